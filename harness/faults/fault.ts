@@ -1,0 +1,42 @@
+import type { LoadRun } from '../load/load.ts'
+import type { Capability, Topology } from '../runtimes/runtime.ts'
+
+/** A fault as plain data. Times are ms from the start of the fault phase. */
+export interface FaultSpec {
+  /** Which fault: the file name under faults/ and the name in reports, such as `stall`. */
+  readonly kind: string
+  /** Unique in its scenario, made from kind and target: `stall l4→gpki-a`. */
+  readonly id: string
+  readonly fromMs: number
+  readonly toMs: number
+  /** The link it is put on, for faults on links. */
+  readonly link?: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** What a probe saw through the link the fault is on. `bites: null`: the probe could not tell. */
+export interface Sighting {
+  readonly bites: boolean | null
+  readonly said: string
+}
+
+/** What a fault may use of the running arm. */
+export interface FaultContext {
+  readonly topology: Topology
+  readonly load: LoadRun
+  readonly signal: AbortSignal
+}
+
+/** A kind of fault. `revert` is registered before `inject` is called, and must be safe to call in any state. */
+export interface FaultKind {
+  readonly kind: string
+  /** One line for `list`. */
+  readonly summary: string
+  /** What it needs of a runtime. */
+  readonly needs: readonly Capability[]
+  problems(spec: FaultSpec): string[]
+  inject(spec: FaultSpec, context: FaultContext): Promise<void>
+  revert(spec: FaultSpec, context: FaultContext): Promise<void>
+  /** Independent evidence: looks through the link as a stranger would. Called before, during and after. */
+  probe(spec: FaultSpec, context: FaultContext): Promise<Sighting>
+}

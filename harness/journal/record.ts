@@ -1,0 +1,180 @@
+import type { Arm } from '../experiment/arms.ts'
+import type { Plan } from '../experiment/plan.ts'
+import type { EventOf, JournalEvent, PhaseName } from './events.ts'
+
+/**
+ * One arm as its journal tells it, folded into columns: what checks are judged from. Times are ms from the start of
+ * the arm's first phase unless they are named `at`.
+ */
+export interface ArmRecord {
+  readonly plan: Plan
+  readonly arm: Arm
+  readonly faultsOn: boolean
+  readonly measures: readonly string[]
+  /** Epoch ms of the first phase's start; 0 while no phase has begun. */
+  readonly startedAt: number
+  readonly readyMs: number | null
+  readonly phases: readonly { readonly phase: PhaseName; readonly fromMs: number; readonly toMs: number }[]
+  readonly observations: ReadonlyMap<string, Observations>
+  readonly injected: readonly (EventOf<'fault.injected'> & { readonly ms: number })[]
+  readonly reverted: readonly (EventOf<'fault.reverted'> & { readonly ms: number })[]
+  readonly sightings: readonly EventOf<'fault.probed'>[]
+  readonly system: readonly (EventOf<'system'> & { readonly ms: number })[]
+  readonly invariants: ReadonlyMap<string, EventOf<'invariant'>>
+  readonly generator: EventOf<'generator'> | null
+  readonly deaths: readonly EventOf<'service.died'>[]
+  readonly ended: EventOf<'arm.ended'> | null
+}
+
+/** One journey's observations, a column each; row i of every column is the same visit. */
+export class Observations {
+  size = 0
+  /** Intended start, ms from the arm's start. */
+  dueMs = new Float64Array(256)
+  /** From the intended start to the outcome, ms. */
+  tookMs = new Float64Array(256)
+  ok = new Uint8Array(256)
+  arrival = new Uint32Array(256)
+  private outcomeIndex = new Uint16Array(256)
+  private readonly outcomeNames: string[] = []
+  private readonly stepColumns = new Map<string, Float64Array>()
+
+  add(event: EventOf<'observation'>, startedAt: number): void {
+    if (this.size === this.dueMs.length) this.grow()
+    const row = this.size++
+    this.dueMs[row] = event.due - startedAt
+    this.tookMs[row] = event.tookMs
+    this.ok[row] = event.ok ? 1 : 0
+    this.arrival[row] = event.n
+    let outcome = this.outcomeNames.indexOf(event.outcome)
+    if (outcome < 0) outcome = this.outcomeNames.push(event.outcome) - 1
+    this.outcomeIndex[row] = outcome
+    for (const name in event.steps) {
+      let column = this.stepColumns.get(name)
+      if (column === undefined) {
+        column = new Float64Array(this.dueMs.length).fill(Number.NaN)
+        this.stepColumns.set(name, column)
+      }
+      column[row] = event.steps[name]!
+    }
+  }
+
+  outcome(row: number): string {
+    return this.outcomeNames[this.outcomeIndex[row]!]!
+  }
+
+  outcomes(): readonly string[] {
+    return this.outcomeNames
+  }
+
+  steps(): readonly string[] {
+    return [...this.stepColumns.keys()]
+  }
+
+  /** A step's own duration in ms; NaN where the visit did not come that far. */
+  stepMs(step: string, row: number): number {
+    return this.stepColumns.get(step)?.[row] ?? Number.NaN
+  }
+
+  private grow(): void {
+    const length = this.dueMs.length * 2
+    this.dueMs = enlarge(this.dueMs, new Float64Array(length))
+    this.tookMs = enlarge(this.tookMs, new Float64Array(length))
+    this.ok = enlarge(this.ok, new Uint8Array(length))
+    this.arrival = enlarge(this.arrival, new Uint32Array(length))
+    this.outcomeIndex = enlarge(this.outcomeIndex, new Uint16Array(length))
+    for (const [name, column] of this.stepColumns)
+      this.stepColumns.set(name, enlarge(column, new Float64Array(length).fill(Number.NaN)))
+  }
+}
+
+function enlarge<A extends Float64Array | Uint8Array | Uint16Array | Uint32Array>(from: A, to: A): A {
+  to.set(from)
+  return to
+}
+
+/** Builds an arm's record event by event; `record()` may be read at any time. */
+export function foldArm(
+  plan: Plan,
+  started: EventOf<'arm.started'>,
+): { add(event: JournalEvent): void; record(): ArmRecord } {
+  let startedAt = 0
+  let readyMs: number | null = null
+  const phases: { phase: PhaseName; fromMs: number; toMs: number }[] = []
+  const observations = new Map<string, Observations>()
+  const injected: ArmRecord['injected'][number][] = []
+  const reverted: ArmRecord['reverted'][number][] = []
+  const sightings: EventOf<'fault.probed'>[] = []
+  const system: ArmRecord['system'][number][] = []
+  const invariants = new Map<string, EventOf<'invariant'>>()
+  let generator: EventOf<'generator'> | null = null
+  const deaths: EventOf<'service.died'>[] = []
+  let ended: EventOf<'arm.ended'> | null = null
+
+  const add = (event: JournalEvent): void => {
+    switch (event.kind) {
+      case 'observation': {
+        let table = observations.get(event.journey)
+        if (table === undefined) observations.set(event.journey, (table = new Observations()))
+        table.add(event, startedAt)
+        break
+      }
+      case 'arm.ready':
+        readyMs = event.tookMs
+        break
+      case 'phase.started':
+        if (phases.length === 0) startedAt = event.at
+        phases.push({ phase: event.phase, fromMs: event.at - startedAt, toMs: Number.POSITIVE_INFINITY })
+        break
+      case 'phase.ended': {
+        const phase = phases.findLast((p) => p.phase === event.phase)
+        if (phase !== undefined) phase.toMs = event.at - startedAt
+        break
+      }
+      case 'fault.injected':
+        injected.push({ ...event, ms: event.at - startedAt })
+        break
+      case 'fault.reverted':
+        reverted.push({ ...event, ms: event.at - startedAt })
+        break
+      case 'fault.probed':
+        sightings.push(event)
+        break
+      case 'system':
+        system.push({ ...event, ms: event.at - startedAt })
+        break
+      case 'invariant':
+        invariants.set(event.name, event)
+        break
+      case 'generator':
+        if (event.final || generator === null || !generator.final) generator = event
+        break
+      case 'service.died':
+        deaths.push(event)
+        break
+      case 'arm.ended':
+        ended = event
+        break
+    }
+  }
+
+  const record = (): ArmRecord => ({
+    plan,
+    arm: started.arm,
+    faultsOn: started.faults,
+    measures: started.measures,
+    startedAt,
+    readyMs,
+    phases,
+    observations,
+    injected,
+    reverted,
+    sightings,
+    system,
+    invariants,
+    generator,
+    deaths,
+    ended,
+  })
+  return { add, record }
+}

@@ -1,0 +1,55 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { DeadlineParameters } from '../measures/deadlines.ts'
+
+/** What a request may still spend. Without the measure `deadlines` it is unlimited and nobody is ever given up. */
+export interface Budget {
+  /** ms left, at least 0; undefined when there is no limit. */
+  remainingMs(): number | undefined
+  /** Longest wait for one downstream call in ms; undefined when there is no limit. */
+  hopMs(): number | undefined
+  /** Aborts when the caller has gone; undefined when abandoned work is done all the same. */
+  readonly signal: AbortSignal | undefined
+}
+
+export const deadlineHeader = 'x-deadline-ms'
+
+export const unlimitedBudget: Budget = {
+  remainingMs: () => undefined,
+  hopMs: () => undefined,
+  signal: undefined,
+}
+
+/** A budget that starts now: for work that no request asked for, such as probes and backfill. */
+export function createBudget(
+  settings: DeadlineParameters | undefined,
+  totalMs?: number,
+  signal?: AbortSignal,
+): Budget {
+  if (settings === undefined) return unlimitedBudget
+  const endsAt = performance.now() + (totalMs ?? settings.budgetMs)
+  const remainingMs = () => Math.max(0, endsAt - performance.now())
+  return { remainingMs, hopMs: () => Math.min(settings.hopMs, remainingMs()), signal }
+}
+
+/** First in every service's chain: starts the request's budget when it arrives, before it queues. */
+export function budgetMiddleware(settings: DeadlineParameters | undefined): RequestHandler {
+  return (request, response, next) => {
+    response.locals.budget = settings === undefined ? unlimitedBudget : budgetOf(settings, request, response)
+    next()
+  }
+}
+
+function budgetOf(settings: DeadlineParameters, request: Request, response: Response): Budget {
+  const header = Number(request.get(deadlineHeader))
+  const totalMs = Number.isFinite(header) && header > 0 ? header : settings.budgetMs
+  const gone = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new Error('the caller has gone'))
+  })
+  return createBudget(settings, totalMs, gone.signal)
+}
+
+/** The budget of the request that this response answers. */
+export function budget(response: Response): Budget {
+  return (response.locals.budget as Budget | undefined) ?? unlimitedBudget
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from 'pg'
+import type { Log } from './log.ts'
+
+/** Runs one statement; on the pool, or inside a transaction. */
+export interface Queries {
+  query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** A service's own pool of connections to PostgreSQL, over its own link. */
+export interface Database extends Queries {
+  /** Commits what `work` did, or rolls all of it back when it throws. */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSize: number
+  /** Longest wait for a connection, and for a statement, in ms. */
+  readonly timeoutMs: number
+  readonly log: Log
+}
+
+export function createDatabase(options: DatabaseOptions): Database {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.timeoutMs,
+    query_timeout: options.timeoutMs,
+    // Idle connections stay: opening one costs PostgreSQL a process.
+    idleTimeoutMillis: 0,
+    keepAlive: true,
+  })
+  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle connection to PostgreSQL broke'))
+
+  return {
+    async query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]) {
+      return (await pool.query<Row>(sql, values === undefined ? undefined : [...values])).rows
+    },
+    async transaction(work) {
+      const client = await pool.connect()
+      const ignore = () => {} // The statement under way fails with the same error; without a listener it is fatal.
+      client.on('error', ignore)
+      try {
+        await client.query('begin')
+        const result = await work(queriesOf(client))
+        await client.query('commit')
+        client.release()
+        return result
+      } catch (error) {
+        await rollback(client, error)
+        throw error
+      } finally {
+        client.off('error', ignore)
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+function queriesOf(client: PoolClient): Queries {
+  return {
+    async query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]) {
+      return (await client.query<Row>(sql, values === undefined ? undefined : [...values])).rows
+    },
+  }
+}
+
+/** Back to the pool if PostgreSQL itself refused; a connection that broke or timed out is thrown away. */
+async function rollback(client: PoolClient, error: unknown): Promise<void> {
+  if (error instanceof DatabaseError || !isConnectionError(error)) {
+    try {
+      await client.query('rollback')
+      client.release()
+      return
+    } catch {
+      // Falls through: a connection that cannot roll back is of no more use.
+    }
+  }
+  client.release(true)
+}
+
+function isConnectionError(error: unknown): boolean {
+  return (
+    error instanceof Error && (/timeout|terminated|connection/i.test(error.message) || 'syscall' in error)
+  )
+}
+
+/** How long a start waits for PostgreSQL to accept connections, in ms. */
+const migrationPatienceMs = 5_000
+
+/**
+ * Creates a service's tables, once, whoever comes first: an advisory lock keeps two starting instances apart.
+ * @param sql idempotent statements (`create … if not exists`), run in one transaction and one round trip
+ * @throws when PostgreSQL cannot be reached for five seconds, or refuses the statements
+ */
+export async function migrate(database: Database, name: string, sql: string): Promise<void> {
+  const lock = createHash('sha256').update(name).digest().readInt32BE(0)
+  // Several statements in one simple query are one transaction, which also holds the lock.
+  const script = `select pg_advisory_xact_lock(${lock}); ${sql}`
+  const endsAt = performance.now() + migrationPatienceMs
+  for (;;) {
+    try {
+      await database.query(script)
+      return
+    } catch (error) {
+      if (performance.now() > endsAt || !isNotYetUp(error)) throw error
+      await sleep(50)
+    }
+  }
+}
+
+/** 57P03: "the database system is starting up". */
+function isNotYetUp(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' || error.code === '57P03'
+}

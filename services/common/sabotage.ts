@@ -1,0 +1,33 @@
+/**
+ * Deliberate defects, off unless SABOTAGE names them. The harness trusts a guard only after it has seen the
+ * guard notice the defect it stands for.
+ */
+export const sabotageNames = [
+  'accepts-any-password',
+  'accepts-replayed-code',
+  'opens-on-client-header',
+  'ignores-revocation',
+  'locks-accounts-globally',
+  'audit-drops-record',
+  'loses-receipts',
+  'overwrites-received-on',
+  'enters-twice',
+  'orders-by-entry',
+  'backdates-anywhere',
+  'issues-twice',
+] as const
+
+export type SabotageName = (typeof sabotageNames)[number]
+
+/** Asked at exactly the line a sabotage breaks. */
+export type Sabotaged = (name: SabotageName) => boolean
+
+/** @param names a comma list, as in the variable SABOTAGE; already checked by the configuration */
+export function createSabotage(names: readonly SabotageName[]): Sabotaged {
+  const active = new Set(names)
+  return (name) => active.has(name)
+}
+
+export function isSabotageName(name: string): name is SabotageName {
+  return (sabotageNames as readonly string[]).includes(name)
+}

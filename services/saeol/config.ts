@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { capacityVariables } from '../common/capacity.ts'
+import { databaseUrl, type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
+import { circuitBreaker } from '../measures/circuit-breaker.ts'
+import { deadlines } from '../measures/deadlines.ts'
+import { loadShedding } from '../measures/load-shedding.ts'
+import { passwordFallback } from '../measures/password-fallback.ts'
+
+export type SaeolConfig = ReturnType<typeof readSaeolConfig>
+
+/** @throws ConfigurationError with every problem at once */
+export function readSaeolConfig(env: Environment) {
+  return readConfig(
+    'saeol',
+    env,
+    {
+      ...capacityVariables,
+      DATABASE_URL: databaseUrl,
+      /** Its own pool. † ours: one connection a slot, and a few for what needs none (control, health). */
+      DATABASE_POOL: integer(1, 1_000).default(20),
+      GPKI_URL: linkUrl,
+      RESIDENT_URL: linkUrl,
+      /** What servers hold of the people: see services/enrolment. */
+      REGISTER_FILE: z.string().min(1),
+      /** What gov24 shows to hand in applications; a secret of the mock network. */
+      SYSTEM_TOKEN: z.string().min(8).default('mock-network-only'),
+      /**
+       * How long a session lasts, in ms. † ours: a morning's session scaled down to the seconds of a replay,
+       * so that an outage of logins is felt within the scenario.
+       */
+      SESSION_TTL_MS: integer(1, 86_400_000).default(10_000),
+      /** Longest wait for one check of /health/deep, in ms. */
+      DEEP_CHECK_MS: integer(1, 60_000).default(2_000),
+    },
+    { deadlines, circuitBreaker, loadShedding, passwordFallback },
+  )
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createApi } from './api.ts'
+import { decode } from './json.ts'
+import { createMetrics } from './metrics.ts'
+import { createProxies, type Proxies } from './proxies.ts'
+
+/** Upstream's own: a request that takes longer to send is cut off, an idle connection is kept this long. */
+const REQUEST_TIMEOUT_MS = 15_000
+const KEEP_ALIVE_MS = 60_000
+
+/** One entry of a configuration, as in upstream's `--config` file. */
+export interface ProxyConfig {
+  readonly name: string
+  /** host:port; left out: every interface, any port. */
+  readonly listen?: string
+  /** host:port */
+  readonly upstream: string
+  /** Default true. */
+  readonly enabled?: boolean
+}
+
+export interface ToxiproxyServerOptions {
+  /** Where the API listens. Default 127.0.0.1. */
+  readonly host?: string
+  /** Default 8474; 0 takes a free one. */
+  readonly port?: number
+  /** Fixes every jitter, slice and toxicity draw of each connection. Default: another one each time. */
+  readonly seed?: string | number
+  /** Behaves as upstream does where this server would do better. Default false. */
+  readonly strict?: boolean
+  /** Proxies to start with, or the path of the JSON file that lists them. */
+  readonly config?: string | readonly ProxyConfig[]
+  /** Serves /metrics. Default false. */
+  readonly metrics?: boolean
+  /** Stops the server when it aborts. */
+  readonly signal?: AbortSignal
+}
+
+export interface ToxiproxyServer extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** Of the API, without a trailing slash. */
+  readonly url: string
+}
+
+/**
+ * Starts a server that speaks the protocol of Toxiproxy 2.12.0.
+ * @throws Error when the address is taken, or the configuration cannot be read or applied in full
+ */
+export async function startToxiproxyServer(options: ToxiproxyServerOptions = {}): Promise<ToxiproxyServer> {
+  const { host = '127.0.0.1', port = 8474, seed = Math.random(), strict = false, signal } = options
+  signal?.throwIfAborted()
+  const metrics = options.metrics ? createMetrics() : undefined
+  const proxies = createProxies({ strict, seed, connectionEnded: (connection) => metrics?.count(connection) })
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    createApi({ proxies, metrics, strict }),
+  )
+
+  const stop = async () => {
+    signal?.removeEventListener('abort', stop)
+    server.closeAllConnections()
+    if (server.listening) await once(server.close(), 'close')
+    await proxies.stopAll()
+  }
+
+  try {
+    server.listen({ host, port })
+    await once(server, 'listening')
+    if (options.config !== undefined) await populate(proxies, options.config)
+  } catch (error) {
+    await stop()
+    throw explained(error as NodeJS.ErrnoException, `${host}:${port}`)
+  }
+  signal?.addEventListener('abort', stop)
+
+  const bound = server.address() as AddressInfo
+  const urlHost = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+  return {
+    host: bound.address,
+    port: bound.port,
+    url: `http://${urlHost}:${bound.port}`,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function populate(proxies: Proxies, config: string | readonly ProxyConfig[]) {
+  const text = typeof config === 'string' ? await readFile(config, 'utf8') : JSON.stringify(config)
+  const { error } = await proxies.populate(decode(text))
+  if (error !== undefined) {
+    const where = typeof config === 'string' ? ` (in ${config})` : ''
+    throw new Error(`Toxiproxy: the proxies to start with could not all be set up: ${error.message}${where}`)
+  }
+}
+
+function explained(error: NodeJS.ErrnoException, address: string): Error {
+  if (error.code !== 'EADDRINUSE') return error
+  return new Error(
+    `Toxiproxy: ${address} is in use already. Stop what listens there, or choose another port.`,
+  )
+}

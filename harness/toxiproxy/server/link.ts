@@ -1,0 +1,143 @@
+import type { Socket } from 'node:net'
+import type { Random } from './random.ts'
+import { type Feeder, type Sink, Stub } from './stub.ts'
+import type { Toxic } from './toxic-chain.ts'
+import type { Chunk, Ending } from './toxics/toxic.ts'
+
+const CHUNK_BYTES = 32 * 1024
+
+/** What the two links of a connection share. */
+export interface LinkContext {
+  readonly strict: boolean
+  randomFor(toxic: Toxic): Random
+  /** Closes one socket once what was written to it is on its way. */
+  close(socket: Socket): void
+  /** Resets both sockets. */
+  reset(): void
+}
+
+/**
+ * One direction of a connection: reads a socket, leads what it reads through the toxics, writes the other socket.
+ * It is the feeder of its first stub and the sink of its last; without toxics it is all there is.
+ */
+export class Link implements Feeder, Sink {
+  private readonly source: Socket
+  private readonly destination: Socket
+  private readonly context: LinkContext
+  private readonly stubs: Stub[] = []
+  private first: Sink = this
+  private sourceEnded = false
+  private sourceGone = false
+  private finished = false
+
+  constructor(source: Socket, destination: Socket, context: LinkContext) {
+    this.source = source
+    this.destination = destination
+    this.context = context
+  }
+
+  start(toxics: readonly Toxic[]): void {
+    for (const toxic of toxics) this.add(toxic)
+    this.source.on('data', (data) => this.receive(data))
+    this.source.on('end', () => this.endSource('eof'))
+    this.source.on('close', () => {
+      this.sourceGone = true
+      this.endSource('close')
+    })
+    this.destination.on('drain', () => this.lastFeeder().ready())
+    this.destination.on('close', () => this.abandon())
+    this.source.resume()
+  }
+
+  add(toxic: Toxic): void {
+    if (this.finished) return
+    const last = this.stubs.at(-1)
+    const stub = new Stub(toxic, this.lastFeeder(), this, this.context.randomFor(toxic), this.context.strict)
+    this.stubs.push(stub)
+    stub.start()
+    if (last === undefined) {
+      this.first = stub
+    } else {
+      last.passTo(stub)
+      last.restart()
+    }
+  }
+
+  update(toxic: Toxic): void {
+    this.stubs.find((stub) => stub.toxic === toxic)?.restart()
+  }
+
+  remove(toxic: Toxic): void {
+    const index = this.stubs.findIndex((stub) => stub.toxic === toxic)
+    if (index === -1 || !this.stubs[index]!.remove()) return
+    this.stubs.splice(index, 1)
+    const before = this.stubs[index - 1]
+    const next = this.stubs[index]
+    next?.feedFrom(before ?? this)
+    if (before === undefined) {
+      this.first = next ?? this
+      if (this.first.hasRoom()) this.ready()
+    } else {
+      before.passTo(next ?? this)
+      before.restart()
+    }
+  }
+
+  /** The destination is gone: nothing that is still on its way can arrive. */
+  abandon(): void {
+    this.finished = true
+    for (const stub of this.stubs) stub.abandon()
+  }
+
+  // As the feeder of the first stub
+
+  ready(): void {
+    this.source.resume()
+  }
+
+  // As the sink of the last stub
+
+  write(chunk: Chunk): boolean {
+    return this.finished || this.destination.write(chunk.data)
+  }
+
+  hasRoom(): boolean {
+    return this.finished || !this.destination.writableNeedDrain
+  }
+
+  finish(ending: Ending): void {
+    if (this.finished) return
+    this.finished = true
+    const { strict } = this.context
+    if (ending === 'reset' && !strict) this.context.reset()
+    else if (ending === 'eof' && !strict && !this.sourceGone) this.destination.end()
+    else this.context.close(this.destination)
+  }
+
+  private receive(data: Buffer): void {
+    if (this.first === this) {
+      if (!this.finished && !this.destination.write(data)) this.source.pause()
+      return
+    }
+    const receivedAtMs = performance.now()
+    let room = true
+    for (let from = 0; from < data.length; from += CHUNK_BYTES) {
+      room = this.first.write({ data: data.subarray(from, from + CHUNK_BYTES), receivedAtMs })
+    }
+    if (!room) this.source.pause()
+  }
+
+  private endSource(ending: Ending): void {
+    if (!this.sourceEnded) {
+      this.sourceEnded = true
+      this.first.finish(ending)
+    } else if (ending === 'close' && this.finished) {
+      // It had closed its own side only; now nobody is left to read the answer.
+      this.context.close(this.destination)
+    }
+  }
+
+  private lastFeeder(): Feeder {
+    return this.stubs.at(-1) ?? this
+  }
+}

@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
+import { type Connection, openConnection } from './connection.ts'
+import type { Link } from './link.ts'
+import { type Random, randomStream } from './random.ts'
+import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
+
+const BACKLOG = 4096
+
+const BIND_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'bind: address already in use',
+  EADDRNOTAVAIL: 'bind: cannot assign requested address',
+  EACCES: 'bind: permission denied',
+}
+
+export interface ProxySettings {
+  readonly listen: string
+  readonly upstream: string
+  readonly enabled: boolean
+}
+
+/** What all proxies of a server have in common. */
+export interface ProxyContext {
+  readonly strict: boolean
+  readonly seed: string | number
+  connectionEnded(connection: Connection): void
+}
+
+export interface TcpProxy {
+  readonly name: string
+  readonly listen: string
+  readonly upstream: string
+  readonly enabled: boolean
+  readonly toxics: ToxicChain
+  connections(): Iterable<Connection>
+  /** Starts to listen, unless it does. @throws Error worded as Go words it when the address cannot be bound */
+  start(): Promise<void>
+  /** Stops listening and closes both sockets of every connection. */
+  stop(): Promise<void>
+  /** @throws Error when `listen` cannot be parsed (nothing has changed) or bound (the proxy is left disabled) */
+  update(settings: ProxySettings): Promise<void>
+  /** Whether its addresses are other ones; names are looked up first. @throws Error when `listen` cannot be parsed */
+  differsFrom(settings: Pick<ProxySettings, 'listen' | 'upstream'>): Promise<boolean>
+}
+
+export function createProxy(
+  name: string,
+  addresses: { readonly listen: string; readonly upstream: string },
+  context: ProxyContext,
+): TcpProxy {
+  let { listen, upstream } = addresses
+  let server: Server | undefined
+  let accepted = 0
+  /** Upstream dials for one client after the other; nothing else waits on this. */
+  let dialling: Promise<unknown> = Promise.resolve()
+  const connections = new Set<Connection>()
+
+  const forLinks = (toxic: Toxic, change: (link: Link) => void) => {
+    for (const connection of connections) {
+      const link = connection.link(toxic.stream)
+      if (link !== undefined) change(link)
+    }
+  }
+  const toxics = createToxicChain({
+    added: (toxic) => forLinks(toxic, (link) => link.add(toxic)),
+    updated: (toxic) => forLinks(toxic, (link) => link.update(toxic)),
+    removed: (toxic) => forLinks(toxic, (link) => link.remove(toxic)),
+  })
+
+  function open(client: Socket): Connection {
+    const ordinal = accepted++
+    const route = { listener: listen, proxy: name, upstream }
+    const randomFor = (toxic: Toxic): Random =>
+      context.strict ? Math.random : randomStream(context.seed, name, ordinal, toxic.stream, toxic.name)
+    const connection = openConnection({ client, route, toxics, strict: context.strict, randomFor })
+    connections.add(connection)
+    void connection.closed.then(() => {
+      connections.delete(connection)
+      context.connectionEnded(connection)
+    })
+    return connection
+  }
+
+  function accept(client: Socket) {
+    if (!context.strict) {
+      open(client)
+      return
+    }
+    const listener = server
+    dialling = dialling.then(async () => {
+      if (listener === server) await open(client).dialled
+      else client.destroy()
+    })
+  }
+
+  async function start() {
+    if (server !== undefined) return
+    const starting = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept)
+    listen = await bind(starting, listen)
+    server = starting
+  }
+
+  async function stop() {
+    if (server === undefined) return
+    const closed = once(server.close(), 'close')
+    server = undefined
+    for (const connection of connections) connection.destroy()
+    await closed
+  }
+
+  async function differsFrom(other: Pick<ProxySettings, 'listen' | 'upstream'>) {
+    return (await resolveAddress(other.listen)) !== listen || other.upstream !== upstream
+  }
+
+  return {
+    name,
+    get listen() {
+      return listen
+    },
+    get upstream() {
+      return upstream
+    },
+    get enabled() {
+      return server !== undefined
+    },
+    toxics,
+    connections: () => connections,
+    start,
+    stop,
+    differsFrom,
+
+    async update(settings) {
+      if (await differsFrom(settings)) {
+        await stop()
+        listen = settings.listen
+        upstream = settings.upstream
+      }
+      if (settings.enabled) await start()
+      else await stop()
+    },
+  }
+}
+
+/** @returns the address bound */
+async function bind(server: Server, listen: string): Promise<string> {
+  try {
+    const { host, port } = parseAddress(listen)
+    server.listen({ host: await bindHost(host), port, backlog: BACKLOG })
+    await once(server, 'listening')
+  } catch (error) {
+    const reason = BIND_FAILURES[(error as NodeJS.ErrnoException).code ?? '']
+    throw new Error(
+      `listen tcp${reason === undefined ? ':' : ` ${listen}:`} ${reason ?? (error as Error).message}`,
+    )
+  }
+  server.on('error', () => {})
+  const { address, port } = server.address() as AddressInfo
+  return formatAddress({ host: address, port })
+}

@@ -1,0 +1,174 @@
+import type { Random } from './random.ts'
+import type { Toxic } from './toxic-chain.ts'
+import { noop } from './toxics/noop.ts'
+import type { Chunk, Ending, Flow, Outlet } from './toxics/toxic.ts'
+
+/** Where chunks go to: the next stub, or the destination. */
+export interface Sink {
+  /** Takes the chunk in any case. False asks the feeder to wait for its `ready()` before it writes more. */
+  write(chunk: Chunk): boolean
+  /** Nothing comes after what was written. */
+  finish(ending: Ending): void
+  /** Whether more may be written now; if not, the feeder's `ready()` will say when. */
+  hasRoom(): boolean
+}
+
+/** Where chunks come from. */
+export interface Feeder {
+  ready(): void
+}
+
+/**
+ * The place of a toxic in one link: the queue in front of it, the toxic at work, and the way on. What a toxic does to
+ * time and data is its own; order, backpressure and being changed while data flows are dealt with here.
+ */
+export class Stub implements Sink, Feeder, Outlet {
+  readonly toxic: Toxic
+  readonly random: Random
+  readonly memory = { bytesPassed: 0 }
+  private readonly strict: boolean
+  private feeder: Feeder
+  private next: Sink
+  private flow!: Flow
+  private queue: Chunk[] = []
+  private busy = false
+  private pumping = false
+  private nextFull: boolean
+  private feederWaits = false
+  private ending: Ending | undefined
+  private endTaken = false
+  private closed = false
+
+  constructor(toxic: Toxic, feeder: Feeder, next: Sink, random: Random, strict: boolean) {
+    this.toxic = toxic
+    this.feeder = feeder
+    this.next = next
+    this.nextFull = !next.hasRoom()
+    this.random = random
+    this.strict = strict
+  }
+
+  /** Draws whether the toxic applies to this link, and sets it (or nothing) to work. */
+  start(): void {
+    const type = this.random() < this.toxic.toxicity ? this.toxic.type : noop
+    this.flow = type.start(this, this.toxic.attributes, { strict: this.strict })
+    this.pump()
+  }
+
+  restart(): void {
+    if (this.closed) return
+    this.interrupt()
+    this.start()
+  }
+
+  passTo(next: Sink): void {
+    this.next = next
+    this.nextFull = !next.hasRoom()
+  }
+
+  feedFrom(feeder: Feeder): void {
+    this.feeder = feeder
+  }
+
+  /**
+   * Takes the toxic out; what it held and what waited for it passes on.
+   * @returns whether the link can be joined behind it. It cannot when the stream has ended here.
+   */
+  remove(): boolean {
+    if (this.closed) return false
+    this.interrupt()
+    if (this.toxic.type.cutsOnRemoval) {
+      this.end('close')
+      return false
+    }
+    this.closed = true
+    for (const chunk of this.queue) this.next.write(chunk)
+    if (this.ending !== undefined) this.next.finish(this.ending)
+    return true
+  }
+
+  /** The link is gone: what is held has nowhere to go. */
+  abandon(): void {
+    if (this.closed) return
+    this.closed = true
+    this.queue = []
+    this.flow.interrupt?.()
+  }
+
+  // As the sink of what comes before it
+
+  write(chunk: Chunk): boolean {
+    if (this.closed) return true
+    this.queue.push(chunk)
+    this.pump()
+    return this.hasRoom()
+  }
+
+  finish(ending: Ending): void {
+    this.ending ??= ending
+    this.pump()
+  }
+
+  hasRoom(): boolean {
+    this.feederWaits = this.isFull()
+    return !this.feederWaits
+  }
+
+  // As the feeder of what comes after it
+
+  ready(): void {
+    this.nextFull = false
+    this.pump()
+  }
+
+  // As the outlet of its toxic
+
+  pass(chunk: Chunk): void {
+    if (!this.closed) this.nextFull = !this.next.write(chunk)
+  }
+
+  drop(_chunk: Chunk): void {}
+
+  done(): void {
+    this.busy = false
+    this.pump()
+  }
+
+  end(ending: Ending): void {
+    if (this.closed) return
+    this.closed = true
+    this.queue = []
+    this.next.finish(ending)
+  }
+
+  private interrupt(): void {
+    this.flow.interrupt?.()
+    this.busy = false
+    this.endTaken = false
+  }
+
+  /** Gives the toxic all that it can take now. */
+  private pump(): void {
+    if (this.pumping) return
+    this.pumping = true
+    while (!this.busy && !this.nextFull && this.queue.length > 0) {
+      this.busy = true
+      if (this.flow.take(this.queue.shift()!)) this.busy = false
+    }
+    this.pumping = false
+    if (this.closed) return
+    if (this.ending !== undefined && !this.endTaken && !this.busy && this.queue.length === 0) {
+      this.endTaken = true
+      if (this.flow.end === undefined) this.end(this.ending)
+      else this.flow.end(this.ending)
+    } else if (this.feederWaits && !this.isFull()) {
+      this.feederWaits = false
+      this.feeder.ready()
+    }
+  }
+
+  private isFull(): boolean {
+    if (this.closed) return false
+    return (this.busy || this.nextFull) && this.queue.length >= (this.toxic.type.buffersChunks ?? 0)
+  }
+}

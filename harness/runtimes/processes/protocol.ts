@@ -1,0 +1,39 @@
+import type { ProcessIdentity } from './machine.ts'
+
+/** What the harness asks for. */
+export type ToSupervisor =
+  | ({ type: 'spawn' } & SpawnRequest)
+  | { type: 'stop'; id: string }
+  | { type: 'signal'; id: string; signal: NodeJS.Signals }
+  | { type: 'adopt'; pid: number }
+  | { type: 'scratch'; dir: string }
+  | { type: 'stop-all' }
+
+export interface SpawnRequest {
+  readonly id: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly logFile: string
+  readonly uid?: number
+  readonly gid?: number
+  /** Signal that asks it to stop; SIGKILL follows after the grace. */
+  readonly stopSignal: NodeJS.Signals
+  /** A Node.js child gets a channel: it ends itself when the supervisor is gone. */
+  readonly channel: boolean
+}
+
+/** What the supervisor answers. */
+export type FromSupervisor =
+  | { type: 'spawned'; id: string; pid: number }
+  | { type: 'failed'; id: string; error: string }
+  | { type: 'exited'; id: string; code: number | null; signal: NodeJS.Signals | null; asked: boolean }
+  | { type: 'stopped-all' }
+
+/** The register of a topology under way, as `clean` reads it. */
+export interface Register {
+  readonly harness: ProcessIdentity
+  readonly supervisor: ProcessIdentity
+  readonly processes: readonly (ProcessIdentity & { id: string })[]
+  readonly scratch: readonly string[]
+}

@@ -1,0 +1,106 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { HarnessError } from '../../errors.ts'
+import { stateDir } from './machine.ts'
+import type { FromSupervisor, SpawnRequest, ToSupervisor } from './protocol.ts'
+
+export interface Exit {
+  readonly id: string
+  readonly code: number | null
+  readonly signal: string | null
+  /** True when the harness had asked for it. */
+  readonly asked: boolean
+}
+
+/** The harness's side of its supervisor. Disposing it stops everything it started. */
+export interface Supervision extends AsyncDisposable {
+  /** @throws HarnessError when the command cannot be started at all. */
+  spawn(request: SpawnRequest): Promise<{ pid: number }>
+  stop(id: string): void
+  signal(id: string, signal: NodeJS.Signals): void
+  /** A process started elsewhere that must not outlive the topology. */
+  adopt(pid: number): void
+  /** A directory to remove at the end. */
+  scratch(dir: string): void
+  /** @returns what ends the listening. */
+  onExit(listener: (exit: Exit) => void): () => void
+  /** Ends every process and removes every scratch directory; the supervisor itself stays for the next topology. */
+  stopAll(): Promise<void>
+}
+
+/** Starts a supervisor in a session of its own, so that Ctrl-C on the terminal reaches the harness alone. */
+export function superviseHere(): Supervision {
+  const log = openSync(join(stateDir(), 'supervisor.log'), 'a')
+  const child = fork(fileURLToPath(import.meta.resolve('./supervisor.ts')), [], {
+    detached: true,
+    stdio: ['ignore', log, log, 'ipc'],
+    execArgv: [],
+  })
+  const exits = new Set<(exit: Exit) => void>()
+  const waiting = new Map<string, { resolve(pid: number): void; reject(error: Error): void }>()
+  let stoppedAll: (() => void) | undefined
+  let lost: HarnessError | undefined
+
+  child.on('message', (message: FromSupervisor) => {
+    switch (message.type) {
+      case 'spawned':
+        waiting.get(message.id)?.resolve(message.pid)
+        waiting.delete(message.id)
+        break
+      case 'failed':
+        waiting.get(message.id)?.reject(new HarnessError(`cannot start ${message.id}: ${message.error}`))
+        waiting.delete(message.id)
+        break
+      case 'exited':
+        for (const listener of exits) listener(message)
+        break
+      case 'stopped-all':
+        stoppedAll?.()
+        break
+    }
+  })
+  child.once('exit', () => {
+    lost = new HarnessError(
+      "the supervisor ended unexpectedly; 'npm run chaos -- clean' removes what it held",
+    )
+    for (const { reject } of waiting.values()) reject(lost)
+    stoppedAll?.()
+  })
+
+  const send = (message: ToSupervisor): void => {
+    if (child.connected) child.send(message)
+  }
+  const stopAll = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (!child.connected || lost !== undefined) return resolve()
+      stoppedAll = resolve
+      send({ type: 'stop-all' })
+    })
+
+  return {
+    spawn: (request) =>
+      new Promise((resolve, reject) => {
+        if (lost !== undefined) return reject(lost)
+        waiting.set(request.id, { resolve: (pid) => resolve({ pid }), reject })
+        send({ type: 'spawn', ...request })
+      }),
+    stop: (id) => send({ type: 'stop', id }),
+    signal: (id, signal) => send({ type: 'signal', id, signal }),
+    adopt: (pid) => send({ type: 'adopt', pid }),
+    scratch: (dir) => send({ type: 'scratch', dir }),
+    onExit: (listener) => {
+      exits.add(listener)
+      return () => void exits.delete(listener)
+    },
+    stopAll,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = once(child, 'exit')
+      child.disconnect()
+      await gone
+    },
+  }
+}

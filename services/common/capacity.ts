@@ -57,9 +57,9 @@ export const capacityVariables = {
 }
 
 type Overrides = {
-  readonly SLOTS: number | undefined
-  readonly QUEUE: number | undefined
-  readonly SERVICE_TIME_MS: number | Readonly<Record<string, number>> | undefined
+  readonly SLOTS?: number | undefined
+  readonly QUEUE?: number | undefined
+  readonly SERVICE_TIME_MS?: number | Readonly<Record<string, number>> | undefined
 }
 
 interface Arrival extends Waiting {

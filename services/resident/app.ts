@@ -1,0 +1,43 @@
+import { Router } from 'express'
+import { createCapacity } from '../common/capacity.ts'
+import type { Environment } from '../common/config.ts'
+import { createDatabase } from '../common/database.ts'
+import { healthRouter } from '../common/health.ts'
+import { createLog, type LogDestination } from '../common/log.ts'
+import { Problem } from '../common/problem.ts'
+import { createApp, type Service, startService } from '../common/service.ts'
+import { residentCapacity } from './capacity.ts'
+import { readResidentConfig } from './config.ts'
+import { openRegister } from './register.ts'
+
+/** The resident register (주민등록시스템): gives the data of 주민등록등본 to whoever may ask on the inner network. */
+export async function startResident(env: Environment, destination?: LogDestination): Promise<Service> {
+  const config = readResidentConfig(env)
+  const log = createLog(config, destination)
+  const database = createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    timeoutMs: config.measures.deadlines?.hopMs ?? config.CLIENT_TIMEOUT_MS,
+    log,
+  })
+  const register = await openRegister(database, config.SEED, config.RESIDENTS)
+  const capacity = createCapacity({ table: residentCapacity, config })
+
+  const router = Router()
+  router.get('/residents/:id', capacity.slot('look-up'), async (request, response) => {
+    const resident = await register.find(String(request.params.id))
+    if (resident === undefined) {
+      throw new Problem(404, 'unknown-resident', `nobody is registered as ${request.params.id}`)
+    }
+    response.json(resident)
+  })
+
+  const checks = {
+    postgres: async () => {
+      if ((await register.count()) === 0) throw new Error('the register is empty')
+    },
+  }
+  const health = healthRouter(checks, config.DEEP_CHECK_MS)
+  const app = createApp({ log, health, routers: [router], deadlines: config.measures.deadlines })
+  return startService({ config, log, app, stop: () => database.close() })
+}

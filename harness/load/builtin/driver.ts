@@ -38,6 +38,7 @@ export const builtinDriver: LoadDriver = {
     const outputEnded = once(child.stdout!, 'end')
 
     let arrived: Record<string, number> = {}
+    const begunAt = new Map<string, number>()
     let drained: GeneratorFigures | undefined
     const ready = Promise.withResolvers<void>()
     ready.promise.catch(() => {})
@@ -69,12 +70,21 @@ export const builtinDriver: LoadDriver = {
         return at
       },
       async begin(stream) {
+        begunAt.set(stream, performance.now())
         tell({ type: 'begin', stream })
       },
       async end(stream) {
+        begunAt.delete(stream)
         tell({ type: 'end', stream })
       },
-      arrived: (stream) => arrived[stream] ?? 0,
+      onCommand(stream) {
+        const since = begunAt.get(stream)
+        return {
+          active: since !== undefined,
+          activeMs: since === undefined ? 0 : performance.now() - since,
+          arrived: arrived[stream] ?? 0,
+        }
+      },
       async drain(patienceMs) {
         tell({ type: 'drain', patienceMs })
         await Promise.all([gone, outputEnded])

@@ -20,14 +20,14 @@ export function usersHttp(base: string): { http: Http; close(): Promise<void> } 
     const timer = setTimeout(() => giveUp.abort(), options.timeoutMs ?? defaultTimeoutMs)
     try {
       const { statusCode, headers, body } = await pool.request({
-        method: method as 'GET',
+        method,
         path,
         signal: giveUp.signal,
         headers:
           options.json === undefined
-            ? options.headers
+            ? (options.headers ?? {})
             : { 'content-type': 'application/json', ...options.headers },
-        ...(options.json !== undefined && { body: JSON.stringify(options.json) }),
+        body: options.json === undefined ? null : JSON.stringify(options.json),
       })
       const text = await body.text()
       return answer(statusCode, headers, text)

@@ -12,8 +12,14 @@ export function latencies(): {
   let maxMs = 0
   const quantile = (q: number): number => {
     let left = Math.ceil(q * count)
-    for (let i = 0; i < fine.length; i++) if ((left -= fine[i]!) <= 0) return (i + 1) * 0.05
-    for (let i = 0; i < coarse.length; i++) if ((left -= coarse[i]!) <= 0) return i + 1
+    for (let i = 0; i < fine.length; i++) {
+      left -= fine[i]!
+      if (left <= 0) return (i + 1) * 0.05
+    }
+    for (let i = 0; i < coarse.length; i++) {
+      left -= coarse[i]!
+      if (left <= 0) return i + 1
+    }
     return maxMs
   }
   return {

@@ -175,9 +175,7 @@ function serve(
     let n = 0
     for (const offsetMs of schedule(runner.stream, plan.seed)) {
       const dueAt = startAt + offsetMs
-      const waitMs = dueAt - now()
-      // Timers fire up to a millisecond late, never early: waiting a little less keeps the schedule.
-      if (waitMs > 1) await sleep(waitMs - 0.5)
+      for (let waitMs = dueAt - now(); waitMs > 0; waitMs = dueAt - now()) await sleep(Math.max(1, waitMs))
       if (runner.ended || draining) return
       void visit(runner, n++, dueAt)
     }

@@ -1,0 +1,21 @@
+import { cutKind } from './cut.ts'
+import type { FaultKind } from './fault.ts'
+import { latencyKind } from './latency.ts'
+import { resetKind } from './reset.ts'
+import { stallKind } from './stall.ts'
+import { surgeKind } from './surge.ts'
+import { throttleKind } from './throttle.ts'
+
+/** Every fault there is: a new one is one file and one line here. */
+export const faultKinds: readonly FaultKind[] = [
+  stallKind,
+  cutKind,
+  latencyKind,
+  throttleKind,
+  resetKind,
+  surgeKind,
+]
+
+export function faultKind(kind: string): FaultKind | undefined {
+  return faultKinds.find((known) => known.kind === kind)
+}

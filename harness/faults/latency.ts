@@ -1,0 +1,36 @@
+import { type Duration, durationMs } from '../experiment/units.ts'
+import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
+
+/** Every chunk on the way back comes `delay` (± `jitter`) late: the slowness that stayed after the L4 was replaced (T5). */
+export function latency(link: string, delay: Duration, options: FaultTimes & { jitter?: Duration } = {}) {
+  return onLink('latency', link, options, {
+    delayMs: durationMs(delay),
+    jitterMs: durationMs(options.jitter ?? 0),
+  })
+}
+
+/** Share of the smallest possible delay that a round trip must show: the rest is room for timers that fire early. */
+const shown = 0.9
+
+export const latencyKind = toxicFault({
+  kind: 'latency',
+  summary: 'answers come late by a delay, with jitter',
+  problems: (spec) => [
+    ...numberProblem(spec, 'delayMs', { above: 0 }),
+    ...numberProblem(spec, 'jitterMs', { atLeast: 0 }),
+    ...(Number(spec.params.jitterMs) >= Number(spec.params.delayMs)
+      ? [`fault '${spec.id}': jitterMs must be smaller than delayMs, else it cannot be told from no delay`]
+      : []),
+  ],
+  toxics: (spec) => [
+    {
+      type: 'latency',
+      stream: 'downstream',
+      attributes: { latency: Number(spec.params.delayMs), jitter: Number(spec.params.jitterMs) },
+    },
+  ],
+  bites: (trip, { params }) =>
+    trip.tookMs >= shown * (Number(params.delayMs) - Number(params.jitterMs)) &&
+    (trip.answered || trip.how === 'silent'),
+  probe: { patienceMs: (spec) => 600 + 2 * Number(spec.params.delayMs) },
+})

@@ -1,0 +1,104 @@
+import { linkName } from '../experiment/system.ts'
+import type { Duration } from '../experiment/units.ts'
+import { durationMs } from '../experiment/units.ts'
+import type { LinkAddress } from '../runtimes/runtime.ts'
+import type { ToxicSpec } from '../toxiproxy/client.ts'
+import type { FaultContext, FaultKind, FaultSpec, Sighting } from './fault.ts'
+import { type RoundTrip, roundTrip, tell } from './probe.ts'
+
+/** When a fault is on, from the start of the fault phase. */
+export interface FaultTimes {
+  /** Default: at once. */
+  readonly from?: Duration
+  /** Default: the end of the fault phase. */
+  readonly to?: Duration
+}
+
+/** The end of the fault phase, whatever its length: settled when the scenario is planned. */
+export const untilPhaseEnds = Number.POSITIVE_INFINITY
+
+/** A fault on a link as data. */
+export function onLink(
+  kind: string,
+  link: string,
+  times: FaultTimes,
+  params: FaultSpec['params'] = {},
+): FaultSpec {
+  const name = linkName(link)
+  return { kind, id: `${kind} ${name}`, link: name, ...during(times), params }
+}
+
+export function during(times: FaultTimes): { fromMs: number; toMs: number } {
+  return {
+    fromMs: durationMs(times.from ?? 0),
+    toMs: times.to === undefined ? untilPhaseEnds : durationMs(times.to),
+  }
+}
+
+/** How long a probe waits before it calls a link silent, ms. */
+const probePatienceMs = 600
+
+/** A fault that is one or two toxics on a link's proxy, and a probe that judges a round trip through it. */
+export function toxicFault(kind: {
+  kind: string
+  summary: string
+  problems?(spec: FaultSpec): string[]
+  toxics(spec: FaultSpec): readonly Omit<ToxicSpec, 'name' | 'toxicity'>[]
+  /** Does this round trip show the fault? */
+  bites(trip: RoundTrip, spec: FaultSpec): boolean
+  probe?: { patienceMs?: (spec: FaultSpec) => number; bytes?: (spec: FaultSpec) => number }
+}): FaultKind {
+  const named = (spec: FaultSpec): ToxicSpec[] =>
+    kind.toxics(spec).map((toxic) => ({ ...toxic, name: `${kind.kind}-${toxic.stream}`, toxicity: 1 }))
+  return {
+    kind: kind.kind,
+    summary: kind.summary,
+    needs: ['links'],
+    problems: kind.problems ?? (() => []),
+    async inject(spec, context) {
+      const { proxy } = linkOf(spec, context)
+      for (const toxic of named(spec)) await context.topology.toxiproxy.addToxic(proxy, toxic)
+    },
+    async revert(spec, context) {
+      const { proxy } = linkOf(spec, context)
+      for (const toxic of named(spec)) await context.topology.toxiproxy.removeToxic(proxy, toxic.name)
+    },
+    probe: (spec, context) =>
+      look(spec, context, (trip) => kind.bites(trip, spec), {
+        patienceMs: kind.probe?.patienceMs?.(spec) ?? probePatienceMs,
+        bytes: kind.probe?.bytes?.(spec) ?? 0,
+      }),
+  }
+}
+
+/** One look through a fault's link. */
+export async function look(
+  spec: FaultSpec,
+  context: FaultContext,
+  bites: (trip: RoundTrip) => boolean,
+  options: { patienceMs?: number; bytes?: number } = {},
+): Promise<Sighting> {
+  const link = linkOf(spec, context)
+  const trip = await roundTrip(link, options.patienceMs ?? probePatienceMs, context.signal, options.bytes)
+  return { bites: bites(trip), said: tell(link, trip) }
+}
+
+export function linkOf(spec: FaultSpec, context: FaultContext): LinkAddress {
+  return context.topology.link(spec.link!)
+}
+
+/** The problem with a parameter that must be a number within bounds, if there is one. */
+export function numberProblem(
+  spec: FaultSpec,
+  name: string,
+  bounds: { above?: number; atLeast?: number },
+): string[] {
+  const value = spec.params[name]
+  const good =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (bounds.above === undefined || value > bounds.above) &&
+    (bounds.atLeast === undefined || value >= bounds.atLeast)
+  const bound = bounds.above !== undefined ? `above ${bounds.above}` : `at least ${bounds.atLeast}`
+  return good ? [] : [`fault '${spec.id}': ${name} must be a number ${bound}, not ${String(value)}`]
+}

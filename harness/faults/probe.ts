@@ -1,0 +1,78 @@
+import { connect } from 'node:net'
+import type { LinkAddress } from '../runtimes/runtime.ts'
+
+/** What came of one look through a link. */
+export type RoundTrip =
+  | { readonly answered: true; readonly tookMs: number; readonly bytes: number }
+  | {
+      readonly answered: false
+      readonly tookMs: number
+      readonly how: 'refused' | 'reset' | 'closed' | 'silent'
+    }
+
+/** A PostgreSQL client's first question: "do you speak TLS?" (length 8, code 80877103); the server answers one byte. */
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+
+/**
+ * One round trip through a link on a connection of its own, as a stranger would make it: an HTTP request to the shallow
+ * health of whatever is behind, or PostgreSQL's first exchange.
+ * @param wantBytes asks for a body of so many bytes (`/health?bytes=…`) and reads it all: for throttled links
+ */
+export function roundTrip(
+  link: LinkAddress,
+  timeoutMs: number,
+  signal: AbortSignal,
+  wantBytes = 0,
+): Promise<RoundTrip> {
+  return new Promise((resolve) => {
+    const from = performance.now()
+    const socket = connect({ host: link.host, port: link.port, noDelay: true })
+    let bytes = 0
+    let done = false
+    const finish = (
+      trip:
+        | { answered: true; bytes: number }
+        | { answered: false; how: 'refused' | 'reset' | 'closed' | 'silent' },
+    ): void => {
+      if (done) return
+      done = true
+      clearTimeout(timer)
+      signal.removeEventListener('abort', silent)
+      socket.destroy()
+      resolve({ ...trip, tookMs: performance.now() - from })
+    }
+    const silent = (): void => finish({ answered: false, how: 'silent' })
+    const timer = setTimeout(silent, timeoutMs)
+    signal.addEventListener('abort', silent, { once: true })
+    socket.on('connect', () => {
+      if (link.protocol === 'postgres') socket.write(sslRequest)
+      else
+        socket.write(
+          `GET /health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n`,
+        )
+    })
+    socket.on('data', (chunk) => {
+      bytes += chunk.length
+      if (bytes >= Math.max(1, wantBytes)) finish({ answered: true, bytes })
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      finish({ answered: false, how: error.code === 'ECONNREFUSED' ? 'refused' : 'reset' }),
+    )
+    socket.on('close', () =>
+      finish(wantBytes > 0 || bytes === 0 ? { answered: false, how: 'closed' } : { answered: true, bytes }),
+    )
+  })
+}
+
+/** A round trip in words. */
+export function tell(link: LinkAddress, trip: RoundTrip): string {
+  const what = trip.answered
+    ? `answered in ${Math.round(trip.tookMs)} ms`
+    : {
+        refused: 'connection refused',
+        reset: 'connection reset',
+        closed: 'connection closed without an answer',
+        silent: `connected, no byte in ${Math.round(trip.tookMs)} ms`,
+      }[trip.how]
+  return `probe through ${link.name}: ${what}`
+}

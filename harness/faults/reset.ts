@@ -1,0 +1,18 @@
+import { type Duration, durationMs } from '../experiment/units.ts'
+import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
+
+/** Connections are reset `after` their first data: a flapping switch (T3, F2). */
+export function reset(link: string, options: FaultTimes & { after?: Duration } = {}) {
+  return onLink('reset', link, options, { afterMs: durationMs(options.after ?? 0) })
+}
+
+export const resetKind = toxicFault({
+  kind: 'reset',
+  summary: 'connections are reset soon after their first data',
+  problems: (spec) => numberProblem(spec, 'afterMs', { atLeast: 0 }),
+  toxics: (spec) => [
+    { type: 'reset_peer', stream: 'downstream', attributes: { timeout: Number(spec.params.afterMs) } },
+  ],
+  bites: (trip) => !trip.answered && trip.how === 'reset',
+  probe: { patienceMs: (spec) => 600 + Number(spec.params.afterMs) },
+})

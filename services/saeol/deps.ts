@@ -3,6 +3,7 @@ import type { Database } from '../common/database.ts'
 import type { Downstream } from '../common/downstream.ts'
 import type { Log } from '../common/log.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
+import type { Register } from '../enrolment/register.ts'
 import type { SaeolWork } from './capacity.ts'
 import type { SaeolConfig } from './config.ts'
 
@@ -21,6 +22,8 @@ export interface SaeolDeps {
   readonly capacity: Capacity<SaeolWork>
   readonly sabotaged: Sabotaged
   readonly audit: AuditTrail
+  /** Officials, duty officers and what verifies them. */
+  readonly register: Register
   /** Epoch ms. */
   readonly now: () => number
 }

@@ -1,0 +1,44 @@
+import type { Database } from '../../common/database.ts'
+import type { CertificateKind } from './kinds.ts'
+
+export interface Certificate {
+  readonly number: string
+  readonly kind: CertificateKind
+  readonly residentId: string
+  /** The official who issued it. */
+  readonly official: string
+  readonly issuedAt: Date
+  /** The register's data as they were when it was issued. */
+  readonly document: unknown
+}
+
+export interface Certificates {
+  /** The certificate issued under this key, if there is one. */
+  find(key: string): Promise<Certificate | undefined>
+  /** Issues it, or nothing when one was issued under this key already, by whomever and however closely before. */
+  issue(key: string, certificate: Omit<Certificate, 'number'>): Promise<Certificate | undefined>
+}
+
+const columns = `number, kind, resident as "residentId", official, issued_at as "issuedAt", document`
+
+export function createCertificates(database: Database): Certificates {
+  return {
+    async find(key) {
+      const [row] = await database.query<Certificate>(
+        `select ${columns} from certificates where idempotency_key = $1 limit 1`,
+        [key],
+      )
+      return row
+    },
+    async issue(key, { kind, residentId, official, issuedAt, document }) {
+      const [row] = await database.query<Certificate>(
+        `insert into certificates (idempotency_key, kind, resident, official, issued_at, document)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing
+         returning ${columns}`,
+        [key, kind, residentId, official, issuedAt, JSON.stringify(document)],
+      )
+      return row
+    },
+  }
+}

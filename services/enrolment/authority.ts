@@ -1,0 +1,140 @@
+// tsyringe, inside @peculiar/x509, wants the reflection polyfill to be there first.
+import 'reflect-metadata'
+import type { webcrypto } from 'node:crypto'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  CertificatePolicyExtension,
+  CRLDistributionPointsExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+  X509CrlGenerator,
+  X509CrlReason,
+} from '@peculiar/x509'
+import { encodedExtensions, officialCertificate } from './official-certificate.ts'
+import { seededBytes, seededKeys } from './seeded.ts'
+
+/** Wide enough for any day the mock is run on, and fixed, so that the people do not depend on the date. */
+export const validity = { from: new Date('2020-01-01T00:00:00Z'), to: new Date('2040-01-01T00:00:00Z') }
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+const organisation = 'C=KR, O=Government of Korea, OU=GPKI'
+
+/** The mock's certification authority: a root, and the issuing authority below it. */
+export interface Authority {
+  /** base64 DER */
+  readonly rootCertificate: string
+  /** @param label what the serial number is derived from, unique per certificate */
+  issue(subject: {
+    readonly label: string
+    readonly commonName: string
+    readonly office: string
+    readonly publicKey: webcrypto.CryptoKey
+    readonly notAfter?: Date
+  }): Promise<IssuedCertificate>
+  /** @returns the signed list of revoked serial numbers, base64 DER */
+  revoke(serials: readonly string[]): Promise<string>
+}
+
+export interface IssuedCertificate {
+  /** base64 DER: the certificate itself, the issuing authority's, the root's. */
+  readonly chain: readonly string[]
+  /** Hexadecimal. */
+  readonly serial: string
+}
+
+/**
+ * Keys, names, serial numbers and dates depend on the seed alone. The signatures do not: ECDSA draws a nonce.
+ * @param name sets one authority apart from another of the same seed
+ */
+export async function createAuthority(seed: string, name: string): Promise<Authority> {
+  const [root, issuing] = await Promise.all([
+    seededKeys(seed, `${name} root`),
+    seededKeys(seed, `${name} issuing`),
+  ])
+  const rootName = `${organisation}, CN=${name} Root`
+  const issuingName = `${organisation}, CN=${name} Issuing`
+  const serialOf = (label: string) => {
+    const bytes = seededBytes(seed, `serial ${name} ${label}`, 16)
+    // DER integers are signed, and a serial number is positive without leading zeros.
+    bytes[0] = (bytes[0]! & 0x7f) | 0x40
+    return bytes.toString('hex')
+  }
+  const common = { notBefore: validity.from, notAfter: validity.to, signingAlgorithm: algorithm }
+  const certifying = async (publicKey: webcrypto.CryptoKey): Promise<Extension[]> => [
+    new BasicConstraintsExtension(true, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    await SubjectKeyIdentifierExtension.create(publicKey),
+  ]
+  const authorityKey = await AuthorityKeyIdentifierExtension.create(issuing.pair.publicKey)
+
+  const rootCertificate = await X509CertificateGenerator.create({
+    ...common,
+    serialNumber: serialOf('root'),
+    subject: rootName,
+    issuer: rootName,
+    publicKey: root.pair.publicKey,
+    signingKey: root.pair.privateKey,
+    extensions: await certifying(root.pair.publicKey),
+  })
+  const issuingCertificate = await X509CertificateGenerator.create({
+    ...common,
+    serialNumber: serialOf('issuing'),
+    subject: issuingName,
+    issuer: rootName,
+    publicKey: issuing.pair.publicKey,
+    signingKey: root.pair.privateKey,
+    extensions: await certifying(issuing.pair.publicKey),
+  })
+  // The same in every certificate, so made once: most of the time of an issue is encoding.
+  const ofOfficials = encodedExtensions([
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    authorityKey,
+    new CertificatePolicyExtension(['1.2.410.100001.2.1.1']),
+    new CRLDistributionPointsExtension(['ldap://crl.gpki.mock/CN=issuing,OU=GPKI,C=KR']),
+  ])
+  const issuerName = new Uint8Array(issuingCertificate.subjectName.toArrayBuffer())
+  const above = [base64(issuingCertificate.rawData), base64(rootCertificate.rawData)]
+
+  return {
+    rootCertificate: base64(rootCertificate.rawData),
+    async issue({ label, commonName, office, publicKey, notAfter }) {
+      const serial = serialOf(label)
+      const certificate = await officialCertificate({
+        serial: Buffer.from(serial, 'hex'),
+        issuer: issuerName,
+        subject: `C=KR, O=Government of Korea, OU=${office}, CN=${commonName}`,
+        notBefore: validity.from,
+        notAfter: notAfter ?? validity.to,
+        publicKey,
+        extensions: ofOfficials,
+        signingKey: issuing.pair.privateKey,
+      })
+      return { chain: [certificate.toString('base64'), ...above], serial }
+    },
+    async revoke(serials) {
+      const list = await X509CrlGenerator.create({
+        issuer: issuingName,
+        thisUpdate: validity.from,
+        nextUpdate: validity.to,
+        signingAlgorithm: algorithm,
+        signingKey: issuing.pair.privateKey,
+        entries: serials.map((serialNumber) => ({
+          serialNumber,
+          revocationDate: validity.from,
+          reason: X509CrlReason.keyCompromise,
+        })),
+        extensions: [authorityKey],
+      })
+      return base64(list.rawData)
+    },
+  }
+}
+
+function base64(bytes: ArrayBuffer): string {
+  return Buffer.from(bytes).toString('base64')
+}

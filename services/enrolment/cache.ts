@@ -1,0 +1,74 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
+
+/** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
+const version = 1
+
+export interface EnrolledFiles {
+  readonly peopleFile: string
+  readonly registerFile: string
+  readonly roomFile: string
+}
+
+/**
+ * The files of `enrol`, made once per seed, sizes and version, and found again afterwards. They appear together
+ * or not at all: two runs side by side both get the files of whoever came first.
+ * @param options.cacheDir made when it is not there
+ * @throws when the directory cannot be written
+ */
+export async function enrolled(
+  options: { readonly cacheDir: string; readonly seed: string } & Partial<EnrolmentSizes>,
+): Promise<EnrolledFiles> {
+  const { cacheDir, seed, ...given } = options
+  const sizes = { ...defaultSizes, ...given }
+  const key = createHash('sha256')
+    .update(JSON.stringify([version, seed, Object.entries(sizes).sort()]))
+    .digest('hex')
+    .slice(0, 16)
+  const directory = join(cacheDir, `enrolment-${key}`)
+  const files = filesIn(directory)
+  if (await exists(directory)) return files
+
+  const draft = `${directory}.${randomUUID()}.tmp`
+  try {
+    await mkdir(draft, { recursive: true })
+    const { people, register, room } = await enrol(seed, sizes)
+    const drafted = filesIn(draft)
+    // Keys and secrets: for the owner only, mock or not.
+    const write = (file: string, content: unknown) =>
+      writeFile(file, JSON.stringify(content), { mode: 0o600 })
+    await Promise.all([
+      write(drafted.peopleFile, people),
+      write(drafted.registerFile, register),
+      write(drafted.roomFile, room),
+    ])
+    await rename(draft, directory)
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    // A directory cannot be renamed onto one that has content: somebody else finished first.
+    if (!isTaken(error)) throw error
+  }
+  return files
+}
+
+function filesIn(directory: string): EnrolledFiles {
+  return {
+    peopleFile: join(directory, 'people.json'),
+    registerFile: join(directory, 'register.json'),
+    roomFile: join(directory, 'room.json'),
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function isTaken(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOTEMPTY' || code === 'EEXIST'
+}

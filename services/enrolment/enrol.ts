@@ -1,0 +1,208 @@
+import { type Authority, createAuthority } from './authority.ts'
+import { createCredential } from './credential.ts'
+import { offices as allOffices } from './offices.ts'
+import type { People, Person } from './people.ts'
+import type { Identity, Register, RegisteredOfficial } from './register.ts'
+import { residentId } from './residents.ts'
+import type { Room } from './room.ts'
+import { pkcs8Base64, type SeededKeys, seededBytes, seededKeys } from './seeded.ts'
+
+export interface EnrolmentSizes {
+  /** Officials who may log in. A password login takes a new code each 30 s, so a surge needs many people. */
+  readonly officials: number
+  /** More officials, with everything right but their status. */
+  readonly disabled: number
+  readonly revoked: number
+  /** How many of Seoul's 25 districts take part. */
+  readonly offices: number
+  readonly clerksPerOffice: number
+  readonly residents: number
+}
+
+export const defaultSizes: EnrolmentSizes = {
+  officials: 600,
+  disabled: 8,
+  revoked: 8,
+  offices: 5,
+  clerksPerOffice: 4,
+  residents: 2_000,
+}
+
+export interface Enrolment {
+  readonly people: People
+  readonly register: Register
+  readonly room: Room
+}
+
+type Status = Person['status']
+
+/** Before any replayed day. */
+const expiredOn = new Date('2023-01-01T00:00:00Z')
+
+/**
+ * Makes the people of the mock network: the same seed and sizes give the same names, keys, serial numbers and
+ * secrets on any day (only the authority's ECDSA signatures differ from call to call).
+ * @throws RangeError when there are not that many offices
+ */
+export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes): Promise<Enrolment> {
+  if (sizes.offices < 1 || sizes.offices > allOffices.length) {
+    throw new RangeError(`offices must be 1 to ${allOffices.length}, but is ${sizes.offices}`)
+  }
+  const offices = allOffices.slice(0, sizes.offices)
+  const [authority, foreign] = await Promise.all([
+    createAuthority(seed, 'GPKI Mock'),
+    createAuthority(seed, 'Foreign Mock'),
+  ])
+  const draft = { seed, authority }
+  const officeOf = (index: number) => offices[index % offices.length]!.id
+
+  const statuses: Status[] = [
+    ...Array<Status>(sizes.officials).fill('active'),
+    ...Array<Status>(sizes.disabled).fill('disabled'),
+    ...Array<Status>(sizes.revoked).fill('revoked'),
+  ]
+  const officials = await Promise.all(
+    statuses.map((status, index) =>
+      enrolPerson(draft, {
+        id: `official-${String(index + 1).padStart(4, '0')}`,
+        office: officeOf(index),
+        status,
+      }),
+    ),
+  )
+  const clerks = await Promise.all(
+    offices.flatMap(({ id: office }) =>
+      Array.from({ length: sizes.clerksPerOffice }, (_, index) =>
+        enrolPerson(draft, { id: `clerk-${office}-${index + 1}`, office, status: 'active' }),
+      ),
+    ),
+  )
+  const registered = [...officials, ...clerks]
+  const victim = officials[0] ?? clerks[0]
+  const [unknown, dutyOfficers, saeolProbe, roomProbe, revocationList] = await Promise.all([
+    enrolPerson(draft, { id: 'official-unknown', office: officeOf(0), status: 'active' }),
+    Promise.all([1, 2, 3].map((number) => enrolDutyOfficer(seed, `duty-officer-${number}`))),
+    enrolProbe(draft, 'probe-saeol'),
+    enrolProbe(draft, 'probe-room'),
+    authority.revoke(registered.filter(({ person }) => person.status === 'revoked').map((r) => r.serial)),
+  ])
+  const impostors =
+    victim === undefined
+      ? []
+      : await Promise.all([
+          impersonate({ seed, authority: foreign }, victim, 'foreign-issuer'),
+          impersonate(draft, victim, 'expired'),
+        ])
+
+  return {
+    people: {
+      officials: officials.map(({ person }) => person),
+      clerks: clerks.map(({ person }) => person),
+      residents: Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1)),
+      strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...impostors],
+    },
+    register: {
+      rootCertificate: authority.rootCertificate,
+      revocationList,
+      officials: registered.map(({ record }) => record),
+      dutyOfficers: dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki })),
+      probe: saeolProbe,
+    },
+    room: {
+      dutyOfficers: dutyOfficers.map(({ id, privateKeyPkcs8 }) => ({ id, privateKeyPkcs8 })),
+      probe: roomProbe,
+    },
+  }
+}
+
+interface Draft {
+  readonly seed: string
+  readonly authority: Authority
+}
+
+interface Enrolled {
+  readonly person: Person
+  readonly record: RegisteredOfficial
+  readonly serial: string
+}
+
+async function enrolPerson(
+  { seed, authority }: Draft,
+  { id, office, status }: { id: string; office: string; status: Status },
+): Promise<Enrolled> {
+  const keys = await seededKeys(seed, id)
+  const password = seededBytes(seed, `password ${id}`, 12).toString('base64url')
+  const totpSecretBase32 = base32(seededBytes(seed, `totp ${id}`, 20))
+  const terminal = `terminal-${seededBytes(seed, `terminal ${id}`, 8).toString('hex')}`
+  const [issued, credential] = await Promise.all([
+    certify(authority, id, office, keys),
+    createCredential(password, seededBytes(seed, `salt ${id}`, 16)),
+  ])
+  return {
+    serial: issued.serial,
+    person: {
+      id,
+      office,
+      certificateChain: [...issued.chain],
+      privateKeyPkcs8: pkcs8Base64(keys),
+      password,
+      totpSecretBase32,
+      terminal,
+      status,
+    },
+    record: { id, office, status, terminal, totpSecretBase32, credential },
+  }
+}
+
+/** A registered official's name on a key and a certificate that must not be believed. */
+async function impersonate(
+  { seed, authority }: Draft,
+  victim: Enrolled,
+  kind: 'foreign-issuer' | 'expired',
+): Promise<People['strangers'][number]> {
+  const { id, office } = victim.person
+  const keys = await seededKeys(seed, `${kind} ${id}`)
+  const issued = await authority.issue({
+    label: `${kind} ${id}`,
+    commonName: id,
+    office,
+    publicKey: keys.pair.publicKey,
+    ...(kind === 'expired' ? { notAfter: expiredOn } : {}),
+  })
+  return {
+    ...victim.person,
+    certificateChain: [...issued.chain],
+    privateKeyPkcs8: pkcs8Base64(keys),
+    password: seededBytes(seed, `password ${kind} ${id}`, 12).toString('base64url'),
+    kind,
+  }
+}
+
+async function enrolProbe({ seed, authority }: Draft, id: string): Promise<Identity> {
+  const keys = await seededKeys(seed, id)
+  const { chain } = await certify(authority, id, 'situation-room', keys)
+  return { id, certificateChain: [...chain], privateKeyPkcs8: pkcs8Base64(keys) }
+}
+
+function certify(authority: Authority, id: string, office: string, keys: SeededKeys) {
+  return authority.issue({ label: id, commonName: id, office, publicKey: keys.pair.publicKey })
+}
+
+async function enrolDutyOfficer(seed: string, id: string) {
+  const keys = await seededKeys(seed, id)
+  const spki = await crypto.subtle.exportKey('spki', keys.pair.publicKey)
+  return {
+    id,
+    publicKeySpki: Buffer.from(spki).toString('base64'),
+    privateKeyPkcs8: pkcs8Base64(keys),
+  }
+}
+
+/** RFC 4648, without padding. */
+function base32(bytes: Uint8Array): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((group) => alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
+    .join('')
+}

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+
+const person = z.object({
+  id: z.string(),
+  office: z.string(),
+  /** base64 DER, the person's own first, the root's last. */
+  certificateChain: z.array(z.string()).min(1),
+  /** base64 */
+  privateKeyPkcs8: z.string(),
+  password: z.string(),
+  /** SHA-1, 6 digits, 30 s: what every authenticator application speaks. */
+  totpSecretBase32: z.string(),
+  /** The id of the terminal the person's password login is bound to. */
+  terminal: z.string(),
+  status: z.enum(['active', 'disabled', 'revoked']),
+})
+
+const peopleSchema = z.object({
+  officials: z.array(person),
+  /** Who sits at the counters and enters receipts: officials too. */
+  clerks: z.array(person),
+  residents: z.array(z.string()),
+  /** Well-formed material that must never get anybody in; `status` says nothing here. */
+  strangers: z.array(
+    person.extend({
+      /**
+       * `unknown-official` issued by the right authority to somebody who is not registered ·
+       * `foreign-issuer` issued by another authority in a registered official's name ·
+       * `expired` a registered official's old certificate
+       */
+      kind: z.enum(['unknown-official', 'foreign-issuer', 'expired']),
+    }),
+  ),
+})
+
+export type Person = z.output<typeof person>
+
+/** What people hold: the client side. */
+export type People = z.output<typeof peopleSchema>
+
+/** @throws when the file cannot be read or is not what enrolment writes */
+export async function readPeople(file: string): Promise<People> {
+  return peopleSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+}

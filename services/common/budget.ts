@@ -19,16 +19,17 @@ export const unlimitedBudget: Budget = {
   signal: undefined,
 }
 
-/** A budget that starts now: for work that no request asked for, such as probes and backfill. */
-export function createBudget(
-  settings: DeadlineParameters | undefined,
-  totalMs?: number,
-  signal?: AbortSignal,
-): Budget {
-  if (settings === undefined) return unlimitedBudget
-  const endsAt = performance.now() + (totalMs ?? settings.budgetMs)
+/** A budget that starts now. Work that no request asked for (probes, backfill) makes its own. */
+export function createBudget(limits: {
+  readonly totalMs: number
+  /** The total when missing. */
+  readonly hopMs?: number
+  readonly signal?: AbortSignal
+}): Budget {
+  const { totalMs, hopMs = totalMs, signal } = limits
+  const endsAt = performance.now() + totalMs
   const remainingMs = () => Math.max(0, endsAt - performance.now())
-  return { remainingMs, hopMs: () => Math.min(settings.hopMs, remainingMs()), signal }
+  return { remainingMs, hopMs: () => Math.min(hopMs, remainingMs()), signal }
 }
 
 /** First in every service's chain: starts the request's budget when it arrives, before it queues. */
@@ -46,7 +47,7 @@ function budgetOf(settings: DeadlineParameters, request: Request, response: Resp
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new Error('the caller has gone'))
   })
-  return createBudget(settings, totalMs, gone.signal)
+  return createBudget({ totalMs, hopMs: settings.hopMs, signal: gone.signal })
 }
 
 /** The budget of the request that this response answers. */

@@ -56,7 +56,7 @@ export interface DownstreamOptions {
   readonly clientTimeoutMs: number
   /** Connections kept to the other end. † ours: more than any service has slots, so slots are what runs out. */
   readonly connections?: number
-  readonly circuitBreaker: CircuitBreakerParameters | undefined
+  readonly circuitBreaker?: CircuitBreakerParameters | undefined
   readonly log: Log
 }
 

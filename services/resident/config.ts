@@ -15,7 +15,7 @@ export function readResidentConfig(env: Environment) {
       /** How many residents are registered; as many as enrolment knows by default. */
       RESIDENTS: integer(1, 1_000_000).default(2_000),
       /** Longest wait for the check of /health/deep, in ms. */
-      DEEP_CHECK_MS: integer(1, 60_000).default(2_000),
+      DEEP_CHECK_MS: integer(1, 60_000).default(400),
     },
     { deadlines },
   )

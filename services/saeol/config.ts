@@ -30,7 +30,7 @@ export function readSaeolConfig(env: Environment) {
        */
       SESSION_TTL_MS: integer(1, 86_400_000).default(10_000),
       /** Longest wait for one check of /health/deep, in ms. */
-      DEEP_CHECK_MS: integer(1, 60_000).default(2_000),
+      DEEP_CHECK_MS: integer(1, 60_000).default(400),
     },
     { deadlines, circuitBreaker, loadShedding, passwordFallback },
   )

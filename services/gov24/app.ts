@@ -1,0 +1,78 @@
+import { createBudget } from '../common/budget.ts'
+import { createCapacity } from '../common/capacity.ts'
+import type { Environment } from '../common/config.ts'
+import { createDownstream, type Downstream } from '../common/downstream.ts'
+import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { createLog, type LogDestination } from '../common/log.ts'
+import { createApp, type Service, startService } from '../common/service.ts'
+import { applicationsRouter } from './applications-router.ts'
+import { watchBackends } from './backend-monitor.ts'
+import { gov24Capacity } from './capacity.ts'
+import { createCatalogue } from './catalogue.ts'
+import { catalogueRouter } from './catalogue-router.ts'
+import { readGov24Config } from './config.ts'
+
+/** Government24 (정부24), the citizens' portal. */
+export async function startGov24(env: Environment, destination?: LogDestination): Promise<Service> {
+  const config = readGov24Config(env)
+  const log = createLog(config, destination)
+  const { deadlines, circuitBreaker, loadShedding } = config.measures
+  const common = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, log }
+  const links = {
+    saeol: createDownstream({ ...common, link: 'gov24→saeol', url: config.SAEOL_URL, circuitBreaker }),
+    resident: createDownstream({
+      ...common,
+      link: 'gov24→resident',
+      url: config.RESIDENT_URL,
+      circuitBreaker,
+    }),
+  }
+  // Probes have connections and no breaker: they must see the link as it is.
+  const probes = {
+    saeol: createDownstream({ ...common, link: 'gov24→saeol', url: config.SAEOL_URL, connections: 2 }),
+    resident: createDownstream({
+      ...common,
+      link: 'gov24→resident',
+      url: config.RESIDENT_URL,
+      connections: 2,
+    }),
+  }
+  const monitor = watchBackends({
+    links: probes,
+    intervalMs: config.PROBE_INTERVAL_MS,
+    timeoutMs: config.PROBE_TIMEOUT_MS,
+    log,
+  })
+  const capacity = createCapacity({ table: gov24Capacity, config, loadShedding })
+  const services = new Map(createCatalogue().map((service) => [service.id, service]))
+
+  const app = createApp({
+    log,
+    health: healthRouter(
+      { saeol: reach(probes.saeol), resident: reach(probes.resident) },
+      config.PROBE_TIMEOUT_MS,
+    ),
+    routers: [
+      catalogueRouter({ services, backends: monitor.states, capacity }),
+      applicationsRouter({ services, links, capacity, systemToken: config.SYSTEM_TOKEN }),
+    ],
+    deadlines,
+  })
+  return startService({
+    config,
+    log,
+    app,
+    async stop() {
+      await monitor.stop()
+      await Promise.all([...Object.values(links), ...Object.values(probes)].map((link) => link.close()))
+    },
+  })
+
+  function reach(link: Downstream): DeepCheck {
+    return async (signal) => {
+      const budget = createBudget({ totalMs: config.PROBE_TIMEOUT_MS, signal })
+      const { status } = await link.call({ method: 'GET', path: '/health/deep' }, budget)
+      if (status !== 200) throw new Error(`it answered ${status}`)
+    }
+  }
+}

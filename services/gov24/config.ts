@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { capacityVariables } from '../common/capacity.ts'
+import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
+import { circuitBreaker } from '../measures/circuit-breaker.ts'
+import { deadlines } from '../measures/deadlines.ts'
+import { loadShedding } from '../measures/load-shedding.ts'
+
+/** @throws ConfigurationError with every problem at once */
+export function readGov24Config(env: Environment) {
+  return readConfig(
+    'gov24',
+    env,
+    {
+      ...capacityVariables,
+      SAEOL_URL: linkUrl,
+      RESIDENT_URL: linkUrl,
+      /** What Saeol knows the portal by; a secret of the mock network. */
+      SYSTEM_TOKEN: z.string().min(8).default('mock-network-only'),
+      /** How often the systems behind the portal are probed, in ms. */
+      PROBE_INTERVAL_MS: integer(10, 600_000).default(500),
+      /** Longest wait for one probe, in ms: longer than a deep check of Saeol takes to fail. */
+      PROBE_TIMEOUT_MS: integer(10, 600_000).default(1_000),
+    },
+    { deadlines, circuitBreaker, loadShedding },
+  )
+}

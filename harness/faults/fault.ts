@@ -1,4 +1,4 @@
-import type { LoadRun } from '../load/load.ts'
+import type { LoadRun, Stream } from '../load/load.ts'
 import type { Capability, Topology } from '../runtimes/runtime.ts'
 
 /** A fault as plain data. Times are ms from the start of the fault phase. */
@@ -35,6 +35,8 @@ export interface FaultKind {
   /** What it needs of a runtime. */
   readonly needs: readonly Capability[]
   problems(spec: FaultSpec): string[]
+  /** Arrivals it brings along, to begin on command. */
+  streams?(spec: FaultSpec): readonly Stream[]
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>
   /** Independent evidence: looks through the link as a stranger would. Called before, during and after. */

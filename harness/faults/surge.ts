@@ -14,7 +14,7 @@ export function surge(journey: Journey, rate: Rate, times: FaultTimes = {}): Fau
 }
 
 /** The stream of arrivals a surge adds, by its fault's id. */
-export function surgeStream(spec: FaultSpec): string {
+function surgeStream(spec: FaultSpec): string {
   return spec.id.replace(' ', '/')
 }
 
@@ -26,6 +26,19 @@ export const surgeKind: FaultKind = {
   summary: 'many more users of one journey',
   needs: [],
   problems: (spec) => numberProblem(spec, 'perSecond', { above: 0 }),
+  streams: (spec) => {
+    const perSecond = Number(spec.params.perSecond)
+    return [
+      {
+        id: surgeStream(spec),
+        journey: String(spec.params.journey),
+        perSecond: [perSecond, perSecond],
+        process: 'poisson',
+        durationMs: spec.toMs - spec.fromMs,
+        begins: 'on-command',
+      },
+    ]
+  },
   inject: (spec, context) => context.load.begin(surgeStream(spec)),
   revert: (spec, context) => context.load.end(surgeStream(spec)),
   async probe(spec, context) {

@@ -115,7 +115,10 @@ export function foldArm(
     switch (event.kind) {
       case 'observation': {
         let table = observations.get(event.journey)
-        if (table === undefined) observations.set(event.journey, (table = new Observations()))
+        if (table === undefined) {
+          table = new Observations()
+          observations.set(event.journey, table)
+        }
         table.add(event, startedAt)
         break
       }

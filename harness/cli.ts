@@ -1,0 +1,62 @@
+/** The command line: the only place, with commands/, that touches argv, standard output and the exit code. */
+import { Command, CommanderError } from 'commander'
+import { analyzeCommand } from './commands/analyze.ts'
+import { cleanCommand } from './commands/clean.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { listCommand } from './commands/list.ts'
+import { planCommand } from './commands/plan.ts'
+import { runCommand } from './commands/run.ts'
+import { toxiproxyCommand } from './commands/toxiproxy.ts'
+import { upCommand } from './commands/up.ts'
+import { projectVersion } from './commands/version.ts'
+import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
+
+const program = new Command('saeol-chaos')
+  .description(
+    'Replays the November 2023 outage against a running mock network and proves which fallbacks hold.',
+  )
+  .version(projectVersion)
+  .showSuggestionAfterError()
+  .showHelpAfterError("('--help' shows what there is)")
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run chaos                              runs the gate
+  npm run chaos -- plan                      what it would do
+  npm run chaos -- analyze .chaos/latest     judges the last run again
+  npm run chaos -- up                        the network, to explore by hand`,
+  )
+
+const commands = [
+  runCommand,
+  listCommand,
+  planCommand,
+  analyzeCommand,
+  upCommand,
+  toxiproxyCommand,
+  doctorCommand,
+  cleanCommand,
+]
+for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
+for (const command of [program, ...commands]) command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = codeOf(error)
+}
+
+function codeOf(error: unknown): number {
+  // Commander has printed its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.badInput
+  process.stderr.write(`saeol-chaos: ${messageOf(error)}\n`)
+  if (error instanceof BadInput) return exitCode.badInput
+  if (error instanceof HarnessError) {
+    for (const place of error.lookAt) process.stderr.write(`  look at ${place}\n`)
+    return exitCode.harnessError
+  }
+  if (messageOf(error) === 'interrupted') return exitCode.interrupted
+  if (error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`)
+  return exitCode.harnessError
+}

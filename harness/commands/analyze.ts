@@ -1,0 +1,47 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { BadInput } from '../errors.ts'
+import { judgeJournal } from '../experiment/judge-journal.ts'
+import { readJournal } from '../journal/reader.ts'
+import { reportTo } from '../reporters/dispatch.ts'
+import { reporters } from '../reporters/index.ts'
+import { reporterOutput } from '../reporters/output.ts'
+import { mustKnow, names } from './options.ts'
+
+export const analyzeCommand = new Command('analyze')
+  .description('judges a finished run again from its journal: same code, same verdict')
+  .argument('<run-dir>', 'such as .chaos/latest')
+  .addOption(
+    new Option(
+      '--reporter <names>',
+      `reporters, of ${Object.keys(reporters).join(', ')}; json and junit write into the run`,
+    )
+      .default(['console'], 'console')
+      .argParser(names),
+  )
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run chaos -- analyze .chaos/latest\n  npm run chaos -- analyze .chaos/latest --reporter junit',
+  )
+  .action(async (dir: string, options: { reporter: string[] }) => {
+    mustKnow('reporter', options.reporter, Object.keys(reporters))
+    const path = existsSync(dir) && statSync(dir).isFile() ? dir : join(dir, 'journal.jsonl')
+    if (!existsSync(path))
+      throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
+    const result = await judgeJournal(
+      readJournal(path, (line) =>
+        process.stderr.write(
+          `${path}: line ${line} is cut short and left out; the run ended while writing it\n`,
+        ),
+      ),
+    )
+    const output = reporterOutput(process.stdout, process.env)
+    const report = reportTo(options.reporter.map((name) => reporters[name]!.factory(output)))
+    for (const scenario of result.scenarios) {
+      for (const arm of scenario.arms) report.armEnded(arm)
+      report.scenarioEnded(scenario)
+    }
+    await report.runEnded(result, dir)
+    process.exitCode = result.exitCode
+  })

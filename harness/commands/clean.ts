@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Command } from 'commander'
+import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/processes/machine.ts'
+import type { Register } from '../runtimes/processes/protocol.ts'
+
+export const cleanCommand = new Command('clean')
+  .description('removes what a killed run left behind: processes, scratch directories, port leases')
+  .option('--all', 'takes down runs that are still under way, too', false)
+  .action(async (options: { all: boolean }) => {
+    let runs = 0
+    let processes = 0
+    const running = stateDir('running')
+    for (const file of readdirSync(running).filter((name) => name.endsWith('.json'))) {
+      const register = read(join(running, file))
+      if (register !== undefined && isRunning(register.harness) && !options.all) {
+        process.stdout.write(
+          `a run is under way (pid ${register.harness.pid}); it is left alone, --all takes it down\n`,
+        )
+        continue
+      }
+      if (register !== undefined) {
+        processes += await reap(register)
+        for (const dir of register.scratch) rmSync(dir, { recursive: true, force: true })
+      }
+      rmSync(join(running, file), { force: true })
+      runs++
+    }
+    const ports = stateDir('ports')
+    for (const port of readdirSync(ports)) {
+      const owner = read<ProcessIdentity>(join(ports, port))
+      if (owner === undefined || !isRunning(owner)) rmSync(join(ports, port), { force: true })
+    }
+    process.stdout.write(
+      runs === 0
+        ? 'nothing was left behind\n'
+        : `removed what ${runs} run(s) left behind: ${processes} process(es) ended\n`,
+    )
+  })
+
+/** Ends a register's processes that still run: those very processes, not others with their pids. */
+async function reap(register: Register): Promise<number> {
+  const left = [register.supervisor, ...register.processes].filter(isRunning)
+  for (const { pid } of left) kill(pid, 'SIGTERM')
+  for (let i = 0; i < 30 && left.some(isRunning); i++) await sleep(100)
+  for (const one of left) if (isRunning(one)) kill(one.pid, 'SIGKILL')
+  return left.length
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}
+
+function read<T = Register>(file: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T
+  } catch {
+    return undefined
+  }
+}

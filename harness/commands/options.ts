@@ -1,0 +1,38 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { BadInput } from '../errors.ts'
+import { unknown } from '../near-miss.ts'
+
+/** `--set key=value`, any number of times. */
+export const setOption = new Option('--set <key=value>', "sets one of a scenario's knobs; may be given again")
+  .default({}, 'the knobs as the scenario declares them')
+  .argParser((typed: string, before: Record<string, string>) => {
+    const at = typed.indexOf('=')
+    if (at <= 0) throw new InvalidArgumentError(`'${typed}' is not key=value, such as officials=40/s`)
+    return { ...before, [typed.slice(0, at).trim()]: typed.slice(at + 1).trim() }
+  })
+
+export const scenariosOption = new Option(
+  '--scenarios <dir>',
+  'directory with the scenarios (default: ./scenarios, else the built-in ones)',
+)
+
+export const withoutOption = new Option(
+  '--without <measure>',
+  'takes a measure away (ablation); may be given again',
+)
+  .default([] as string[], 'none')
+  .argParser((typed: string, before: string[]) => [...before, ...names(typed)])
+
+/** `a,b` as a list. */
+export function names(typed: string): string[] {
+  return typed
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+}
+
+/** @throws BadInput unless every name is known. */
+export function mustKnow(what: string, wanted: readonly string[], known: readonly string[]): void {
+  const problems = wanted.filter((name) => !known.includes(name)).map((name) => unknown(what, name, known))
+  if (problems.length > 0) throw new BadInput(problems)
+}

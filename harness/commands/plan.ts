@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import { planView } from '../experiment/plan-view.ts'
+import { reporterOutput } from '../reporters/output.ts'
+import { chooseRuntime } from '../runtimes/choose.ts'
+import { scenariosOption, setOption, withoutOption } from './options.ts'
+import { choose, loadScenarios, planAll } from './scenarios.ts'
+
+interface Options {
+  without: string[]
+  faults: boolean
+  set: Record<string, string>
+  json: boolean
+  scenarios?: string
+}
+
+export const planCommand = new Command('plan')
+  .description('what would happen, on a time axis; nothing is started')
+  .argument('[scenario...]', "which scenarios (default: the gate's)")
+  .addOption(withoutOption)
+  .option('--no-faults', 'as run would do without faults')
+  .addOption(setOption)
+  .option('--json', 'as JSON', false)
+  .addOption(scenariosOption)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run chaos -- plan\n  npm run chaos -- plan 22-nov-overload --json',
+  )
+  .action(async (names: string[], options: Options) => {
+    await using runtime = chooseRuntime('auto', 'embedded').runtime
+    const plans = planAll(choose(await loadScenarios(options.scenarios), names), {
+      set: options.set,
+      without: options.without,
+      faultsOn: options.faults,
+      capabilities: runtime.capabilities,
+      runtime: runtime.name,
+    }).map(({ plan }) => plan)
+    const output = reporterOutput(process.stdout, process.env)
+    if (options.json) output.write(`${JSON.stringify(plans, null, 2)}\n`)
+    else
+      for (const plan of plans)
+        output.write(`${planView(plan, { columns: output.columns(), colour: output.colour })}\n`)
+  })

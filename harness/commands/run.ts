@@ -1,0 +1,121 @@
+import { Command, Option } from 'commander'
+import { exitCode } from '../errors.ts'
+import { type Arm, arms } from '../experiment/arms.ts'
+import { run } from '../experiment/run.ts'
+import { drivers } from '../load/drivers.ts'
+import { reportTo } from '../reporters/dispatch.ts'
+import { reporters } from '../reporters/index.ts'
+import { reporterOutput } from '../reporters/output.ts'
+import { chooseRuntime, runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import type { Topology } from '../runtimes/runtime.ts'
+import { interruption } from './interrupt.ts'
+import { mustKnow, names, scenariosOption, setOption, withoutOption } from './options.ts'
+import { choose, loadScenarios, planAll } from './scenarios.ts'
+import { describeTopology } from './topology-view.ts'
+import { projectVersion } from './version.ts'
+
+interface Options {
+  arm: Arm[]
+  seed: string
+  without: string[]
+  faults: boolean
+  set: Record<string, string>
+  out: string
+  reporter: string[]
+  runtime: (typeof runtimeNames)[number]
+  toxiproxy: (typeof toxiproxyNames)[number]
+  driver: string
+  keep: boolean
+  bail: boolean
+  scenarios?: string
+}
+
+export const runCommand = new Command('run')
+  .description('runs scenarios against the mock network and gives a verdict; the default command')
+  .argument('[scenario...]', "which scenarios (default: the gate's)")
+  .addOption(
+    new Option('--arm <arms>', `which arms, of ${arms.join(', ')}`)
+      .default([...arms], 'all three')
+      .argParser((typed: string) => {
+        mustKnow('arm', names(typed), arms)
+        return arms.filter((arm) => names(typed).includes(arm))
+      }),
+  )
+  .option('--seed <seed>', 'fixes arrivals, jitter and toxicity draws', '2023-11-17')
+  .addOption(withoutOption)
+  .option('--no-faults', 'injects nothing: proves that the gate can fail (every scenario must end vacuous)')
+  .addOption(setOption)
+  .option('--out <dir>', 'where runs are kept', '.chaos')
+  .addOption(
+    new Option('--reporter <names>', `reporters, of ${Object.keys(reporters).join(', ')}`)
+      .default(Object.keys(reporters), 'all')
+      .argParser(names),
+  )
+  .addOption(new Option('--runtime <name>', 'where services run').choices([...runtimeNames]).default('auto'))
+  .addOption(
+    new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
+  )
+  .option('--driver <name>', `load driver, of ${drivers.map(({ name }) => name).join(', ')}`, 'builtin')
+  .option('--keep', 'leaves the network of the last arm up, with its addresses, until Ctrl-C', false)
+  .option('--bail', 'stops after the first scenario that does not hold', false)
+  .addOption(scenariosOption)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run chaos                                               the gate
+  npm run chaos -- run 17-nov-gpki-stall --seed monday        one scenario, another seed
+  npm run chaos -- run --without password-fallback            does the verdict notice a missing measure?
+  npm run chaos -- run --no-faults                            does the gate notice that nothing happened?
+  npm run chaos -- run 22-nov-overload --arm treated --keep   look around afterwards
+
+Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input · 5 harness error · 130 interrupted`,
+  )
+  .action(async (scenarioNames: string[], options: Options) => {
+    mustKnow('reporter', options.reporter, Object.keys(reporters))
+    mustKnow(
+      'driver',
+      [options.driver],
+      drivers.map(({ name }) => name),
+    )
+    const chosen = chooseRuntime(options.runtime, options.toxiproxy)
+    await using runtime = chosen.runtime
+    const scenarios = choose(await loadScenarios(options.scenarios), scenarioNames)
+    const plans = planAll(scenarios, {
+      set: options.set,
+      without: options.without,
+      faultsOn: options.faults,
+      capabilities: runtime.capabilities,
+      runtime: runtime.name,
+    })
+    const output = reporterOutput(process.stdout, process.env)
+    using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
+    const result = await run({
+      plans,
+      arms: options.arm,
+      seed: options.seed,
+      runtime,
+      driver: drivers.find(({ name }) => name === options.driver)!,
+      toxiproxy: chosen.toxiproxy,
+      projectVersion,
+      out: options.out,
+      report: reportTo(options.reporter.map((name) => reporters[name]!.factory(output))),
+      signal: interrupt.signal,
+      bail: options.bail,
+      ...(options.keep && {
+        keep: async (topology: Topology) => {
+          output.write(`${describeTopology(topology)}\nCtrl-C takes the network down.\n`)
+          await aborted(interrupt.signal)
+        },
+      }),
+    })
+    process.exitCode =
+      interrupt.signal.aborted && result.ending === 'interrupted' ? exitCode.interrupted : result.exitCode
+  })
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { HarnessError } from '../errors.ts'
+import { makeRunDir } from '../experiment/run-dir.ts'
+import type { System } from '../experiment/system.ts'
+import { chooseRuntime, runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import { interruption } from './interrupt.ts'
+import { mustKnow, scenariosOption, withoutOption } from './options.ts'
+import { choose, loadScenarios, planAll } from './scenarios.ts'
+import { describeTopology } from './topology-view.ts'
+
+interface Options {
+  measures: boolean
+  without: string[]
+  seed: string
+  out: string
+  runtime: (typeof runtimeNames)[number]
+  toxiproxy: (typeof toxiproxyNames)[number]
+  scenarios?: string
+}
+
+export const upCommand = new Command('up')
+  .description('the network with its links, until Ctrl-C: to explore by hand')
+  .argument('[scenario]', "whose network and measures (default: the gate's first)")
+  .option('--measures', "switches the scenario's measures on", false)
+  .addOption(withoutOption)
+  .option('--seed <seed>', 'seed of keys, people and service times', '2023-11-17')
+  .option('--out <dir>', 'where logs are kept', '.chaos')
+  .addOption(new Option('--runtime <name>', 'where services run').choices([...runtimeNames]).default('auto'))
+  .addOption(
+    new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
+  )
+  .addOption(scenariosOption)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run chaos -- up\n  npm run chaos -- up 17-nov-gpki-stall --measures',
+  )
+  .action(async (name: string | undefined, options: Options) => {
+    const chosen = chooseRuntime(options.runtime, options.toxiproxy)
+    await using runtime = chosen.runtime
+    const module = await loadScenarios(options.scenarios)
+    const scenario = choose(module, name === undefined ? module.gate.slice(0, 1) : [name])
+    mustKnow('measure', options.without, Object.keys(scenario[0]!.system.measures))
+    const [planned] = planAll(scenario, {
+      set: {},
+      without: options.without,
+      faultsOn: false,
+      capabilities: runtime.capabilities,
+      runtime: runtime.name,
+    })
+    const { system, plan } = planned!
+    const { dir } = makeRunDir(options.out)
+    const logDir = join(dir, 'logs')
+    mkdirSync(logDir)
+    using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
+    const died = Promise.withResolvers<never>()
+    died.promise.catch(() => {})
+    process.stderr.write('bringing the network up\n')
+    await using topology = await runtime.up(system, {
+      seed: options.seed,
+      environment: environmentOf(system, options.measures ? plan.measures : []),
+      logDir,
+      signal: interrupt.signal,
+      onSystemEvent: ({ service, event, facts }) =>
+        process.stdout.write(`${service}: ${event} ${JSON.stringify(facts)}\n`),
+      onDeath: ({ service, code, signal, log }) =>
+        died.reject(
+          new HarnessError(`${service} ended (${signal ?? `exit code ${code}`})`, { lookAt: [log] }),
+        ),
+    })
+    process.stdout.write(`${describeTopology(topology)}\nLogs: ${logDir}\nCtrl-C takes the network down.\n`)
+    await Promise.race([
+      died.promise,
+      new Promise<void>((resolve) => {
+        if (interrupt.signal.aborted) resolve()
+        interrupt.signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+    ])
+  })
+
+function environmentOf(
+  system: System,
+  measures: readonly { name: string; params: Readonly<Record<string, unknown>> }[],
+) {
+  const merged: Record<string, Record<string, string>> = {}
+  for (const { name, params } of measures)
+    for (const [service, variables] of Object.entries(system.measures[name]!.environment(params)))
+      merged[service] = { ...merged[service], ...variables }
+  return merged
+}

@@ -1,0 +1,239 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HarnessError, messageOf } from '../errors.ts'
+import { faultKind } from '../faults/index.ts'
+import type { EventOf, JournalEvent, PhaseName } from '../journal/events.ts'
+import type { JournalWriter } from '../journal/writer.ts'
+import type { LiveTick, LoadDriver, LoadPlan, Stream } from '../load/load.ts'
+import type { Runtime, Topology } from '../runtimes/runtime.ts'
+import { type Arm, hasFaults, hasMeasures } from './arms.ts'
+import type { Plan } from './plan.ts'
+import type { System } from './system.ts'
+import { faultLife } from './timeline.ts'
+import type { Ending } from './verdict.ts'
+
+/** Visits at once that the driver carries; more are dropped, and void the arm. */
+const maxInFlight = 4000
+/** How long visits under way are waited for at the end of an arm, ms. */
+const drainMs = 3000
+/** Violations of an invariant that the journal spells out; it counts them all. */
+const examples = 5
+
+export interface ArmContext {
+  readonly plan: Plan
+  readonly system: System
+  readonly arm: Arm
+  readonly seed: string
+  readonly runtime: Runtime
+  readonly driver: LoadDriver
+  readonly journal: JournalWriter
+  readonly logDir: string
+  readonly signal: AbortSignal
+  /** Extra environment by service, beside that of measures: sabotage of guards, in tests. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Called with every journal event but observations, as it is written. */
+  onEvent(event: JournalEvent): void
+  onTick(tick: LiveTick): void
+  progress(message: string): void
+  /** `--keep`: shows the network to a person once the arm has ended, and waits until they are done. */
+  keep?(topology: Topology): Promise<void>
+}
+
+/**
+ * One arm, top to bottom:
+ * 1. bring the network up, with or without the measures
+ * 2. open the load driver
+ * 3. baseline: load, no fault; each fault's probe looks once and must see nothing
+ * 4. fault: each fault lives its time: inject … probe … revert
+ * 5. recovery: load, no fault; as long in every arm, so that all arms get the same arrivals
+ * 6. drain the load, read the ledgers
+ * 7. tear down — always, whatever happened above
+ */
+export async function runArm(context: ArmContext): Promise<Ending> {
+  const { plan, system, arm, signal } = context
+  const from = performance.now()
+  const faults = hasFaults(arm) ? plan.faults : []
+  const measures = hasMeasures(arm) ? plan.measures : []
+  const plannedMs = plan.phasesMs.baseline + plan.phasesMs.fault + plan.phasesMs.recovery
+  const write = (event: JournalEvent): void => {
+    context.journal.append(event)
+    context.onEvent(event)
+  }
+  const names = measures.map(({ name }) => name)
+  write({
+    kind: 'arm.started',
+    at: now(),
+    scenario: plan.scenario,
+    arm,
+    measures: names,
+    faults: faults.length > 0,
+  })
+
+  const end = (outcome: Ending, failure?: unknown): Ending => {
+    const detail: Partial<EventOf<'arm.ended'>> =
+      failure === undefined
+        ? {}
+        : {
+            error: messageOf(failure),
+            ...(failure instanceof HarnessError && { lookAt: [...failure.lookAt] }),
+          }
+    write({ kind: 'arm.ended', at: now(), outcome, tookMs: performance.now() - from, plannedMs, ...detail })
+    return outcome
+  }
+
+  const died = new AbortController()
+  const armSignal = AbortSignal.any([signal, died.signal])
+  try {
+    await using undo = new AsyncDisposableStack()
+    const topology = undo.use(
+      await context.runtime.up(system, {
+        seed: context.seed,
+        environment: merge(
+          ...measures.map((use) => system.measures[use.name]!.environment(use.params)),
+          context.environment ?? {},
+        ),
+        logDir: context.logDir,
+        signal: armSignal,
+        onSystemEvent: (event) => write({ kind: 'system', ...event }),
+        onDeath: (death) => {
+          write({ kind: 'service.died', at: now(), ...death })
+          died.abort(
+            new HarnessError(
+              `${death.service} ended in the middle of the arm (${death.signal ?? `exit code ${death.code}`})`,
+              {
+                lookAt: [death.log],
+              },
+            ),
+          )
+        },
+      }),
+    )
+    const load = undo.use(
+      await context.driver.open(loadPlan(context, topology, faults), {
+        lines: (chunk) => context.journal.appendLines(chunk),
+        tick: context.onTick,
+        signal: armSignal,
+        adopt: (pid) => topology.adopt(pid),
+        logFile: join(context.logDir, 'load.log'),
+      }),
+    )
+    write({ kind: 'arm.ready', at: now(), tookMs: performance.now() - from })
+
+    const startedAt = await load.start()
+    const ends = phaseEnds(plan, startedAt)
+    const lives = faults.map((spec) => faultLife(spec, { topology, load, signal: armSignal }, undo, write))
+
+    const phase = async (name: PhaseName, work: () => Promise<unknown>): Promise<void> => {
+      const plannedAt = ends[name] - plan.phasesMs[name]
+      await until(plannedAt, armSignal)
+      write({ kind: 'phase.started', at: name === 'baseline' ? startedAt : now(), phase: name, plannedAt })
+      await Promise.all([work(), until(ends[name], armSignal)])
+      write({ kind: 'phase.ended', at: now(), phase: name })
+    }
+    let living: Promise<unknown> = Promise.resolve()
+    await phase('baseline', () => Promise.all(lives.map((life) => life.lookBefore())))
+    await phase('fault', async () => {
+      living = Promise.all(lives.map((life) => life.live(ends.baseline)))
+      // The last look comes after the revert and may reach into the recovery.
+      living.catch((error: unknown) => died.abort(error))
+    })
+    await phase('recovery', () => living)
+
+    context.progress('waiting for the last visits and reading the ledgers')
+    await load.drain(drainMs)
+    await readInvariants(context, topology, armSignal, write)
+    await topology.flushEvents()
+    armSignal.throwIfAborted()
+    if (context.keep !== undefined) await context.keep(topology)
+    context.progress('taking the network down')
+  } catch (error) {
+    if (signal.aborted) return end('interrupted')
+    return end('failed', died.signal.aborted ? died.signal.reason : error)
+  }
+  return end('finished')
+}
+
+function loadPlan({ plan, system, seed }: ArmContext, topology: Topology, faults: Plan['faults']): LoadPlan {
+  const { baseline, fault, recovery } = plan.phasesMs
+  const steady = plan.load.map(
+    (arrivals, i): Stream => ({
+      ...arrivals,
+      id: `${arrivals.journey}/${i}`,
+      durationMs: baseline + fault + recovery,
+      begins: 'with-the-arm',
+    }),
+  )
+  const brought = faults.flatMap((spec) => faultKind(spec.kind)!.streams?.(spec) ?? [])
+  const dataFile = system.userData === undefined ? undefined : topology.files[system.userData]
+  return {
+    seed,
+    streams: [...steady, ...brought],
+    journeysModule: system.journeys.module,
+    entrances: Object.fromEntries(
+      system.links.filter(({ from }) => from === null).map(({ name }) => [name, topology.link(name).url]),
+    ),
+    ...(dataFile !== undefined && { dataFile }),
+    maxInFlight,
+  }
+}
+
+async function readInvariants(
+  { plan, system }: ArmContext,
+  topology: Topology,
+  signal: AbortSignal,
+  write: (event: JournalEvent) => void,
+): Promise<void> {
+  const wanted = new Set(
+    plan.checks.flatMap(({ params }) => (typeof params.invariant === 'string' ? [params.invariant] : [])),
+  )
+  await Promise.all(
+    [...wanted].map(async (name) => {
+      try {
+        const facts = await system.invariants[name]!(topology, signal)
+        const { checked, violations, said } = facts
+        const shown = violations.slice(0, examples)
+        write({
+          kind: 'invariant',
+          at: now(),
+          name,
+          checked,
+          violations: violations.length,
+          examples: shown,
+          said,
+        })
+      } catch (error) {
+        signal.throwIfAborted()
+        throw new HarnessError(`the invariant '${name}' could not be read: ${messageOf(error)}`, {
+          cause: error,
+        })
+      }
+    }),
+  )
+}
+
+function phaseEnds(plan: Plan, startedAt: number): Record<PhaseName, number> {
+  const baseline = startedAt + plan.phasesMs.baseline
+  const fault = baseline + plan.phasesMs.fault
+  return { baseline, fault, recovery: fault + plan.phasesMs.recovery }
+}
+
+type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+function merge(...parts: readonly Environment[]): Environment {
+  const merged: Record<string, Record<string, string>> = {}
+  for (const part of parts)
+    for (const [service, variables] of Object.entries(part))
+      merged[service] = { ...merged[service], ...variables }
+  return merged
+}
+
+/** Epoch ms with the resolution of the performance clock. */
+function now(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+async function until(at: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  const waitMs = at - now()
+  if (waitMs > 0) await sleep(waitMs, undefined, { signal })
+}

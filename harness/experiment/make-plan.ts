@@ -1,0 +1,233 @@
+import { checkKind } from '../checks/index.ts'
+import { messageOf } from '../errors.ts'
+import type { FaultSpec } from '../faults/fault.ts'
+import { faultKind, faultKinds } from '../faults/index.ts'
+import { untilPhaseEnds } from '../faults/on-link.ts'
+import { type PhaseName, phaseNames } from '../journal/events.ts'
+import type { ArrivalsSpec } from '../load/load.ts'
+import { unknown } from '../near-miss.ts'
+import type { Capability } from '../runtimes/runtime.ts'
+import type { Plan } from './plan.ts'
+import type { Knob, Scenario, ScenarioBody } from './scenario.ts'
+import type { System } from './system.ts'
+import { durationMs, ratePerSecond } from './units.ts'
+
+/** More arrivals a second than this the built-in driver is not asked for on one machine. */
+const highestRate = 20_000
+
+export interface PlanOptions {
+  /** `--set`: knob values as typed. */
+  readonly set: Readonly<Record<string, string>>
+  readonly without: readonly string[]
+  readonly faultsOn: boolean
+  readonly capabilities: ReadonlySet<Capability>
+  readonly runtime: string
+}
+
+/** Settles a scenario and looks for every problem before anything starts. @returns the plan, or all problems in words. */
+export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan } | { problems: string[] } {
+  const problems: string[] = []
+  const knobs = settleKnobs(scenario, options.set, problems)
+  let body: ScenarioBody
+  try {
+    body = scenario.build(knobs)
+  } catch (error) {
+    return { problems: [...problems, messageOf(error)].map((problem) => `${scenario.name}: ${problem}`) }
+  }
+  const { system } = scenario
+  const phasesMs = settlePhases(body, problems)
+  const load = settleLoad(body, system, problems)
+  const faults = settleFaults(body, system, phasesMs.fault, options, problems)
+  const journeys = [...new Set([...load.map(({ journey }) => journey), ...broughtBy(faults)])]
+  problems.push(...systemProblems(system))
+  problems.push(...measureProblems(body, system, options.without))
+  problems.push(...checkProblems(body, system, journeys))
+  if (problems.length > 0) return { problems: problems.map((problem) => `${scenario.name}: ${problem}`) }
+  return {
+    plan: {
+      scenario: scenario.name,
+      title: scenario.title,
+      facts: scenario.facts,
+      system: system.name,
+      knobs,
+      phasesMs,
+      load,
+      faults: options.faultsOn ? faults : [],
+      measures: body.measures.filter(({ name }) => !options.without.includes(name)),
+      without: options.without.filter((name) => body.measures.some((used) => used.name === name)),
+      faultsOn: options.faultsOn,
+      checks: body.hypothesis,
+      baselineAtLeast: body.baselineAtLeast ?? 0.9,
+    },
+  }
+}
+
+function settleKnobs(
+  scenario: Scenario,
+  set: PlanOptions['set'],
+  problems: string[],
+): Record<string, number> {
+  const values: Record<string, number> = {}
+  for (const [name, knob] of Object.entries(scenario.knobs)) values[name] = knobValue(knob, knob.default)
+  for (const [name, typed] of Object.entries(set)) {
+    const knob = scenario.knobs[name]
+    if (knob === undefined) continue
+    try {
+      values[name] = knobValue(knob, typed)
+    } catch (error) {
+      problems.push(`--set ${name}: ${messageOf(error)}`)
+    }
+  }
+  return values
+}
+
+function knobValue(knob: Knob, value: string | number): number {
+  if (knob.type === 'duration') return durationMs(value as string)
+  if (knob.type === 'rate') return ratePerSecond(value as string)
+  const number = typeof value === 'number' ? value : Number(value.trim() === '' ? Number.NaN : value)
+  if (!Number.isFinite(number)) throw new RangeError(`'${value}' is not a number`)
+  return number
+}
+
+function settlePhases(body: ScenarioBody, problems: string[]): Record<PhaseName, number> {
+  const phases = { baseline: 0, fault: 0, recovery: 0 }
+  for (const phase of phaseNames) {
+    try {
+      phases[phase] = durationMs(body.phases[phase])
+      if (phases[phase] <= 0) problems.push(`phase '${phase}' must last longer than 0`)
+    } catch (error) {
+      problems.push(`phase '${phase}': ${messageOf(error)}`)
+    }
+  }
+  return phases
+}
+
+function settleLoad(body: ScenarioBody, system: System, problems: string[]): ArrivalsSpec[] {
+  const links = system.links.map(({ name }) => name)
+  const names = system.journeys.all.map(({ name }) => name)
+  if (body.load.length === 0) problems.push('there is no load: a check needs visits to judge')
+  return body.load.flatMap(({ journey, rate, to, process }) => {
+    if (!names.includes(journey.name)) problems.push(unknown('journey', journey.name, names))
+    if (!links.includes(journey.entrance))
+      problems.push(`journey '${journey.name}' enters by ${unknown('link', journey.entrance, links)}`)
+    try {
+      const from = ratePerSecond(rate)
+      const until = to === undefined ? from : ratePerSecond(to)
+      for (const value of new Set([from, until]))
+        if (value > highestRate || (value === 0 && from === until))
+          problems.push(
+            `load of '${journey.name}': ${value}/s is impossible; write a rate above 0 and up to ${highestRate}/s`,
+          )
+      return [{ journey: journey.name, perSecond: [from, until] as const, process }]
+    } catch (error) {
+      problems.push(`load of '${journey.name}': ${messageOf(error)}`)
+      return []
+    }
+  })
+}
+
+function settleFaults(
+  body: ScenarioBody,
+  system: System,
+  faultMs: number,
+  options: PlanOptions,
+  problems: string[],
+): FaultSpec[] {
+  const links = system.links.map(({ name }) => name)
+  const ids = new Set<string>()
+  return body.faults.map((spec) => {
+    const settled = { ...spec, toMs: spec.toMs === untilPhaseEnds ? faultMs : spec.toMs }
+    const kind = faultKind(spec.kind)
+    if (kind === undefined)
+      problems.push(
+        unknown(
+          'fault',
+          spec.kind,
+          faultKinds.map((known) => known.kind),
+        ),
+      )
+    else {
+      problems.push(...kind.problems(settled))
+      for (const need of kind.needs)
+        if (!options.capabilities.has(need))
+          problems.push(
+            `fault '${spec.id}' needs '${need}', which the runtime '${options.runtime}' cannot do`,
+          )
+    }
+    if (spec.link !== undefined && !links.includes(spec.link))
+      problems.push(`fault '${spec.id}' is on ${unknown('link', spec.link, links)}`)
+    const journeys = system.journeys.all.map(({ name }) => name)
+    for (const name of broughtBy([settled]))
+      if (!journeys.includes(name))
+        problems.push(`fault '${spec.id}' is of ${unknown('journey', name, journeys)}`)
+    if (!(settled.fromMs >= 0 && settled.fromMs < settled.toMs && settled.toMs <= faultMs))
+      problems.push(
+        `fault '${spec.id}' lasts from ${settled.fromMs} to ${settled.toMs} ms, outside its phase of 0 to ${faultMs} ms`,
+      )
+    if (ids.has(spec.id))
+      problems.push(`fault '${spec.id}' is there twice: a link carries one fault of a kind`)
+    ids.add(spec.id)
+    return settled
+  })
+}
+
+function broughtBy(faults: readonly FaultSpec[]): string[] {
+  return faults.flatMap((spec) => (faultKind(spec.kind)?.streams?.(spec) ?? []).map(({ journey }) => journey))
+}
+
+function systemProblems(system: System): string[] {
+  const problems: string[] = []
+  const services = Object.keys(system.services)
+  for (const { name, from, to } of system.links)
+    for (const end of [from, to])
+      if (end !== null && !services.includes(end))
+        problems.push(`link '${name}' leads to ${unknown('service', end, services)}`)
+  const visit = (service: string, path: readonly string[]): void => {
+    if (path.includes(service)) {
+      problems.push(`links form a circle, so nothing can start first: ${[...path, service].join('→')}`)
+      return
+    }
+    for (const link of system.links) if (link.from === service) visit(link.to, [...path, service])
+  }
+  if (problems.length === 0) for (const service of services) visit(service, [])
+  return [...new Set(problems)].slice(0, 10)
+}
+
+function measureProblems(body: ScenarioBody, system: System, without: readonly string[]): string[] {
+  const known = Object.keys(system.measures)
+  const used = body.measures.map(({ name }) => name)
+  return [
+    ...used.filter((name) => !known.includes(name)).map((name) => unknown('measure', name, known)),
+    ...without
+      .filter((name) => !known.includes(name))
+      .map((name) => `--without: ${unknown('measure', name, known)}`),
+  ]
+}
+
+function checkProblems(body: ScenarioBody, system: System, running: readonly string[]): string[] {
+  const problems: string[] = []
+  const titles = new Set<string>()
+  if (body.hypothesis.length === 0) problems.push('the hypothesis is empty: nothing would be checked')
+  for (const spec of body.hypothesis) {
+    problems.push(...(checkKind(spec.kind)?.problems(spec) ?? [`unknown check '${spec.kind}'`]))
+    for (const journey of spec.journeys)
+      if (!running.includes(journey))
+        problems.push(`check '${spec.title}' reads journey '${journey}', which does not run in this scenario`)
+    const { invariant } = spec.params as { invariant?: string }
+    if (invariant !== undefined && !(invariant in system.invariants))
+      problems.push(
+        `check '${spec.title}' reads ${unknown('invariant', invariant, Object.keys(system.invariants))}`,
+      )
+    if (titles.has(spec.title)) problems.push(`check '${spec.title}' is there twice`)
+    titles.add(spec.title)
+  }
+  return problems
+}
+
+/** `--set` names that no chosen scenario declares. */
+export function unknownKnobs(scenarios: readonly Scenario[], set: PlanOptions['set']): string[] {
+  const known = [...new Set(scenarios.flatMap(({ knobs }) => Object.keys(knobs)))]
+  return Object.keys(set)
+    .filter((name) => !known.includes(name))
+    .map((name) => `--set: ${unknown('knob', name, known)}`)
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { BadInput, messageOf } from '../errors.ts'
+
+/** Free space below which a run is not started, MiB: a run's journal and logs take a few. */
+const neededMiB = 100
+
+/** Makes the directory of a new run. Its name sorts by time and never collides. @throws BadInput when it cannot be written. */
+export function makeRunDir(out: string): { id: string; dir: string } {
+  const runs = join(resolve(out), 'runs')
+  try {
+    mkdirSync(runs, { recursive: true })
+    const { bavail, bsize } = statfsSync(runs)
+    const freeMiB = Math.floor((bavail * bsize) / 1024 / 1024)
+    if (freeMiB < neededMiB)
+      throw new Error(
+        `only ${freeMiB} MiB are free there, a run needs ${neededMiB}: remove old runs or choose another --out`,
+      )
+    const id = `${new Date().toISOString().replace(/[:.]/g, '-').replace('Z', '')}-${randomBytes(3).toString('hex')}`
+    mkdirSync(join(runs, id))
+    return { id, dir: join(runs, id) }
+  } catch (error) {
+    throw new BadInput([`cannot keep the run in ${runs}: ${messageOf(error)}`])
+  }
+}
+
+/** Points `latest` at a run. Best effort: a file system without links has no `latest`. */
+export function pointLatest(out: string, dir: string): void {
+  const latest = join(resolve(out), 'latest')
+  try {
+    rmSync(latest, { force: true })
+    symlinkSync(relative(resolve(out), dir), latest)
+  } catch {
+    // The run itself is there all the same, and its path is printed.
+  }
+}
+
+/** Run directories below `out`, oldest first. */
+export function runDirs(out: string): string[] {
+  try {
+    const runs = join(resolve(out), 'runs')
+    return readdirSync(runs)
+      .sort()
+      .map((id) => join(runs, id))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HarnessError, messageOf } from '../errors.ts'
+import type { FaultContext, FaultSpec } from '../faults/fault.ts'
+import { faultKind } from '../faults/index.ts'
+import type { JournalEvent } from '../journal/events.ts'
+
+/** After an injection or a revert the first look waits so long, ms: a fault may take a moment to bite. */
+const firstLookMs = 150
+/** Looks until the probe sees what it must, this often and this far apart. */
+const looks = 4
+const betweenLooksMs = 250
+
+/** A fault with its life: looked for before, injected, looked for, reverted, looked for again. All of it in the journal. */
+export interface FaultLife {
+  /** Before anything is injected: the probe must see nothing, else it shows nothing later. */
+  lookBefore(): Promise<void>
+  /** Injects and reverts at their planned times. `phaseAt`: epoch ms of the fault phase's start. */
+  live(phaseAt: number): Promise<void>
+  /** Undoes the fault now, whatever its state; a second call does nothing. */
+  revert(): Promise<void>
+}
+
+/**
+ * @param undo the fault's revert is registered here before it is injected, so that it runs on success, failure and interruption
+ */
+export function faultLife(
+  spec: FaultSpec,
+  context: FaultContext,
+  undo: AsyncDisposableStack,
+  journal: (event: JournalEvent) => void,
+): FaultLife {
+  const kind = faultKind(spec.kind)!
+  let state: 'never' | 'injected' | 'reverted' = 'never'
+  const now = (): number => performance.timeOrigin + performance.now()
+  const until = async (at: number): Promise<void> => {
+    const waitMs = at - now()
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: context.signal })
+  }
+
+  const look = async (when: 'before' | 'during' | 'after'): Promise<boolean | null> => {
+    const sighting = await kind
+      .probe(spec, context)
+      .catch((error: unknown) => ({ bites: null, said: `the probe failed: ${messageOf(error)}` }))
+    // A look that an interruption has cut short shows nothing.
+    if (!context.signal.aborted)
+      journal({ kind: 'fault.probed', at: now(), fault: spec.id, when, ...sighting })
+    return sighting.bites
+  }
+  const lookUntil = async (when: 'during' | 'after', wanted: boolean, stop: AbortSignal): Promise<void> => {
+    const signal = AbortSignal.any([context.signal, stop])
+    try {
+      await sleep(firstLookMs, undefined, { signal })
+      for (let i = 0; i < looks && (await look(when)) !== wanted; i++)
+        await sleep(betweenLooksMs, undefined, { signal })
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  const revert = async (plannedAt: number | null): Promise<void> => {
+    if (state !== 'injected') return
+    state = 'reverted'
+    await kind.revert(spec, context)
+    journal({ kind: 'fault.reverted', at: now(), fault: spec.id, plannedAt })
+  }
+
+  return {
+    lookBefore: async () => void (await look('before')),
+    async live(phaseAt) {
+      const injectAt = phaseAt + spec.fromMs
+      const revertAt = phaseAt + spec.toMs
+      await until(injectAt)
+      undo.defer(() => revert(null))
+      state = 'injected'
+      try {
+        await kind.inject(spec, context)
+      } catch (error) {
+        throw new HarnessError(`fault '${spec.id}' could not be injected: ${messageOf(error)}`, {
+          cause: error,
+        })
+      }
+      journal({ kind: 'fault.injected', at: now(), fault: spec.id, plannedAt: injectAt })
+      const over = new AbortController()
+      const looking = lookUntil('during', true, over.signal)
+      await until(revertAt)
+      over.abort()
+      await looking
+      await revert(revertAt)
+      await lookUntil('after', false, new AbortController().signal)
+    },
+    revert: () => revert(null),
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { Log } from '../../common/log.ts'
+import { Problem } from '../../common/problem.ts'
+import type { AuditEntry } from './chain.ts'
+import type { AuditSink } from './sink.ts'
+import type { Spool } from './spool.ts'
+
+export interface Audit {
+  /**
+   * Resolves once the entry is kept: in the chain, or in the spool while the sink is down.
+   * @throws Problem 503 `audit-unavailable` when the spool is full as well: what cannot be audited is refused
+   */
+  append(kind: string, facts: Readonly<Record<string, unknown>>): Promise<void>
+  /** Keeps what is still under way, then lets go of the spool. */
+  close(): Promise<void>
+}
+
+/** Entries written in one go; what arrives meanwhile waits for the next. */
+const batchSize = 200
+/** How long a sink that failed is left alone, in ms. */
+const retryMs = 500
+
+interface Pending {
+  readonly entry: AuditEntry
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+}
+
+/**
+ * One writer puts everything in order, in batches. While the sink is down, or older entries still wait in the
+ * spool, new ones go behind them into the spool; a sink that comes back gets the spool first.
+ */
+export function createAudit(options: {
+  readonly sink: AuditSink
+  readonly spool: Spool
+  readonly log: Log
+  /** Epoch ms. */
+  readonly now: () => number
+}): Audit {
+  const { sink, spool, log, now } = options
+  const pending: Pending[] = []
+  let writing: Promise<void> | undefined
+  let sinkIsDown = false
+  let nextTryAt = 0
+  const draining = setInterval(wake, retryMs)
+  draining.unref()
+
+  function wake(): void {
+    if (writing !== undefined || (pending.length === 0 && spool.entries === 0)) return
+    writing = writeAll().finally(() => {
+      writing = undefined
+    })
+  }
+
+  async function writeAll(): Promise<void> {
+    do {
+      if (spool.entries > 0 && performance.now() >= nextTryAt) await drainSpool()
+      const batch = pending.splice(0, batchSize)
+      if (batch.length > 0) await keep(batch)
+    } while (pending.length > 0)
+  }
+
+  async function keep(batch: readonly Pending[]): Promise<void> {
+    const entries = batch.map(({ entry }) => entry)
+    const kept =
+      (spool.entries === 0 && performance.now() >= nextTryAt && (await intoSink(entries))) ||
+      (await intoSpool(entries))
+    for (const { resolve, reject } of batch) {
+      if (kept) resolve()
+      else reject(new Problem(503, 'audit-unavailable', 'nothing can be done that cannot be recorded'))
+    }
+  }
+
+  async function intoSink(entries: readonly AuditEntry[]): Promise<boolean> {
+    try {
+      await sink.write(entries)
+    } catch (error) {
+      nextTryAt = performance.now() + retryMs
+      if (!sinkIsDown) log.warn({ event: 'audit.sink-down', err: error }, 'the audit goes into the spool')
+      sinkIsDown = true
+      return false
+    }
+    if (sinkIsDown) log.info({ event: 'audit.sink-up' }, 'the audit goes into the chain again')
+    sinkIsDown = false
+    return true
+  }
+
+  async function intoSpool(entries: readonly AuditEntry[]): Promise<boolean> {
+    try {
+      await spool.add(entries)
+      return true
+    } catch (error) {
+      log.error({ event: 'audit.refused', err: error }, 'the audit can keep nothing; logins are refused')
+      return false
+    }
+  }
+
+  async function drainSpool(): Promise<void> {
+    const { entries, damagedLines } = await spool.read()
+    if (damagedLines > 0) {
+      log.error({ event: 'audit.spool-damaged', damagedLines }, 'somebody changed the audit spool')
+    }
+    for (let start = 0; start < entries.length; start += batchSize) {
+      if (!(await intoSink(entries.slice(start, start + batchSize)))) return
+    }
+    // A crash before this line writes the same entries again, which the sink knows by their ids.
+    await spool.clear()
+  }
+
+  return {
+    append(kind, facts) {
+      const entry = { id: randomUUID(), at: now(), kind, facts: storable(facts) }
+      return new Promise<void>((resolve, reject) => {
+        pending.push({ entry, resolve, reject })
+        wake()
+      })
+    },
+    async close() {
+      clearInterval(draining)
+      while (pending.length > 0 || writing !== undefined) {
+        wake()
+        await writing
+      }
+      await spool.close()
+    },
+  }
+}
+
+/** As jsonb keeps it: without undefined, NUL and lone surrogates, which senders may put into any text. */
+function storable(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(facts), (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value,
+  )
+}

@@ -16,6 +16,11 @@ export interface OutageWindow {
   readonly to: Date | null
 }
 
+/** What two duty officers sign, by `canonicalJson`, to declare this window or to close it. */
+export function outageWindowSubject({ system, office, from, to }: OutageWindow) {
+  return { purpose: 'outage-window', system, office, from: from.toISOString(), to: to?.toISOString() ?? null }
+}
+
 export type Declared = 'declared' | 'closed' | 'unchanged' | 'already-closed-differently'
 
 /**

@@ -1,0 +1,90 @@
+import type { Sabotaged } from '../../common/sabotage.ts'
+import { openJournalFile } from './journal-file.ts'
+import type { KeptReceipt, Receipt, ReceiptState, Receipts } from './receipts.ts'
+
+type Settled = Exclude<ReceiptState, { state: 'pending' }>
+type Line = { readonly written: Receipt } | { readonly visit: string; readonly settled: Settled }
+
+/** Korea has no summer time. */
+const koreaOffsetMs = 9 * 3_600_000
+
+/** Every how many receipts the sabotage `loses-receipts` loses one. */
+const lostOneIn = 5
+
+/**
+ * Keeps receipts in a file that only grows, synced before anybody is told: it survives kill -9 and needs no
+ * link.
+ * @throws when the file cannot be read or written
+ */
+export async function openReceiptBook(options: {
+  readonly file: string
+  /** Epoch ms. */
+  readonly now: () => number
+  readonly sabotaged: Sabotaged
+}): Promise<Receipts> {
+  const { now, sabotaged } = options
+  const { journal, lines } = await openJournalFile<Line>(options.file)
+  const byVisit = new Map<string, KeptReceipt>()
+  const writing = new Map<string, Promise<Receipt>>()
+  const last = new Map<string, Receipt>()
+  let numbered = 0
+  for (const line of lines) {
+    apply(line)
+    if ('written' in line) last.set(line.written.office, line.written)
+  }
+
+  function apply(line: Line): void {
+    if ('written' in line) {
+      byVisit.set(line.written.visit, { ...line.written, state: 'pending' })
+      return
+    }
+    const receipt = byVisit.get(line.visit)
+    if (receipt?.state === 'pending') byVisit.set(line.visit, { ...receipt, ...line.settled })
+  }
+
+  /** Number and date are given in one go, so that their orders agree even when the clock steps back. */
+  function number(visitor: Omit<Receipt, 'number' | 'receivedOn'>): Receipt {
+    const before = last.get(visitor.office)
+    const receivedOn = Math.max(now(), before?.receivedOn ?? 0)
+    const sequence = Number(before?.number.split('-').at(-1) ?? 0) + 1
+    const day = new Date(receivedOn + koreaOffsetMs).toISOString().slice(0, 10).replaceAll('-', '')
+    const receipt = { ...visitor, number: `${day}-${String(sequence).padStart(6, '0')}`, receivedOn }
+    last.set(visitor.office, receipt)
+    numbered += 1
+    return receipt
+  }
+
+  async function keep(receipt: Receipt): Promise<Receipt> {
+    if (sabotaged('loses-receipts') && numbered % lostOneIn === 0) return receipt
+    const line = { written: receipt }
+    await journal.append(line)
+    apply(line)
+    return receipt
+  }
+
+  return {
+    async write(visitor) {
+      const kept = byVisit.get(visitor.visit)
+      if (kept !== undefined) return kept
+      const underWay = writing.get(visitor.visit)
+      if (underWay !== undefined) return underWay
+      const written = keep(number(visitor)).finally(() => writing.delete(visitor.visit))
+      writing.set(visitor.visit, written)
+      return written
+    },
+    async settle({ visit }, settled) {
+      if (byVisit.get(visit)?.state !== 'pending') return false
+      // In memory first: of two clerks who come at once only one settles it.
+      apply({ visit, settled })
+      await journal.append({ visit, settled })
+      return true
+    },
+    find: (visit) => byVisit.get(visit),
+    all: () => [...byVisit.values()],
+    pending: (office) =>
+      Array.from(byVisit.values()).filter(
+        (receipt) => receipt.state === 'pending' && receipt.office === office,
+      ),
+    [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
+  }
+}

@@ -6,7 +6,7 @@ const parameters = z.strictObject({
    * How long a visitor's certificate may take before a receipt is written instead, in ms. † ours: the visitor
    * is answered within the 2 s that users of the replay wait.
    */
-  budgetMs: z.number().int().min(10).max(60_000).default(1_500),
+  budgetMs: z.number().int().min(10).max(60_000).default(1_200),
   /**
    * Attempts a second to enter receipts, all clerks of the centre together. † ours: with two clerks at each
    * receipt that is 20 receipts a second, 40 × 35 ms = 1.4 of Saeol's 14 slots, so that live work goes on.

@@ -25,6 +25,7 @@ export async function openReceiptBook(options: {
   const { now, sabotaged } = options
   const { journal, lines } = await openJournalFile<Line>(options.file)
   const byVisit = new Map<string, KeptReceipt>()
+  const pending = new Map<string, Map<string, KeptReceipt>>()
   const writing = new Map<string, Promise<Receipt>>()
   const last = new Map<string, Receipt>()
   let numbered = 0
@@ -35,11 +36,16 @@ export async function openReceiptBook(options: {
 
   function apply(line: Line): void {
     if ('written' in line) {
-      byVisit.set(line.written.visit, { ...line.written, state: 'pending' })
+      const receipt: KeptReceipt = { ...line.written, state: 'pending' }
+      byVisit.set(receipt.visit, receipt)
+      const ofOffice = pending.get(receipt.office) ?? new Map<string, KeptReceipt>()
+      pending.set(receipt.office, ofOffice.set(receipt.visit, receipt))
       return
     }
     const receipt = byVisit.get(line.visit)
-    if (receipt?.state === 'pending') byVisit.set(line.visit, { ...receipt, ...line.settled })
+    if (receipt?.state !== 'pending') return
+    byVisit.set(line.visit, { ...receipt, ...line.settled })
+    pending.get(receipt.office)?.delete(line.visit)
   }
 
   /** Number and date are given in one go, so that their orders agree even when the clock steps back. */
@@ -81,10 +87,7 @@ export async function openReceiptBook(options: {
     },
     find: (visit) => byVisit.get(visit),
     all: () => [...byVisit.values()],
-    pending: (office) =>
-      Array.from(byVisit.values()).filter(
-        (receipt) => receipt.state === 'pending' && receipt.office === office,
-      ),
+    pending: (office) => [...(pending.get(office)?.values() ?? [])],
     [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
   }
 }

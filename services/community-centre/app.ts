@@ -1,0 +1,93 @@
+import { createBudget } from '../common/budget.ts'
+import { createCapacity } from '../common/capacity.ts'
+import { ConfigurationError, type Environment } from '../common/config.ts'
+import { createDownstream } from '../common/downstream.ts'
+import { healthRouter } from '../common/health.ts'
+import { createLog, type LogDestination } from '../common/log.ts'
+import { createSabotage } from '../common/sabotage.ts'
+import { createApp, type Service, startService } from '../common/service.ts'
+import { type Person, readPeople } from '../enrolment/people.ts'
+import { communityCentreCapacity } from './capacity.ts'
+import { type Clerk, createClerk } from './clerks/clerk.ts'
+import { createLogIn } from './clerks/login.ts'
+import { readCommunityCentreConfig } from './config.ts'
+import { createCounter } from './counter.ts'
+import { startEntryDesk } from './entry-desk.ts'
+import { openReceiptBook } from './receipts/receipt-book.ts'
+import { receiptsRouter } from './receipts-router.ts'
+import { visitsRouter } from './visits-router.ts'
+
+/** The community service centres (동 주민센터): the counters where officials and citizens meet. */
+export async function startCommunityCentre(env: Environment, destination?: LogDestination): Promise<Service> {
+  const config = readCommunityCentreConfig(env)
+  const log = createLog(config, destination)
+  const { deadlines, circuitBreaker, manualIntake } = config.measures
+  const sabotaged = createSabotage(config.SABOTAGE)
+  const now = Date.now
+  const { clerks: people } = await readPeople(config.PEOPLE_FILE)
+  const offices = [...new Set(people.map(({ office }) => office))]
+  if (offices.length === 0) {
+    throw new ConfigurationError(config.SERVICE_NAME, [
+      `PEOPLE_FILE: there is no clerk in ${config.PEOPLE_FILE}`,
+    ])
+  }
+  const link = {
+    link: 'community-centre→saeol',
+    url: config.SAEOL_URL,
+    clientTimeoutMs: config.CLIENT_TIMEOUT_MS,
+    log,
+  }
+  const saeol = createDownstream({ ...link, circuitBreaker })
+  // What is not live work has a few connections of its own, and sees the link as it is.
+  const backOffice = createDownstream({ ...link, connections: 8 })
+  const receipts = await openReceiptBook({ file: config.RECEIPTS_FILE, now, sabotaged })
+  const logIn = createLogIn(saeol, now)
+  const clerks = staff(people, (person) =>
+    createClerk({ person, logIn, certificateSessionMs: config.CLERK_SESSION_MS, now }),
+  )
+  // Receipts that a crash left behind are entered too.
+  const desk =
+    manualIntake && startEntryDesk({ receipts, saeol: backOffice, clerks, settings: manualIntake, log, now })
+
+  const checks = {
+    saeol: async (signal: AbortSignal) => {
+      const limit = createBudget({ totalMs: config.DEEP_CHECK_MS, signal })
+      const { status } = await backOffice.call({ method: 'GET', path: '/health/deep' }, limit)
+      if (status !== 200) throw new Error(`it answered ${status}`)
+    },
+  }
+  const app = createApp({
+    log,
+    health: healthRouter(checks, config.DEEP_CHECK_MS),
+    routers: [
+      visitsRouter({
+        offices,
+        serve: createCounter({ saeol, clerks }),
+        capacity: createCapacity({ table: communityCentreCapacity, config }),
+        receipts,
+        manualIntake,
+        log,
+      }),
+      receiptsRouter(receipts),
+    ],
+    deadlines,
+  })
+  return startService({
+    config,
+    log,
+    app,
+    async stop() {
+      await desk?.stop()
+      await Promise.all([saeol.close(), backOffice.close()])
+      await receipts[Symbol.asyncDispose]()
+    },
+  })
+}
+
+function staff(people: readonly Person[], create: (person: Person) => Clerk): ReadonlyMap<string, Clerk[]> {
+  const byOffice = new Map<string, Clerk[]>()
+  for (const person of people) {
+    byOffice.set(person.office, [...(byOffice.get(person.office) ?? []), create(person)])
+  }
+  return byOffice
+}

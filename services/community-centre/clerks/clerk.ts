@@ -1,0 +1,65 @@
+import type { Budget } from '../../common/budget.ts'
+import type { Person } from '../../enrolment/people.ts'
+import type { ClerkSession, LogIn, LoginResult } from './login.ts'
+
+/** Somebody who sits at a counter, with a session in Saeol that is kept while it serves. */
+export interface Clerk {
+  readonly id: string
+  readonly office: string
+  readonly hasSession: boolean
+  /** The session there is, or a new one; clerks who ask at the same time share one login. */
+  session(budget: Budget): Promise<LoginResult>
+  /** Saeol does not know this session any more. */
+  forget(session: ClerkSession): void
+}
+
+/** A session is not begun to be used in its last moments, in ms. */
+const marginMs = 200
+
+/** @param certificateSessionMs how long a session by certificate is used before the clerk shows it again, in ms */
+export function createClerk(options: {
+  readonly person: Person
+  readonly logIn: LogIn
+  readonly certificateSessionMs: number
+  /** Epoch ms. */
+  readonly now: () => number
+}): Clerk {
+  const { person, logIn, now } = options
+  let current: { readonly session: ClerkSession; readonly usedUntil: number } | undefined
+  let loggingIn: Promise<LoginResult> | undefined
+
+  function live(): ClerkSession | undefined {
+    return current !== undefined && now() < current.usedUntil ? current.session : undefined
+  }
+
+  async function begin(budget: Budget): Promise<LoginResult> {
+    const result = await logIn(person, budget)
+    if (result.ok) {
+      const { session } = result
+      const expiresAt = session.expiresAt - marginMs
+      const usedUntil =
+        session.assurance === 'high' ? Math.min(expiresAt, now() + options.certificateSessionMs) : expiresAt
+      current = { session, usedUntil }
+    }
+    return result
+  }
+
+  return {
+    id: person.id,
+    office: person.office,
+    get hasSession() {
+      return live() !== undefined
+    },
+    async session(budget) {
+      const session = live()
+      if (session !== undefined) return { ok: true, session }
+      loggingIn ??= begin(budget).finally(() => {
+        loggingIn = undefined
+      })
+      return loggingIn
+    },
+    forget(session) {
+      if (current?.session === session) current = undefined
+    },
+  }
+}

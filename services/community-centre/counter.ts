@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { Budget } from '../common/budget.ts'
+import { type Downstream, DownstreamError } from '../common/downstream.ts'
+import type { Clerk } from './clerks/clerk.ts'
+
+export interface Visit {
+  /** The visit's Idempotency-Key; the certificate's too. */
+  readonly key: string
+  readonly office: string
+  readonly residentId: string
+  readonly kind: string
+}
+
+export type Served =
+  | { readonly outcome: 'issued'; readonly certificate: unknown }
+  /** Saeol serves, and says no to this visitor. */
+  | { readonly outcome: 'refused'; readonly code: string; readonly reason: string }
+  | { readonly outcome: 'unavailable'; readonly reason: string }
+
+const refusal = z.object({ code: z.string(), error: z.string() })
+
+/** Serves visitors through Saeol: picks a clerk of the office, who logs in when need be and issues. */
+export function createCounter(options: {
+  readonly saeol: Downstream
+  readonly clerks: ReadonlyMap<string, readonly Clerk[]>
+}): (visit: Visit, budget: Budget) => Promise<Served> {
+  const { saeol, clerks } = options
+  const turns = new Map<string, number>()
+
+  /** Whoever is logged in already; else the next in turn, so that a clerk who cannot log in holds up nobody. */
+  function pick(office: string): Clerk {
+    const team = clerks.get(office) ?? []
+    const ready = team.find((clerk) => clerk.hasSession)
+    if (ready !== undefined) return ready
+    const turn = turns.get(office) ?? 0
+    turns.set(office, turn + 1)
+    return team[turn % team.length]!
+  }
+
+  async function attempt(visit: Visit, budget: Budget): Promise<Served | 'session-ended'> {
+    const clerk = pick(visit.office)
+    const login = await clerk.session(budget)
+    if (!login.ok) return { outcome: 'unavailable', reason: login.reason }
+    const { status, body } = await saeol.call(
+      {
+        method: 'POST',
+        path: '/certificates',
+        headers: { authorization: `Bearer ${login.session.token}`, 'idempotency-key': visit.key },
+        body: { kind: visit.kind, residentId: visit.residentId },
+      },
+      budget,
+    )
+    if (status === 200 || status === 201) return { outcome: 'issued', certificate: body }
+    if (status === 401) {
+      clerk.forget(login.session)
+      return 'session-ended'
+    }
+    const said = refusal.safeParse(body)
+    if ((status === 400 || status === 422) && said.success) {
+      return { outcome: 'refused', code: said.data.code, reason: said.data.error }
+    }
+    return { outcome: 'unavailable', reason: `Saeol answered ${status}` }
+  }
+
+  return async (visit, budget) => {
+    try {
+      const first = await attempt(visit, budget)
+      const served = first === 'session-ended' ? await attempt(visit, budget) : first
+      return served === 'session-ended'
+        ? { outcome: 'unavailable', reason: 'Saeol ends every session' }
+        : served
+    } catch (error) {
+      if (error instanceof DownstreamError) return { outcome: 'unavailable', reason: error.message }
+      throw error
+    }
+  }
+}

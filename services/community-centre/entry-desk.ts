@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { createBudget } from '../common/budget.ts'
+import { type Downstream, DownstreamError } from '../common/downstream.ts'
+import type { Log } from '../common/log.ts'
+import type { ManualIntakeParameters } from '../measures/manual-intake.ts'
+import type { Clerk } from './clerks/clerk.ts'
+import type { KeptReceipt, Receipts } from './receipts/receipts.ts'
+
+/** Enters receipts into Saeol once it serves again, behind live work (시스템 소급 입력). */
+export interface EntryDesk {
+  stop(): Promise<void>
+}
+
+type Attempt = 'settled' | 'not-yet' | 'saeol-fails'
+
+/** How often the desk looks for new receipts, in ms. */
+const idleMs = 50
+/** First pause after Saeol did not serve, in ms; it doubles. */
+const firstPauseMs = 100
+/** Longest wait for one answer, in ms. † ours: patient, as nobody stands at the counter for it. */
+const patienceMs = 2_000
+/** Receipts of one office that its clerks take up before they look whether Saeol still serves. */
+const pile = 50
+
+const entered = z.object({ enteredAt: z.iso.datetime() })
+const refusal = z.object({ code: z.string() })
+
+export function startEntryDesk(options: {
+  readonly receipts: Receipts
+  readonly saeol: Downstream
+  readonly clerks: ReadonlyMap<string, readonly Clerk[]>
+  readonly settings: ManualIntakeParameters
+  readonly log: Log
+  /** Epoch ms. */
+  readonly now: () => number
+}): EntryDesk {
+  const { receipts, saeol, clerks, settings, log, now } = options
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const firstOutside = new Map<string, number>()
+  const notBefore = new Map<string, number>()
+  const counts = { entered: 0, rejected: 0 }
+  let nextAt = 0
+
+  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
+  const budget = () => createBudget({ totalMs: patienceMs, signal })
+
+  /** One desk, one pace: however many clerks there are, live work comes first. */
+  async function turn(): Promise<void> {
+    const at = Math.max(nextAt, performance.now())
+    nextAt = at + 1_000 / settings.entriesPerS
+    await pause(at - performance.now())
+  }
+
+  /** Waits for a deep check to be green: entering while logins fail would only add to the queue of live work. */
+  async function saeolServes(): Promise<boolean> {
+    try {
+      const { status } = await saeol.call({ method: 'GET', path: '/health/deep' }, budget())
+      return status === 200
+    } catch {
+      return false
+    }
+  }
+
+  async function attempt(receipt: KeptReceipt, clerk: Clerk, verifier: Clerk): Promise<Attempt> {
+    const limit = budget()
+    const login = await clerk.session(limit)
+    if (!login.ok) return 'saeol-fails'
+    const { status, body } = await saeol.call(
+      {
+        method: 'POST',
+        path: '/retroactive-entries',
+        headers: { authorization: `Bearer ${login.session.token}` },
+        body: {
+          office: receipt.office,
+          receiptNumber: receipt.number,
+          receivedOn: new Date(receipt.receivedOn).toISOString(),
+          residentId: receipt.residentId,
+          kind: receipt.kind,
+          clerk: clerk.id,
+          verifier: verifier.id,
+        },
+      },
+      limit,
+    )
+    if (status === 200 || status === 201) {
+      const record = entered.safeParse(body)
+      if (!record.success) return 'saeol-fails'
+      await settle(receipt, { state: 'entered', enteredAt: Date.parse(record.data.enteredAt) })
+      return 'settled'
+    }
+    if (status === 401) clerk.forget(login.session)
+    if (status === 401 || status === 408 || status === 429 || status >= 500) return 'saeol-fails'
+    const said = refusal.safeParse(body)
+    const code = said.success ? said.data.code : `status-${status}`
+    if (code === 'outside-window' && mayStillBeDeclared(receipt)) return 'not-yet'
+    await settle(receipt, { state: 'rejected', reason: code })
+    return 'settled'
+  }
+
+  function mayStillBeDeclared({ visit }: KeptReceipt): boolean {
+    const since = firstOutside.get(visit) ?? now()
+    firstOutside.set(visit, since)
+    notBefore.set(visit, now() + settings.longestPauseMs)
+    return now() - since < settings.windowPatienceMs
+  }
+
+  async function settle(receipt: KeptReceipt, settled: Parameters<Receipts['settle']>[1]): Promise<void> {
+    if (!(await receipts.settle(receipt, settled))) return
+    const { office, number, receivedOn } = receipt
+    counts[settled.state] += 1
+    log.info(
+      { event: `receipt.${settled.state}`, office, number, receivedOn, ...settled },
+      `${number} ${settled.state}`,
+    )
+  }
+
+  /** One clerk goes through the pile; a colleague does the same at the same time. */
+  async function goThrough(pending: readonly KeptReceipt[], clerk: Clerk, verifier: Clerk): Promise<boolean> {
+    for (const receipt of pending) {
+      if (signal.aborted) return true
+      if (receipts.find(receipt.visit)?.state !== 'pending') continue
+      await turn()
+      try {
+        if ((await attempt(receipt, clerk, verifier)) === 'saeol-fails') return false
+      } catch (error) {
+        if (!(error instanceof DownstreamError))
+          log.error({ err: error }, `entering ${receipt.number} failed`)
+        return false
+      }
+    }
+    return true
+  }
+
+  async function round(): Promise<boolean> {
+    const done = await Promise.all(
+      Array.from(clerks, async ([office, [first, second]]) => {
+        const due = receipts.pending(office).filter(({ visit }) => (notBefore.get(visit) ?? 0) <= now())
+        const todo = due.slice(0, pile)
+        if (todo.length === 0 || first === undefined || second === undefined) return true
+        const both = await Promise.all([goThrough(todo, first, second), goThrough(todo, second, first)])
+        return both.every(Boolean)
+      }),
+    )
+    return done.every(Boolean)
+  }
+
+  function count(): number {
+    return [...clerks.keys()].reduce((sum, office) => sum + receipts.pending(office).length, 0)
+  }
+
+  async function run(): Promise<void> {
+    let pauseMs = firstPauseMs
+    let hadWork = false
+    while (!signal.aborted) {
+      if (count() === 0) {
+        if (hadWork) log.info({ event: 'receipts.drained', ...counts }, 'every receipt is settled')
+        hadWork = false
+        await pause(idleMs)
+        continue
+      }
+      hadWork = true
+      if ((await saeolServes()) && (await round())) {
+        pauseMs = firstPauseMs
+        await pause(idleMs)
+      } else {
+        await pause(pauseMs)
+        pauseMs = Math.min(pauseMs * 2, settings.longestPauseMs)
+      }
+    }
+  }
+
+  const running = run()
+  return {
+    async stop() {
+      stopped.abort()
+      await running
+    },
+  }
+}

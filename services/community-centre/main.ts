@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startCommunityCentre } from './app.ts'
+
+await main(startCommunityCentre)

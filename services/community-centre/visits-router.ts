@@ -1,0 +1,90 @@
+import { type Response, Router } from 'express'
+import { z } from 'zod'
+import { type Budget, budget, createBudget } from '../common/budget.ts'
+import type { Capacity } from '../common/capacity.ts'
+import type { Log } from '../common/log.ts'
+import { Problem } from '../common/problem.ts'
+import { idempotencyKey, parseBody } from '../common/request.ts'
+import type { ManualIntakeParameters } from '../measures/manual-intake.ts'
+import { certificateKind } from '../saeol/certificates/kinds.ts'
+import type { Served, Visit } from './counter.ts'
+import type { Receipt, Receipts } from './receipts/receipts.ts'
+
+const requestBody = z.strictObject({
+  residentId: z.string().min(1).max(100),
+  kind: certificateKind,
+  /** Which office the visitor went to; any of the centre's when missing. */
+  office: z.string().min(1).max(100).optional(),
+})
+
+type Answer =
+  | { readonly outcome: 'certificate'; readonly certificate: unknown }
+  | { readonly outcome: 'receipt'; readonly receipt: Receipt }
+
+/** `POST /visits`: a visitor leaves with a certificate, with a receipt, or (without manual intake) with nothing. */
+export function visitsRouter(options: {
+  readonly offices: readonly string[]
+  readonly serve: (visit: Visit, budget: Budget) => Promise<Served>
+  readonly capacity: Capacity<'visit'>
+  readonly receipts: Receipts
+  readonly manualIntake: ManualIntakeParameters | undefined
+  readonly log: Log
+}): Router {
+  const { offices, serve, capacity, receipts, manualIntake, log } = options
+  const underWay = new Map<string, Promise<Answer>>()
+  let visits = 0
+  const router = Router()
+
+  router.post('/visits', capacity.slot('visit'), async (request, response) => {
+    const { office = offices[visits++ % offices.length]!, ...asked } = parseBody(requestBody, request)
+    if (!offices.includes(office)) throw new Problem(422, 'unknown-office', `no counter of ${office} is here`)
+    const key = idempotencyKey(request)
+    const visit = { ...asked, office, key }
+    const answering = underWay.get(key) ?? answer(visit, budget(response))
+    underWay.set(key, answering)
+    try {
+      send(response, await answering)
+    } finally {
+      underWay.delete(key)
+    }
+  })
+
+  async function answer(visit: Visit, own: Budget): Promise<Answer> {
+    const earlier = receipts.find(visit.key)
+    if (earlier !== undefined) return { outcome: 'receipt', receipt: earlier }
+    const served = await serveWithin(visit, own)
+    if (served.outcome === 'issued') return { outcome: 'certificate', certificate: served.certificate }
+    if (served.outcome === 'refused') throw new Problem(422, served.code, served.reason)
+    if (manualIntake === undefined) throw new Problem(503, 'saeol-unavailable', served.reason)
+    const { office, residentId, kind } = visit
+    const receipt = await receipts.write({ office, residentId, kind, visit: visit.key })
+    const { number, receivedOn } = receipt
+    log.info({ event: 'receipt.written', office, number, receivedOn }, `${number}: ${served.reason}`)
+    return { outcome: 'receipt', receipt }
+  }
+
+  /** With manual intake nobody waits for Saeol longer than its budget, whatever hangs. */
+  async function serveWithin(visit: Visit, own: Budget): Promise<Served> {
+    if (manualIntake === undefined) return serve(visit, own)
+    const totalMs = Math.min(manualIntake.budgetMs, own.remainingMs() ?? Infinity)
+    const hopMs = Math.min(totalMs, own.hopMs() ?? Infinity)
+    const { promise: tooLate, resolve } = Promise.withResolvers<Served>()
+    const reason = `Saeol did not serve within ${Math.round(totalMs)} ms`
+    const timer = setTimeout(() => resolve({ outcome: 'unavailable', reason }), totalMs)
+    try {
+      return await Promise.race([serve(visit, createBudget({ totalMs, hopMs })), tooLate])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return router
+}
+
+function send(response: Response, answer: Answer): void {
+  if (answer.outcome === 'certificate') {
+    response.status(201).json({ certificate: answer.certificate })
+    return
+  }
+  const { office, number, receivedOn } = answer.receipt
+  response.status(202).json({ receipt: { office, number, receivedOn: new Date(receivedOn).toISOString() } })
+}

@@ -1,0 +1,191 @@
+import type { Database } from '../../common/database.ts'
+import type { Log } from '../../common/log.ts'
+import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
+import type { Audit } from '../audit/audit.ts'
+import { endSessionsOf } from '../sessions/sessions.ts'
+import {
+  closeExpired,
+  closeOpening,
+  everyOffice,
+  type Insertion,
+  insertOpening,
+  type Opening,
+  openingInForce,
+  type Scope,
+  type VantagePoint,
+} from './openings.ts'
+
+export interface FallbackDeps {
+  readonly config: {
+    readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
+  }
+  readonly database: Database
+  readonly audit: Pick<Audit, 'append'>
+  readonly log: Log
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+export interface ApprovedOpening {
+  readonly scope: Scope
+  readonly expiresAt: Date
+  readonly reason: string
+  readonly vantagePoints: readonly VantagePoint[]
+  readonly nonce: string
+  /** Whose signatures were verified. */
+  readonly officers: readonly string[]
+}
+
+export interface Closing {
+  readonly closed: boolean
+  /** Sessions of low assurance that were ended with it. */
+  readonly sessionsEnded: number
+}
+
+/** The password login's door: closed, or open in a scope until a moment. */
+export interface Fallback {
+  /** The opening in force now; undefined while closed, and always without the measure. */
+  inForce(): Promise<Opening | undefined>
+  open(approved: ApprovedOpening): Promise<Insertion>
+  /** @param because ends up in the audit and the log */
+  close(opening: string, because: string, officers: readonly string[]): Promise<Closing>
+  /**
+   * Set while every office is told to use the password login. Who waits for GPKI is let go when `switched` aborts.
+   */
+  readonly gpki: { readonly switchedOff: boolean; readonly switched: AbortSignal }
+  stop(): void
+}
+
+/** Longest delay of a timer, in ms; a later expiry is looked at again then. */
+const longestTimerMs = 2 ** 31 - 1
+
+/**
+ * What is open stays open over a restart, and what has expired is closed: both are read from the database. Expiry
+ * is a comparison with this service's clock wherever it counts; the timer only writes it down.
+ */
+export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
+  const { database, audit, log, now } = deps
+  const measure = deps.config.measures.passwordFallback
+  let switching = new AbortController()
+  let expiry: NodeJS.Timeout | undefined
+
+  function noteOpen(opening: Opening): void {
+    clearTimeout(expiry)
+    const leftMs = opening.expiresAt.getTime() - now()
+    expiry = setTimeout(() => void expire(), Math.min(Math.max(leftMs, 0), longestTimerMs))
+    expiry.unref()
+    if (opening.scope.offices.includes(everyOffice) && !switching.signal.aborted) {
+      switching.abort(new Error('every office was switched to the password login'))
+    }
+  }
+
+  function noteClosed(): void {
+    clearTimeout(expiry)
+    if (switching.signal.aborted) switching = new AbortController()
+  }
+
+  async function tell(kind: 'fallback.opened' | 'fallback.closed', facts: Record<string, unknown>) {
+    log.info(
+      { event: kind, ...facts },
+      `the password login is ${kind === 'fallback.opened' ? 'open' : 'closed'}`,
+    )
+  }
+
+  /** Closing is never held up: neither by the audit nor by a database that does not answer. */
+  async function recordClosed(facts: Record<string, unknown>): Promise<void> {
+    await tell('fallback.closed', facts)
+    await audit.append('fallback.closed', facts).catch((error: unknown) => {
+      log.error({ err: error, ...facts }, 'the closing of the password login could not be audited')
+    })
+  }
+
+  async function expire(): Promise<void> {
+    try {
+      const expired = await closeExpired(database, new Date(now()))
+      const left = await openingInForce(database, new Date(now()))
+      if (left === undefined) noteClosed()
+      else noteOpen(left)
+      for (const id of expired) await recordClosed({ opening: id, because: 'expired', officers: [] })
+    } catch (error) {
+      log.warn({ err: error }, 'the expiry of the password login could not be written down yet')
+      noteClosed()
+      expiry = setTimeout(() => void expire(), 1_000)
+      expiry.unref()
+    }
+  }
+
+  const fallback: Fallback = {
+    async inForce() {
+      if (measure === undefined) return undefined
+      const opening = await openingInForce(database, new Date(now()))
+      if (opening === undefined) noteClosed()
+      return opening
+    },
+
+    async open(approved) {
+      const openedAt = new Date(now())
+      const result = await database.transaction(async (queries): Promise<Insertion> => {
+        for (const id of await closeExpired(queries, openedAt)) {
+          await recordClosed({ opening: id, because: 'expired', officers: [] })
+        }
+        const inserted = await insertOpening(queries, { ...approved, openedAt })
+        if (inserted.outcome === 'opened') {
+          // Recorded before it is in force: what cannot be recorded does not open.
+          await audit.append('fallback.opened', {
+            opening: inserted.opening.id,
+            scope: approved.scope,
+            expiresAt: approved.expiresAt.toISOString(),
+            reason: approved.reason,
+            vantagePoints: approved.vantagePoints,
+            officers: approved.officers,
+          })
+        }
+        return inserted
+      })
+      if (result.outcome === 'opened') {
+        noteOpen(result.opening)
+        await tell('fallback.opened', {
+          opening: result.opening.id,
+          scope: approved.scope,
+          expiresAt: approved.expiresAt.getTime(),
+          officers: approved.officers,
+        })
+      }
+      return result
+    },
+
+    async close(opening, because, officers) {
+      const closedAt = new Date(now())
+      const result = await database.transaction(async (queries): Promise<Closing> => {
+        const closed = await closeOpening(queries, opening, because, closedAt)
+        const sessionsEnded = closed
+          ? await endSessionsOf(queries, opening, 'the password login was closed', closedAt)
+          : 0
+        return { closed, sessionsEnded }
+      })
+      if (result.closed) {
+        noteClosed()
+        await recordClosed({ opening, because, officers, sessionsEnded: result.sessionsEnded })
+      }
+      return result
+    },
+
+    gpki: {
+      get switchedOff() {
+        return switching.signal.aborted
+      },
+      get switched() {
+        return switching.signal
+      },
+    },
+
+    stop: () => clearTimeout(expiry),
+  }
+
+  if (measure !== undefined) {
+    const opening = await openingInForce(database, new Date(now()))
+    if (opening !== undefined) noteOpen(opening)
+    else await expire()
+  }
+  return fallback
+}

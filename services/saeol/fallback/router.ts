@@ -1,0 +1,117 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import { Problem } from '../../common/problem.ts'
+import { parseBody } from '../../common/request.ts'
+import type { Register } from '../../enrolment/register.ts'
+import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
+import { approvalSchema, verifyApprovals } from './approvals.ts'
+import type { Fallback, FallbackDeps } from './fallback.ts'
+import { scopeSchema, type VantagePoint, vantagePointSchema } from './openings.ts'
+
+const openingBody = z.strictObject({
+  scope: scopeSchema,
+  /** Epoch ms. */
+  expiresAt: z.number().int().min(0),
+  reason: z.string().min(1).max(500),
+  vantagePoints: z.array(vantagePointSchema).max(10),
+  /** Never used before. */
+  nonce: z.string().min(16).max(100),
+  approvals: z.array(approvalSchema).max(10),
+})
+
+const closingBody = z.strictObject({
+  opening: z.string().regex(/^\d{1,18}$/),
+  reason: z.string().min(1).max(500),
+  approvals: z.array(approvalSchema).max(10),
+})
+
+/** Milliseconds a vantage point's clock may be ahead of ours. */
+const clockSkewMs = 5_000
+
+/**
+ * `POST /fallback/open` · `POST /fallback/close` · `GET /fallback`. Put behind no worker slot: when every worker
+ * waits for GPKI, this is what must still get through.
+ *
+ * Two duty officers sign `{action: 'open-fallback', scope, expiresAt, reason, vantagePoints, nonce}`. One is
+ * enough to close: `{action: 'close-fallback', opening, reason}`.
+ */
+export function fallbackRouter(
+  deps: FallbackDeps & { readonly fallback: Fallback; readonly register: Pick<Register, 'dutyOfficers'> },
+): Router {
+  const { fallback, audit, log, now } = deps
+  const { dutyOfficers } = deps.register
+  const router = Router()
+
+  function measure(): PasswordFallbackParameters {
+    const settings = deps.config.measures.passwordFallback
+    if (settings === undefined) throw new Problem(403, 'no-fallback', 'this Saeol has no password login')
+    return settings
+  }
+
+  async function refuse(status: number, code: string, reason: string): Promise<never> {
+    log.warn({ event: 'fallback.refused', code }, reason)
+    await audit.append('fallback.refused', { code, reason })
+    throw new Problem(status, code, reason)
+  }
+
+  router.post('/fallback/open', async (request, response) => {
+    const settings = measure()
+    const { approvals, ...asked } = parseBody(openingBody, request)
+    const subject = { action: 'open-fallback', ...asked }
+    const verdict = verifyApprovals({ dutyOfficers, subject, approvals })
+    if (!verdict.ok) return refuse(403, 'not-approved', verdict.problem)
+    const leftMs = asked.expiresAt - now()
+    if (leftMs <= 0 || leftMs > settings.maxOpenForMs) {
+      return refuse(422, 'bad-expiry', `it must expire within ${settings.maxOpenForMs} ms from now`)
+    }
+    const lacking = lackingEvidence(asked.vantagePoints, settings, now())
+    if (lacking !== undefined) return refuse(422, 'not-enough-evidence', lacking)
+    const { expiresAt, ...rest } = asked
+    const result = await fallback.open({
+      ...rest,
+      expiresAt: new Date(expiresAt),
+      officers: verdict.officers,
+    })
+    switch (result.outcome) {
+      case 'opened':
+        response.status(201).json(result.opening)
+        return
+      case 'already-open':
+        return refuse(409, 'already-open', 'it is open already; close it first')
+      case 'nonce-used':
+        return refuse(409, 'nonce-used', 'this opening was used before; sign a new one')
+    }
+  })
+
+  router.post('/fallback/close', async (request, response) => {
+    measure()
+    const { approvals, ...asked } = parseBody(closingBody, request)
+    const subject = { action: 'close-fallback', ...asked }
+    const verdict = verifyApprovals({ dutyOfficers, subject, approvals, required: 1 })
+    if (!verdict.ok) return refuse(403, 'not-approved', verdict.problem)
+    response.json(await fallback.close(asked.opening, asked.reason, verdict.officers))
+  })
+
+  router.get('/fallback', async (_request, response) => {
+    const opening = await fallback.inForce()
+    response.json(opening === undefined ? { state: 'closed' } : { state: 'open', opening })
+  })
+  return router
+}
+
+/** Why these observations are not enough; undefined when they are. */
+function lackingEvidence(
+  points: readonly VantagePoint[],
+  settings: PasswordFallbackParameters,
+  nowMs: number,
+): string | undefined {
+  const fresh = points.filter(
+    ({ observedAt }) => nowMs - observedAt <= settings.evidenceMaxAgeMs && observedAt <= nowMs + clockSkewMs,
+  )
+  const independent = new Set(
+    fresh.filter(({ failures }) => failures >= settings.consecutiveRed).map(({ name }) => name),
+  )
+  return independent.size >= settings.vantagePoints
+    ? undefined
+    : `${settings.vantagePoints} independent vantage points must have seen the fault, but ${independent.size} did`
+}

@@ -1,0 +1,30 @@
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
+import { request } from 'undici'
+import type { DeepCheck } from '../../common/health.ts'
+import type { Identity } from '../../enrolment/register.ts'
+
+/**
+ * Saeol's own view of GPKI: a login's worth of verification, in a request as long as a login's, over a connection
+ * of its own. A short ping would pass where the fault of T13 drops every full-size packet.
+ * @throws when GPKI does not answer, or does not verify what it must
+ */
+export function gpkiCheck(options: { readonly url: string; readonly probe: Identity }): DeepCheck {
+  const { certificateChain, privateKeyPkcs8, id } = options.probe
+  const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
+  return async (signal) => {
+    const nonce = randomBytes(32).toString('base64url')
+    const signature = sign('sha256', Buffer.from(nonce), { key, dsaEncoding: 'ieee-p1363' })
+    const response = await request(`${options.url}/verify`, {
+      method: 'POST',
+      signal,
+      // Not the pool of the logins: when those wait, the check must still see for itself.
+      reset: true,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ certificateChain, nonce, signature: signature.toString('base64') }),
+    })
+    const answer = await response.body.text()
+    if (response.statusCode !== 200) {
+      throw new Error(`GPKI answered ${response.statusCode} to the probe ${id}: ${answer.slice(0, 200)}`)
+    }
+  }
+}

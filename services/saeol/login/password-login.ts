@@ -1,0 +1,197 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Request, RequestHandler } from 'express'
+import { z } from 'zod'
+import { Problem } from '../../common/problem.ts'
+import { parseBody } from '../../common/request.ts'
+import { type Credential, isPassword } from '../../enrolment/credential.ts'
+import type { RegisteredOfficial } from '../../enrolment/register.ts'
+import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
+import { isInScope, openingInForce } from '../fallback/openings.ts'
+import { createSession } from '../sessions/sessions.ts'
+import { stepOfCode, useCode } from './codes.ts'
+import type { LoginDeps } from './router.ts'
+import { sourceOf } from './source.ts'
+import type { Attempt, Throttle } from './throttle.ts'
+
+const loginBody = z.strictObject({
+  officialId: z.string().regex(/^[\w.-]{1,64}$/),
+  password: z.string().min(1).max(200),
+  /** Of the authenticator application. */
+  code: z.string().regex(/^\d{6}$/),
+  terminal: z.string().regex(/^[\w.-]{1,64}$/),
+})
+
+type Asked = z.output<typeof loginBody>
+
+/** Why nobody got in; for the audit, never for the caller. */
+type Reason =
+  | 'unknown-official'
+  | 'wrong-password'
+  | 'wrong-code'
+  | 'code-used'
+  | 'wrong-terminal'
+  | 'disabled'
+  | 'revoked'
+  | 'out-of-scope'
+
+type Admission =
+  | { readonly outcome: 'admitted'; readonly token: string; readonly expiresAt: Date }
+  | { readonly outcome: 'refused'; readonly reason: Reason }
+  | { readonly outcome: 'closed' }
+
+/** What an unknown official is checked against, so that the check takes as long as everybody else's. */
+function decoyLike(example: RegisteredOfficial | undefined): RegisteredOfficial {
+  const nothing = Buffer.alloc(32).toString('base64')
+  const credential: Credential = example?.credential ?? {
+    algorithm: 'scrypt',
+    N: 1024,
+    r: 8,
+    p: 1,
+    salt: nothing,
+    hash: nothing,
+  }
+  return {
+    id: '',
+    office: '',
+    status: 'disabled',
+    terminal: 'terminal-of-nobody',
+    totpSecretBase32: 'A'.repeat(32),
+    credential: { ...credential, hash: nothing },
+  }
+}
+
+/** What the gate hands to the check. */
+interface Attempted {
+  readonly startedAt: number
+  readonly asked: Asked
+  readonly official: RegisteredOfficial | undefined
+  readonly attempt: Attempt
+}
+
+/**
+ * `POST /login/password`: a gate, a worker slot, the check. The gate is in front of the slot so that whoever is
+ * throttled takes no worker from the others. Every attempt that passes it does the same work in the same order,
+ * whatever is wrong with it, and every refusal has the same words and takes at least `refusalMs`.
+ */
+export function passwordLogin(
+  deps: LoginDeps,
+  settings: PasswordFallbackParameters,
+  throttle: Throttle,
+  slot: RequestHandler,
+): RequestHandler[] {
+  const { database, audit, fallback, now, sabotaged } = deps
+  const officials = new Map(deps.register.officials.map((official) => [official.id, official]))
+  const decoy = decoyLike(deps.register.officials[0])
+
+  async function isOpen(request: Request): Promise<boolean> {
+    if (sabotaged('opens-on-client-header') && request.get('X-Login-Fallback') === 'password') return true
+    return (await fallback.inForce()) !== undefined
+  }
+
+  /** Everything that can be told without using up the code. */
+  async function check(asked: Asked, official: RegisteredOfficial | undefined) {
+    const against = official ?? decoy
+    const passwordFits = await isPassword(asked.password, against.credential)
+    const step = stepOfCode(against.totpSecretBase32, asked.code, now())
+    const reasons: (Reason | false)[] = [
+      official === undefined && 'unknown-official',
+      !(passwordFits || sabotaged('accepts-any-password')) && 'wrong-password',
+      step === undefined && 'wrong-code',
+      !isSame(asked.terminal, against.terminal) && 'wrong-terminal',
+      against.status === 'disabled' && 'disabled',
+      against.status === 'revoked' && !sabotaged('ignores-revocation') && 'revoked',
+    ]
+    return { step: step ?? 0, reason: reasons.find((reason) => reason !== false) }
+  }
+
+  /** One transaction: a closing either comes before it, or ends the session it makes. */
+  function admit(official: RegisteredOfficial, step: number): Promise<Admission> {
+    const createdAt = new Date(now())
+    return database.transaction(async (queries): Promise<Admission> => {
+      const opening = await openingInForce(queries, createdAt, { hold: true })
+      if (opening === undefined && !sabotaged('opens-on-client-header')) return { outcome: 'closed' }
+      if (opening !== undefined && !isInScope(opening.scope, official.office)) {
+        return { outcome: 'refused', reason: 'out-of-scope' }
+      }
+      if (!(await useCode(queries, official.id, step)) && !sabotaged('accepts-replayed-code')) {
+        return { outcome: 'refused', reason: 'code-used' }
+      }
+      const ttlEndsAt = createdAt.getTime() + deps.config.SESSION_TTL_MS
+      const expiresAt = new Date(Math.min(ttlEndsAt, opening?.expiresAt.getTime() ?? ttlEndsAt))
+      const token = await createSession(queries, {
+        officialId: official.id,
+        office: official.office,
+        assurance: 'low',
+        opening: opening?.id ?? '0',
+        createdAt,
+        expiresAt,
+      })
+      return { outcome: 'admitted', token, expiresAt }
+    })
+  }
+
+  async function refuse({ startedAt, attempt }: Attempted, reason: string, problem: Problem): Promise<never> {
+    await audit.append('login.refused', { method: 'password', ...attempt, reason })
+    await sleep(Math.max(0, startedAt + settings.refusalMs - performance.now()))
+    throw problem
+  }
+
+  const gate: RequestHandler = async (request, response, next) => {
+    const startedAt = performance.now()
+    const asked = parseBody(loginBody, request)
+    const official = officials.get(asked.officialId)
+    const ownTerminal = official !== undefined && isSame(asked.terminal, official.terminal)
+    const attempt = { officialId: asked.officialId, source: sourceOf(request), ownTerminal }
+    const attempted: Attempted = { startedAt, asked, official, attempt }
+    if (!(await isOpen(request))) return refuse(attempted, 'closed', closed())
+    const { allowed, retryAfterMs } = await throttle.take(attempt)
+    if (!allowed) return refuse(attempted, 'throttled', throttled(retryAfterMs))
+    response.locals.attempted = attempted
+    next()
+  }
+
+  const login: RequestHandler = async (_request, response) => {
+    const attempted = response.locals.attempted as Attempted
+    const { asked, official, attempt } = attempted
+    const { step, reason } = await check(asked, official)
+    if (reason !== undefined || official === undefined) {
+      return refuse(attempted, reason ?? 'unknown-official', refused())
+    }
+    const admission = await admit(official, step)
+    switch (admission.outcome) {
+      case 'closed':
+        return refuse(attempted, 'closed', closed())
+      case 'refused':
+        return refuse(attempted, admission.reason, refused())
+      case 'admitted':
+        await throttle.forgive(attempt)
+        // The token leaves only once the login is on record.
+        await audit.append('login.accepted', { method: 'password', ...attempt, assurance: 'low' })
+        response.json({
+          session: admission.token,
+          assurance: 'low',
+          expiresAt: admission.expiresAt.getTime(),
+        })
+    }
+  }
+  return [gate, slot, login]
+}
+
+function isSame(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
+}
+
+const closed = () => new Problem(403, 'fallback-closed', 'the password login is closed; log in with GPKI')
+
+const refused = () =>
+  new Problem(401, 'refused', 'the login was refused; check every field, or ask the situation room')
+
+const throttled = (retryAfterMs: number) =>
+  new Problem(
+    429,
+    'throttled',
+    'too many attempts; wait a little',
+    Math.max(1, Math.ceil(retryAfterMs / 1000)),
+  )

@@ -1,0 +1,89 @@
+import { type RequestHandler, Router } from 'express'
+import { type Capacity, createCapacity } from '../../common/capacity.ts'
+import type { Database } from '../../common/database.ts'
+import type { Downstream } from '../../common/downstream.ts'
+import { Problem } from '../../common/problem.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
+import type { Register } from '../../enrolment/register.ts'
+import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Fallback } from '../fallback/fallback.ts'
+import { isInScope } from '../fallback/openings.ts'
+import { accountsRouter } from './accounts-router.ts'
+import { createChallenges } from './challenges.ts'
+import { gpkiLogin } from './gpki-login.ts'
+import { passwordLogin } from './password-login.ts'
+import { createThrottle } from './throttle.ts'
+
+export interface LoginDeps {
+  readonly config: {
+    readonly SEED: string
+    readonly SERVICE_NAME: string
+    readonly SESSION_TTL_MS: number
+    readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
+  }
+  readonly database: Database
+  readonly capacity: Pick<Capacity<'login'>, 'slot'>
+  /** The link to GPKI, through the L4 switch. */
+  readonly gpki: Downstream
+  readonly register: Pick<Register, 'officials'>
+  readonly audit: Pick<Audit, 'append'>
+  readonly fallback: Fallback
+  readonly sabotaged: Sabotaged
+  /** Epoch ms. */
+  readonly now: () => number
+}
+
+/** `POST /login/challenge` · `POST /login/gpki` · `GET /login/options` · `POST /login/password` · `/accounts` */
+export function loginRouter(deps: LoginDeps): Router {
+  const { database, capacity, fallback, now, sabotaged } = deps
+  const measure = deps.config.measures.passwordFallback
+  const challenges = createChallenges(database, now)
+  const router = Router()
+
+  router.post('/login/challenge', async (_request, response) => {
+    response.json({ nonce: await challenges.create() })
+  })
+  router.post('/login/gpki', capacity.slot('login'), gpkiLogin(deps, challenges))
+
+  /** `?office=` asks for one office; without it, whether any may use the password login. */
+  router.get('/login/options', async (request, response) => {
+    const opening = await fallback.inForce()
+    const { office } = request.query
+    const password = opening !== undefined && (typeof office !== 'string' || isInScope(opening.scope, office))
+    response.json({ gpki: true, password })
+  })
+
+  if (measure === undefined) {
+    router.post('/login/password', () => {
+      throw new Problem(403, 'fallback-closed', 'this Saeol has no password login; log in with GPKI')
+    })
+  } else {
+    const throttle = createThrottle(database, measure, sabotaged, now)
+    router.post('/login/password', passwordLogin(deps, measure, throttle, passwordLane(deps, measure)))
+    router.use(accountsRouter(deps, throttle))
+  }
+  return router
+}
+
+/**
+ * Workers of its own: when all of Saeol's wait for GPKI, the way around GPKI must not wait for them
+ * (invariant 10).
+ */
+function passwordLane({ config }: LoginDeps, measure: PasswordFallbackParameters): RequestHandler {
+  const lane = createCapacity({
+    table: {
+      slots: measure.laneSlots,
+      queue: measure.laneQueue,
+      classes: { password: { serviceTimeMs: measure.laneServiceTimeMs, importance: 'vital' } },
+    },
+    config: {
+      SEED: config.SEED,
+      SERVICE_NAME: `${config.SERVICE_NAME} password lane`,
+      SLOTS: undefined,
+      QUEUE: undefined,
+      SERVICE_TIME_MS: undefined,
+    },
+  })
+  return lane.slot('password')
+}

@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startGpki } from './app.ts'
+
+await main(startGpki)

@@ -85,7 +85,12 @@ function routesOf({ proxies, metrics, strict }: ApiOptions): readonly Route[] {
     {
       methods: ['GET'],
       path: index,
-      handle: () => json(200, Object.fromEntries(proxies.list().map((proxy) => [proxy.name, shown(proxy)]))),
+      // Not from an object: JavaScript would move names that are numbers to the front.
+      handle: () => ({
+        status: 200,
+        body: `{${proxies.list().map((proxy) => `${encode(proxy.name)}:${encode(shown(proxy))}`)}}`,
+        contentType: 'application/json',
+      }),
     },
     {
       methods: ['POST'],
@@ -96,7 +101,7 @@ function routesOf({ proxies, metrics, strict }: ApiOptions): readonly Route[] {
       methods: ['POST'],
       path: /^\/populate$/,
       async handle({ body }) {
-        const { proxies: done, error } = await proxies.populate(body())
+        const { proxies: done, error } = await proxies.populate(body)
         const list = { proxies: done.length > 0 ? done.map(shown) : null }
         return error === undefined ? json(201, list) : json(error.status, { ...shownError(error), ...list })
       },
@@ -105,7 +110,10 @@ function routesOf({ proxies, metrics, strict }: ApiOptions): readonly Route[] {
     {
       methods: update,
       path: one,
-      handle: async ({ proxy, body }) => json(200, shown(await proxies.update(proxy, body))),
+      async handle({ proxy, body }) {
+        const found = proxies.find(proxy)
+        return json(200, shown(await proxies.update(found, body())))
+      },
     },
     {
       methods: ['DELETE'],
@@ -133,14 +141,18 @@ function routesOf({ proxies, metrics, strict }: ApiOptions): readonly Route[] {
     {
       methods: update,
       path: oneToxic,
-      handle: ({ proxy, toxic, body }) =>
-        json(200, shownToxic(proxies.find(proxy).toxics.update(toxic, body))),
+      handle({ proxy, toxic, body }) {
+        const { toxics } = proxies.find(proxy)
+        const found = toxics.find(toxic)
+        return json(200, shownToxic(toxics.update(found, body())))
+      },
     },
     {
       methods: ['DELETE'],
       path: oneToxic,
       handle({ proxy, toxic }) {
-        proxies.find(proxy).toxics.remove(toxic)
+        const { toxics } = proxies.find(proxy)
+        toxics.remove(toxics.find(toxic))
         return { status: 204 }
       },
     },

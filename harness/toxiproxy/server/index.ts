@@ -68,9 +68,9 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   }
 
   try {
+    if (options.config !== undefined) await populate(proxies, options.config)
     server.listen({ host, port })
     await once(server, 'listening')
-    if (options.config !== undefined) await populate(proxies, options.config)
   } catch (error) {
     await stop()
     throw explained(error as NodeJS.ErrnoException, `${host}:${port}`)
@@ -89,7 +89,7 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
 
 async function populate(proxies: Proxies, config: string | readonly ProxyConfig[]) {
   const text = typeof config === 'string' ? await readFile(config, 'utf8') : JSON.stringify(config)
-  const { error } = await proxies.populate(decode(text))
+  const { error } = await proxies.populate(() => decode(text))
   if (error !== undefined) {
     const where = typeof config === 'string' ? ` (in ${config})` : ''
     throw new Error(`Toxiproxy: the proxies to start with could not all be set up: ${error.message}${where}`)

@@ -16,10 +16,10 @@ export interface Proxies {
   list(): readonly TcpProxy[]
   find(name: string): TcpProxy
   create(body: unknown): Promise<TcpProxy>
-  update(name: string, body: unknown): Promise<TcpProxy>
+  update(proxy: TcpProxy, body: unknown): Promise<TcpProxy>
   remove(name: string): Promise<void>
   /** Creates what is missing, replaces what differs, leaves what is the same. Stops at the first failure. */
-  populate(body: unknown): Promise<Populated>
+  populate(readBody: () => unknown): Promise<Populated>
   /** Enables every proxy and removes every toxic. */
   reset(): Promise<void>
   stopAll(): Promise<void>
@@ -61,8 +61,7 @@ export function createProxies(context: ProxyContext): Proxies {
       return replaceOrCreate(wanted)
     },
 
-    async update(name, body) {
-      const proxy = find(name)
+    async update(proxy, body) {
       const { listen, upstream, enabled } = readFields(body, PROXY_BODY)
       await proxy.update({
         listen: listen ?? proxy.listen,
@@ -77,10 +76,10 @@ export function createProxies(context: ProxyContext): Proxies {
       byName.delete(name)
     },
 
-    async populate(body) {
+    async populate(readBody) {
       const proxies: TcpProxy[] = []
       try {
-        const wanted = listOf(body).map((entry) => readFields(entry, PROXY_BODY))
+        const wanted = listOf(readBody()).map((entry) => readFields(entry, PROXY_BODY))
         const complete = wanted.map((proxy, index) => required(proxy, ` at proxy ${index + 1}`))
         for (const proxy of complete) proxies.push(await replaceOrCreate(proxy))
       } catch (error) {

@@ -31,8 +31,8 @@ export interface ToxicChain {
   on(stream: Stream): readonly Toxic[]
   find(name: string): Toxic
   add(body: unknown): Toxic
-  update(name: string, body: unknown): Toxic
-  remove(name: string): void
+  update(toxic: Toxic, body: unknown): Toxic
+  remove(toxic: Toxic): void
   clear(): void
 }
 
@@ -55,8 +55,7 @@ export function createToxicChain(listener: ToxicListener): ToxicChain {
     return toxic
   }
 
-  function remove(name: string) {
-    const toxic = find(name)
+  function remove(toxic: Toxic) {
     chains[toxic.stream].splice(chains[toxic.stream].indexOf(toxic), 1)
     listener.removed(toxic)
   }
@@ -85,8 +84,7 @@ export function createToxicChain(listener: ToxicListener): ToxicChain {
       return toxic
     },
 
-    update(name, body) {
-      const toxic = find(name)
+    update(toxic, body) {
       const { toxicity, attributes } = readFields(body, { toxicity: 'float', attributes: 'object' })
       toxic.attributes = {
         ...toxic.attributes,
@@ -100,7 +98,7 @@ export function createToxicChain(listener: ToxicListener): ToxicChain {
     remove,
 
     clear() {
-      for (const { name } of list()) remove(name)
+      for (const toxic of list()) remove(toxic)
     },
   }
 }

@@ -11,11 +11,9 @@ export const slicer = defineToxic({
   attributes: { average_size: 'integer', size_variation: 'integer', delay: 'integer' },
 
   start(outlet, { average_size, size_variation, delay }, { strict }) {
-    if (strict && average_size < 1 && size_variation < 1) {
-      throw new Error('slicer toxic without an average_size: upstream recurses until it dies')
-    }
-    const averageBytes = Math.max(1, average_size)
-    const variationBytes = Math.max(0, size_variation)
+    const sizes = { average: Math.max(1, average_size), variation: Math.max(0, size_variation), strict }
+    if (strict && average_size < 1 && size_variation < 1)
+      throw new Error('slicer toxic without an average_size')
     const delayMs = delay / 1000
     let held: Chunk | undefined
     let cuts: number[] = []
@@ -42,7 +40,7 @@ export const slicer = defineToxic({
     return {
       take(chunk) {
         cuts = []
-        cutBetween(0, chunk.data.length, averageBytes, variationBytes, outlet.random, cuts)
+        cutBetween(0, chunk.data.length, sizes, outlet.random, cuts)
         nextCut = 0
         passedBytes = 0
         if (delayMs > 0) {
@@ -63,23 +61,25 @@ export const slicer = defineToxic({
   },
 })
 
+interface Sizes {
+  readonly average: number
+  readonly variation: number
+  readonly strict: boolean
+}
+
 /** Appends the end of each piece to `cuts`. Halves, each cut moved by chance, until what is left is small enough. */
-function cutBetween(
-  from: number,
-  to: number,
-  average: number,
-  variation: number,
-  random: Random,
-  cuts: number[],
-) {
+function cutBetween(from: number, to: number, sizes: Sizes, random: Random, cuts: number[]): void {
+  const { average, variation, strict } = sizes
   if (to - from - average <= variation) {
     cuts.push(to)
     return
   }
   const moved = variation > 0 ? Math.floor(random() * variation * 2) - variation : 0
   const middle = from + Math.floor((to - from) / 2) + moved
-  // A variation above the average could move a cut out of the piece it cuts.
+  // Only a variation above the average can move a cut out of the piece it cuts. Upstream dies of it.
+  if (strict && (middle < from || middle > to))
+    throw new Error('slicer toxic with too large a size_variation')
   const cut = Math.min(to - 1, Math.max(from + 1, middle))
-  cutBetween(from, cut, average, variation, random, cuts)
-  cutBetween(cut, to, average, variation, random, cuts)
+  cutBetween(from, cut, sizes, random, cuts)
+  cutBetween(cut, to, sizes, random, cuts)
 }

@@ -1,0 +1,140 @@
+import type { CheckResult, Evidence } from '../../checks/check.ts'
+import { formatMs } from '../../experiment/units.ts'
+import type { ArmResult, FaultEvidence } from '../../experiment/verdict.ts'
+import { counted, evidenceInWords, lengthOf } from '../figures.ts'
+import { type Reading, readArm, readCheck } from '../reading.ts'
+import { oneLine } from '../terminal/one-line.ts'
+import type { Paint } from '../terminal/paint.ts'
+import { pad, widthOf, wrap } from '../terminal/width.ts'
+
+const marks: Readonly<Record<Reading['meaning'], string>> = {
+  wanted: '✓',
+  unwanted: '✗',
+  undecided: '?',
+  'not-asked': '–',
+}
+
+/** A reading in words behind its mark; the colour says nothing that they do not. */
+export function marked(reading: Reading, paint: Paint): string {
+  return paintOf(reading, paint)(`${marks[reading.meaning]} ${reading.words}`)
+}
+
+function paintOf(reading: Reading, paint: Paint): (text: string) => string {
+  switch (reading.meaning) {
+    case 'wanted':
+      return paint.green
+    case 'unwanted':
+      return paint.red
+    case 'undecided':
+      return paint.yellow
+    case 'not-asked':
+      return paint.dim
+  }
+}
+
+/** An arm's verdict, the evidence for the arm itself, and a line for each check; two where `columns` are too few. */
+export function armLines(result: ArmResult, columns: number, paint: Paint): string[] {
+  const reading = readArm(result)
+  return [
+    `  ${paint.bold(result.arm)}  ${marked(reading, paint)}${said(result, reading)}  ${paint.dim(lengthOf(result.tookMs))}`,
+    ...voids(result).map((reason) => `    ${paint.yellow('void:')} ${oneLine(reason)}`),
+    ...failures(result).map((line) => paint.dim(`    ${line}`)),
+    ...evidence(result).map((line) => paint.dim(`    ${line}`)),
+    ...checkLines(result, columns, paint),
+  ]
+}
+
+/** The judge's sentence, where the verdict is not the wanted one and the lines below do not say why. */
+function said(result: ArmResult, reading: Reading): string {
+  return reading.meaning === 'wanted' || voids(result).length > 0 ? '' : `: ${oneLine(result.said)}`
+}
+
+/** What voids the arm, its error among it. */
+function voids({ voids, error }: ArmResult): readonly string[] {
+  return error === undefined || voids.some((reason) => reason.includes(error)) ? voids : [error, ...voids]
+}
+
+function failures(result: ArmResult): string[] {
+  return Object.entries(result.journeys).flatMap(([journey, { outcomes }]) => {
+    const most = Object.entries(outcomes)
+      .filter(([, n]) => n > 0)
+      .sort(([, a], [, b]) => b - a)
+    if (most.length === 0) return []
+    const shown = most.slice(0, 4).map(([outcome, n]) => `${oneLine(outcome)} ${n}`)
+    const rest = most.length > 4 ? `, ${most.length - 4} more` : ''
+    return [`${oneLine(journey)} failed: ${shown.join(', ')}${rest}`]
+  })
+}
+
+function evidence(result: ArmResult): string[] {
+  const { faults, generator } = result
+  const named = (said: string, some: readonly FaultEvidence[]): string[] =>
+    some.length === 0 ? [] : [`${said}: ${some.map(({ fault }) => oneLine(fault)).join(', ')}`]
+  const injected = faults.filter((fault) => fault.injectedAtMs !== null)
+  const parts = [
+    ...named(
+      'seen to bite',
+      injected.filter(({ bit }) => bit),
+    ),
+    ...named(
+      'not seen to bite',
+      injected.filter(({ bit }) => !bit),
+    ),
+    ...named(
+      'not injected',
+      faults.filter((fault) => fault.injectedAtMs === null),
+    ),
+    ...named(
+      'not reverted',
+      injected.filter((fault) => fault.revertedAtMs === null),
+    ),
+  ]
+  if (generator !== null) {
+    const dropped = generator.dropped === 0 ? '' : `, ${generator.dropped} dropped`
+    const late = formatMs(generator.lagP99Ms)
+    parts.push(
+      `${generator.started} of ${counted(generator.due, 'arrival')} started${dropped}, p99 ${late} late`,
+    )
+  }
+  return parts.length === 0 ? [] : [`evidence: ${parts.join(' · ')}`]
+}
+
+function checkLines(result: ArmResult, columns: number, paint: Paint): string[] {
+  const readings = result.checks.map((check) => readCheck(result.arm, check))
+  const wordsWidth = Math.max(0, ...readings.map(({ words }) => words.length + 2))
+  const titles = result.checks.map((check) => oneLine(check.check))
+  const titleWidth = Math.min(64, Math.max(0, ...titles.map(widthOf)))
+  const under = ' '.repeat(4 + wordsWidth + 2)
+  return result.checks.flatMap((check, i) => {
+    const reading = readings[i]!
+    const verdict = `    ${pad(marked(reading, paint), wordsWidth)}  `
+    const title = titles[i]! + ' '.repeat(Math.max(0, titleWidth - widthOf(titles[i]!)))
+    const figures = figuresOf(check)
+    const fits = under.length + widthOf(title) + 2 + widthOf(figures) <= columns
+    return [
+      ...(fits
+        ? [`${verdict}${title}  ${paint.dim(figures)}`]
+        : [
+            verdict + titles[i]!,
+            ...wrap(figures, columns - under.length).map((line) => under + paint.dim(line)),
+          ]),
+      ...reasons(check, reading).flatMap((reason) =>
+        wrap(reason, columns - under.length).map((line) => under + line),
+      ),
+    ]
+  })
+}
+
+function figuresOf(check: CheckResult): string {
+  return hasFigures(check.evidence) ? evidenceInWords(check.evidence) : oneLine(check.said)
+}
+
+/** Why, where it is not as wanted; a check without figures has said it on its line. */
+function reasons(check: CheckResult, reading: Reading): string[] {
+  const asWanted = reading.meaning === 'wanted' || reading.meaning === 'not-asked'
+  return asWanted || !hasFigures(check.evidence) || check.said === '' ? [] : [oneLine(check.said)]
+}
+
+function hasFigures(evidence: Evidence | null): evidence is Evidence {
+  return evidence !== null && evidence.estimate !== null
+}

@@ -1,0 +1,77 @@
+import { formatMs } from '../../experiment/units.ts'
+import { oneLine } from '../terminal/one-line.ts'
+import type { Paint } from '../terminal/paint.ts'
+import { clip, pad, widthOf } from '../terminal/width.ts'
+import type { ArmProgress, JourneyProgress } from './arm-progress.ts'
+import { chart, type RowFigures } from './chart.ts'
+import { happeningLine } from './happening-line.ts'
+
+/** Of header, phases, axis, journeys and events together. */
+const linesAtMost = 9
+
+/** The block a terminal shows while an arm runs. `at` is epoch ms. */
+export function liveView(
+  progress: ArmProgress,
+  options: { at: number; place: string; columns: number; paint: Paint },
+): string[] {
+  const { paint } = options
+  const columns = options.columns - 1
+  const elapsedMs = progress.elapsedMs(options.at)
+  const rows = chart(progress, { ...options, columns, rows: linesAtMost - 5, elapsedMs, figures: figuresNow })
+  const events = progress.happenings.slice(rows.length + 2 - linesAtMost)
+  return [
+    header(progress, options, columns),
+    phaseBar(progress, elapsedMs, columns, paint),
+    ...rows,
+    ...events.map((happening) => clip(happeningLine(happening, paint), columns)),
+  ]
+}
+
+function figuresNow(journey: JourneyProgress): RowFigures {
+  const { now } = journey
+  return {
+    arrivals: now === null ? '–' : `${Math.round(now.perSecond)}/s`,
+    success: now?.success ?? null,
+    p95: now?.p95Ms == null ? 'p95 –' : `p95 ${formatMs(now.p95Ms)}`,
+  }
+}
+
+function header(
+  progress: ArmProgress,
+  options: { at: number; place: string; paint: Paint },
+  columns: number,
+): string {
+  const { paint } = options
+  const right = ` ${clip(clockOf(progress, options.at), Math.floor(columns / 2))}`
+  const left = `${oneLine(progress.plan.scenario)} · ${paint.bold(progress.arm)}  ${paint.dim(options.place)}`
+  return pad(left, columns - widthOf(right)) + paint.dim(right)
+}
+
+function clockOf(progress: ArmProgress, at: number): string {
+  if (progress.busyWith === null)
+    return `${seconds(progress.elapsedMs(at) ?? 0)} s of ${formatMs(progress.plannedMs)}`
+  return `${oneLine(progress.busyWith.message)} … ${seconds(at - progress.busyWith.since)} s`
+}
+
+function seconds(ms: number): string {
+  return (Math.max(0, ms) / 1000).toFixed(1)
+}
+
+/** Each phase as a stretch of the line as long as its share of the planned time: `baseline ━━━━━ fault ━━╸────`. */
+function phaseBar(progress: ArmProgress, elapsedMs: number | null, columns: number, paint: Paint): string {
+  const widest = Math.max(30, columns - 2)
+  const planned = Math.max(1, progress.plannedMs)
+  return `  ${progress.phases
+    .map(({ phase, fromMs, toMs }) => {
+      const from = Math.floor((fromMs / planned) * widest)
+      const width = Math.floor((toMs / planned) * widest) - from
+      const label = width >= phase.length + 3 ? `${phase} ` : ''
+      const bar = Math.max(0, width - label.length - 1)
+      const share = ((elapsedMs ?? 0) - fromMs) / Math.max(1, toMs - fromMs)
+      const done = Math.round(Math.min(1, Math.max(0, share)) * bar)
+      const colour = phase === 'fault' && progress.faults.length > 0 ? paint.red : paint.green
+      const name = progress.phase === phase ? paint.bold(label) : paint.dim(label)
+      return `${name}${colour('━'.repeat(done))}${paint.dim('─'.repeat(bar - done))}${width > 0 ? ' ' : ''}`
+    })
+    .join('')}`
+}

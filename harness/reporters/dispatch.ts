@@ -1,0 +1,68 @@
+import { messageOf } from '../errors.ts'
+import type { Reporter } from './reporter.ts'
+
+type Hook = Exclude<keyof Reporter, 'name'>
+
+/** Every hook there is; `runEnded` resolves when every reporter has written what it writes. */
+export type Report = {
+  readonly [H in Exclude<Hook, 'runEnded'>]-?: (...args: Parameters<NonNullable<Reporter[H]>>) => void
+} & {
+  readonly runEnded: (...args: Parameters<NonNullable<Reporter['runEnded']>>) => Promise<void>
+}
+
+/**
+ * Hands each call on to all reporters, in their order. One that throws breaks neither the run nor the others: its
+ * first error is noted, and it goes on being called, so that a slip while it draws does not cost its final word.
+ */
+export function reportTo(
+  reporters: readonly Reporter[],
+  note: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Report {
+  const noted = new Set<Reporter>()
+  const failed = (reporter: Reporter, hook: Hook, thrown: unknown): void => {
+    if (noted.has(reporter)) return
+    noted.add(reporter)
+    note(`reporter '${reporter.name}' failed at ${hook}, the run goes on: ${messageOf(thrown)}`)
+  }
+
+  const call = async <H extends Hook>(
+    reporter: Reporter,
+    hook: H,
+    args: Parameters<NonNullable<Reporter[H]>>,
+  ): Promise<void> => {
+    try {
+      // Called on the reporter, for those that are classes; the cast spares a case per hook.
+      await (reporter[hook] as ((...args: unknown[]) => void | Promise<void>) | undefined)?.apply(
+        reporter,
+        args,
+      )
+    } catch (thrown) {
+      failed(reporter, hook, thrown)
+    }
+  }
+
+  const toAll =
+    <H extends Exclude<Hook, 'runEnded'>>(hook: H) =>
+    (...args: Parameters<NonNullable<Reporter[H]>>): void => {
+      for (const reporter of reporters) void call(reporter, hook, args)
+    }
+
+  return {
+    runStarted: toAll('runStarted'),
+    armStarted: toAll('armStarted'),
+    armReady: toAll('armReady'),
+    phaseStarted: toAll('phaseStarted'),
+    faultInjected: toAll('faultInjected'),
+    faultProbed: toAll('faultProbed'),
+    faultReverted: toAll('faultReverted'),
+    systemEvent: toAll('systemEvent'),
+    tick: toAll('tick'),
+    progress: toAll('progress'),
+    armEnded: toAll('armEnded'),
+    scenarioEnded: toAll('scenarioEnded'),
+    // One after the other: a report's file is complete before the next reporter speaks of the run's directory.
+    runEnded: async (...args) => {
+      for (const reporter of reporters) await call(reporter, 'runEnded', args)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { ReporterOutput } from './reporter.ts'
+
+/** What an output needs of a stream; `process.stdout` has it. */
+interface Stream {
+  write(text: string): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+const columnsElsewhere = 110
+
+/**
+ * A reporter's output on a stream. Live redrawing only on a terminal that can do it and is watched, so not under CI.
+ * Colours as Node has it: FORCE_COLOR before NO_COLOR (https://no-color.org) before what the terminal can do.
+ * A reader that goes away (`| head`) does not end the run: what it no longer reads is dropped.
+ */
+export function reporterOutput(
+  stream: Stream,
+  env: Readonly<Record<string, string | undefined>>,
+): ReporterOutput {
+  const able = stream.isTTY === true && env.TERM !== 'dumb'
+  let open = true
+  stream.on('error', () => {
+    open = false
+  })
+  return {
+    write: (text) => {
+      if (open) stream.write(text)
+    },
+    terminal: able && !isSet(env.CI),
+    colour: forced(env.FORCE_COLOR) ?? (env.NO_COLOR ? false : able),
+    columns: () => stream.columns || Number(env.COLUMNS) || (able ? 80 : columnsElsewhere),
+  }
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false'
+}
+
+function forced(value: string | undefined): boolean | undefined {
+  return value === undefined ? undefined : value !== '0' && value !== 'false'
+}

@@ -1,0 +1,55 @@
+import type { CheckResult } from '../checks/check.ts'
+import type { Arm } from '../experiment/arms.ts'
+import type { ArmResult, Verdict } from '../experiment/verdict.ts'
+
+/**
+ * What a verdict means where it stands: deviating is what a protected check must do in the untreated arm, and what
+ * nothing may do anywhere else.
+ */
+export interface Reading {
+  readonly meaning: 'wanted' | 'unwanted' | 'undecided' | 'not-asked'
+  /** Begins with the verdict's own word. */
+  readonly words: string
+}
+
+/** What a check's verdict means in its arm. */
+export function readCheck(arm: Arm, check: Pick<CheckResult, 'role' | 'verdict'>): Reading {
+  switch (check.verdict) {
+    case 'not-applicable':
+      return { meaning: 'not-asked', words: 'not-applicable' }
+    case 'inconclusive':
+      return { meaning: 'undecided', words: 'inconclusive' }
+    case 'holds':
+      return mustDeviate(arm, check)
+        ? { meaning: 'unwanted', words: 'holds, but must deviate' }
+        : { meaning: 'wanted', words: 'holds' }
+    case 'deviates':
+      return mustDeviate(arm, check)
+        ? { meaning: 'wanted', words: 'deviates, as it must' }
+        : { meaning: 'unwanted', words: 'deviates' }
+  }
+}
+
+function mustDeviate(arm: Arm, check: Pick<CheckResult, 'role'>): boolean {
+  return arm === 'untreated' && check.role === 'protected'
+}
+
+/** What an arm's verdict means, or that it did not finish. */
+export function readArm(result: Pick<ArmResult, 'arm' | 'verdict' | 'ending' | 'checks'>): Reading {
+  if (result.ending !== 'finished') return { meaning: 'undecided', words: result.ending }
+  if (result.verdict === 'inconclusive') return { meaning: 'undecided', words: 'inconclusive' }
+  if (result.arm !== 'untreated')
+    return { meaning: result.verdict === 'holds' ? 'wanted' : 'unwanted', words: result.verdict }
+  if (result.verdict === 'holds') return { meaning: 'unwanted', words: 'holds, but must deviate' }
+  const guardBroke = result.checks.some((check) => check.role === 'guard' && check.verdict === 'deviates')
+  return guardBroke
+    ? { meaning: 'unwanted', words: 'deviates, and a guard with it' }
+    : { meaning: 'wanted', words: 'deviates, as it must' }
+}
+
+/** What a scenario's or a run's verdict means. */
+export function readVerdict(verdict: Verdict): Reading {
+  const meaning =
+    verdict === 'holds' ? 'wanted' : verdict === 'inconclusive' ? 'undecided' : ('unwanted' as const)
+  return { meaning, words: verdict }
+}

@@ -1,0 +1,401 @@
+import type { CheckResult, CheckSpec, Evidence } from '../../../harness/checks/check.ts'
+import { type Arm, arms, hasFaults, hasMeasures } from '../../../harness/experiment/arms.ts'
+import type { Plan } from '../../../harness/experiment/plan.ts'
+import type {
+  ArmResult,
+  FaultEvidence,
+  RunResult,
+  ScenarioResult,
+} from '../../../harness/experiment/verdict.ts'
+import type { GeneratorFigures } from '../../../harness/load/load.ts'
+import type { Reporter } from '../../../harness/reporters/reporter.ts'
+
+/** A run as the harness would tell it, with figures like those of a real one: what every reporter must cope with. */
+
+export type HookCall = {
+  /** Ms since the run's start. */
+  readonly atMs: number
+  readonly tell: (reporter: Reporter) => void | Promise<void>
+}
+
+const official = 'official-issues-certificate'
+const visitor = 'visitor-at-the-counter'
+const citizen = 'citizen-uses-gov24'
+
+export const gpkiStall: Plan = {
+  scenario: '17-nov-gpki-stall',
+  title: '17 Nov 08:40 — GPKI accepts connections and never answers',
+  facts: ['T2', 'F4', 'S0'],
+  system: 'administrative-network',
+  knobs: {},
+  phasesMs: { baseline: 3000, fault: 8000, recovery: 6000 },
+  load: [
+    { journey: official, perSecond: [25, 25], process: 'poisson' },
+    { journey: visitor, perSecond: [5, 5], process: 'poisson' },
+    { journey: citizen, perSecond: [8, 20], process: 'regular' },
+  ],
+  faults: [
+    { kind: 'stall', id: 'stall l4→gpki-a', fromMs: 0, toMs: 8000, link: 'l4→gpki-a', params: {} },
+    { kind: 'stall', id: 'stall l4→gpki-b', fromMs: 0, toMs: 8000, link: 'l4→gpki-b', params: {} },
+  ],
+  measures: [
+    { name: 'deadlines', params: { hopMs: 800 } },
+    { name: 'password-fallback', params: { opensAfterMs: 1000, twoPersons: true } },
+    { name: 'manual-intake', params: {} },
+  ],
+  without: [],
+  faultsOn: true,
+  checks: [
+    check(
+      'success-rate',
+      'officials log in and issue: success ≥ 95 %',
+      'protected',
+      [official],
+      'zdnet 20250828134555',
+    ),
+    check('latency', 'login: p95 ≤ 800 ms', 'protected', [official], '† ours'),
+    check('time-to', 'the fallback opens ≤ 2 s after injection', 'protected', [], '† ours'),
+    check('invariant', 'no wrong password was accepted', 'guard', [], 'fallback invariant 3'),
+    check(
+      'invariant',
+      'nothing lost: receipts written = entered + rejected',
+      'guard',
+      [],
+      'ledger invariant 1',
+    ),
+  ],
+  baselineAtLeast: 0.9,
+}
+
+export const overload: Plan = {
+  ...gpkiStall,
+  scenario: '22-nov-overload',
+  title: '22 Nov 11:45 — pop-ups and downloads hold the connections',
+  facts: ['T10', 'F8'],
+  phasesMs: { baseline: 4000, fault: 12_000, recovery: 8000 },
+  faults: [
+    {
+      kind: 'surge',
+      id: `surge ${official}`,
+      fromMs: 1000,
+      toMs: 9000,
+      params: { journey: official, perSecond: 60 },
+    },
+    {
+      kind: 'throttle',
+      id: 'throttle saeol→resident',
+      fromMs: 2500,
+      toMs: 12_000,
+      link: 'saeol→resident',
+      params: { kilobytesPerSecond: 64 },
+    },
+  ],
+  measures: [
+    { name: 'deadlines', params: { hopMs: 800 } },
+    { name: 'load-shedding', params: { queue: 40, first: ['notices', 'downloads'] } },
+  ],
+}
+
+function check(
+  kind: string,
+  title: string,
+  role: CheckSpec['role'],
+  journeys: string[],
+  source: string,
+): CheckSpec {
+  return { kind, title, role, journeys, source, params: {} }
+}
+
+const generator: GeneratorFigures = {
+  due: 646,
+  started: 646,
+  dropped: 0,
+  finished: 646,
+  inFlight: 0,
+  lagP50Ms: 0.2,
+  lagP99Ms: 1.4,
+  lagMaxMs: 6.1,
+  loopDelayMaxMs: 11.2,
+}
+
+function share(ok: number, n: number, threshold: number): Evidence {
+  const p = ok / n
+  const half = 1.96 * Math.sqrt(Math.max(p * (1 - p), 1 / n) / n)
+  return {
+    n,
+    unit: 'share',
+    estimate: p,
+    interval: [Math.max(0, p - half), Math.min(1, p + half)],
+    threshold,
+    good: 'at least',
+    smallestDetectable: half,
+  }
+}
+
+function checkResults(plan: Plan, arm: Arm): CheckResult[] {
+  const bad = arm === 'untreated'
+  const [success, login, opens, ...guards] = plan.checks as [CheckSpec, CheckSpec, CheckSpec, ...CheckSpec[]]
+  const result = (spec: CheckSpec, rest: Pick<CheckResult, 'verdict' | 'evidence' | 'said' | 'lookAt'>) => ({
+    check: spec.title,
+    kind: spec.kind,
+    role: spec.role,
+    source: spec.source,
+    ...rest,
+  })
+  return [
+    result(success, {
+      verdict: bad ? 'deviates' : 'holds',
+      evidence: bad ? share(9, 160, 0.95) : share(198, 200, 0.95),
+      said: bad
+        ? '5.6 % of 160 visits succeeded, at least 95 % were asked for'
+        : '99 % of 200 visits succeeded, at least 95 % were asked for',
+      lookAt: bad ? [`${official} arrival 81 (+3.21 s): timed-out`, 'logs/untreated/saeol.log'] : [],
+    }),
+    result(login, {
+      verdict: bad ? 'deviates' : 'holds',
+      evidence: {
+        n: 160,
+        unit: 'ms',
+        estimate: bad ? 5000 : 214,
+        interval: bad ? [5000, null] : [188, 260],
+        threshold: 800,
+        good: 'at most',
+        smallestDetectable: 46,
+      },
+      said: bad ? 'p95 of the login is 5 s' : 'p95 of the login is 214 ms',
+      lookAt: [],
+    }),
+    arm === 'control'
+      ? {
+          ...result(opens, {
+            verdict: 'not-applicable',
+            evidence: null,
+            said: 'it speaks of the fault, and this arm has none',
+            lookAt: [],
+          }),
+          role: 'guard',
+        }
+      : result(opens, {
+          verdict: bad ? 'deviates' : 'holds',
+          evidence: {
+            n: bad ? 0 : 1,
+            unit: 'ms',
+            estimate: bad ? null : 1310,
+            interval: null,
+            threshold: 2000,
+            good: 'at most',
+            smallestDetectable: null,
+          },
+          said: bad ? 'fallback.opened was never seen' : 'fallback.opened 1.31 s after injection',
+          lookAt: [],
+        }),
+    ...guards.map((spec, i) =>
+      result(spec, {
+        verdict: 'holds',
+        evidence: null,
+        said: i === 0 ? '40 attempts, none let in' : '37 receipts written, 37 entered',
+        lookAt: [],
+      }),
+    ),
+  ]
+}
+
+function faultEvidence(plan: Plan, arm: Arm): FaultEvidence[] {
+  if (!hasFaults(arm)) return []
+  return plan.faults.map((fault) => ({
+    fault: fault.id,
+    injectedAtMs: plan.phasesMs.baseline + fault.fromMs + 3,
+    revertedAtMs: plan.phasesMs.baseline + fault.toMs + 2,
+    injectedLateMs: 3,
+    bit: true,
+    sightings: [
+      { when: 'before', bites: false, said: 'answered in 2 ms' },
+      { when: 'during', bites: true, said: '3 connections accepted, none answered for 500 ms' },
+      { when: 'after', bites: false, said: 'answered in 3 ms' },
+    ],
+  }))
+}
+
+function armResult(plan: Plan, arm: Arm): ArmResult {
+  const plannedMs = Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0)
+  const bad = arm === 'untreated'
+  return {
+    arm,
+    verdict: bad ? 'deviates' : 'holds',
+    said: bad ? 'three checks deviate' : 'every check holds',
+    voids: [],
+    checks: checkResults(plan, arm),
+    faults: faultEvidence(plan, arm),
+    generator,
+    ending: 'finished',
+    lookAt: [],
+    tookMs: plannedMs + 2240,
+    plannedMs,
+    journeys: {
+      [official]: {
+        arrivals: 425,
+        ok: bad ? 192 : 423,
+        outcomes: bad ? { 'timed-out': 221, 'no-session': 12 } : { 'timed-out': 2 },
+      },
+      [visitor]: { arrivals: 85, ok: bad ? 40 : 85, outcomes: bad ? { 'left-with-nothing': 45 } : {} },
+      [citizen]: { arrivals: 136, ok: 136, outcomes: {} },
+    },
+  }
+}
+
+const saysIt = 'it deviates without the measures and holds with them; without any fault it holds'
+
+export function scenarioResult(plan: Plan, only: readonly Arm[] = arms): ScenarioResult {
+  return {
+    scenario: plan.scenario,
+    title: plan.title,
+    facts: plan.facts,
+    verdict: 'holds',
+    said: saysIt,
+    arms: only.map((arm) => armResult(plan, arm)),
+  }
+}
+
+export function runResult(scenarios: readonly ScenarioResult[]): RunResult {
+  return {
+    version: 1,
+    run: '20231117-084000-k3x9',
+    seed: '17',
+    startedAt: '2023-11-16T23:40:00.000Z',
+    tookMs: 104_300,
+    ending: 'finished',
+    runtime: 'processes',
+    driver: 'builtin',
+    toxiproxy: 'embedded',
+    verdict: 'holds',
+    exitCode: 0,
+    scenarios,
+  }
+}
+
+/** How a journey fares `ms` into its arm: the share that succeeds, and the p95. */
+function fares(plan: Plan, arm: Arm, journey: string, ms: number): { share: number; p95Ms: number } {
+  const sinceMs = ms - plan.phasesMs.baseline
+  const faulty = hasFaults(arm) && sinceMs > 0 && sinceMs < plan.phasesMs.fault
+  if (!faulty || journey === citizen) return { share: 1, p95Ms: 60 + 25 * Math.sin(ms / 700) }
+  if (hasMeasures(arm)) return sinceMs < 1300 ? { share: 0.2, p95Ms: 900 } : { share: 0.99, p95Ms: 210 }
+  return { share: sinceMs < 500 ? 0.4 : 0.02, p95Ms: Math.min(5000, 800 + sinceMs) }
+}
+
+function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall[] {
+  const calls: HookCall[] = []
+  const says = (atMs: number, tell: HookCall['tell']): void => void calls.push({ atMs, tell })
+  const readyAt = fromMs + 1900
+  const startAt = readyAt + 120
+  const at = (ms: number): number => epoch + startAt + ms
+  const { baseline, fault, recovery } = plan.phasesMs
+  const endMs = baseline + fault + recovery
+
+  says(fromMs, (r) =>
+    r.armStarted?.({
+      plan,
+      arm,
+      measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+      faults: hasFaults(arm),
+    }),
+  )
+  says(readyAt, (r) => r.armReady?.({ tookMs: 1900 }))
+  for (const [phase, ms] of [
+    ['baseline', 0],
+    ['fault', baseline],
+    ['recovery', baseline + fault],
+  ] as const)
+    says(startAt + ms, (r) =>
+      r.phaseStarted?.({ kind: 'phase.started', at: at(ms), phase, plannedAt: at(ms) }),
+    )
+
+  for (const { id, fromMs, toMs } of hasFaults(arm) ? plan.faults : []) {
+    const injected = baseline + fromMs + 3
+    const reverted = baseline + toMs + 2
+    says(startAt + injected, (r) =>
+      r.faultInjected?.({ kind: 'fault.injected', at: at(injected), fault: id, plannedAt: at(injected - 3) }),
+    )
+    const probed = injected + 540
+    says(startAt + probed, (r) =>
+      r.faultProbed?.({
+        kind: 'fault.probed',
+        at: at(probed),
+        fault: id,
+        when: 'during',
+        bites: true,
+        said: '3 connections accepted, none answered for 500 ms',
+      }),
+    )
+    says(startAt + reverted, (r) =>
+      r.faultReverted?.({ kind: 'fault.reverted', at: at(reverted), fault: id, plannedAt: at(reverted - 2) }),
+    )
+  }
+
+  const event = (ms: number, service: string, name: string, facts: Record<string, unknown>): void =>
+    says(startAt + ms, (r) => r.systemEvent?.({ kind: 'system', at: at(ms), service, event: name, facts }))
+  if (hasFaults(arm))
+    event(baseline + 900, 'situation-room', 'alarm.raised', { vantagePoints: 2, probe: 'deep' })
+  if (hasFaults(arm) && hasMeasures(arm)) {
+    event(baseline + 1310, 'saeol', 'fallback.opened', {
+      by: ['kim', 'lee'],
+      scope: 'login',
+      expiresAfterMs: 20_000,
+    })
+    for (let i = 0; i < 12; i++)
+      event(baseline + 1500 + i * 400, 'saeol', 'fallback.refused', { reason: 'wrong password', attempt: i })
+    event(baseline + fault + 1900, 'saeol', 'fallback.closed', { verified: true })
+  }
+
+  for (let ms = 250; ms <= endMs; ms += 250)
+    says(startAt + ms, (r) => {
+      const journeys = Object.fromEntries(
+        plan.load.map(({ journey, perSecond: [from, to] }, i) => {
+          const { share, p95Ms } = fares(plan, arm, journey, ms)
+          const arrived = Math.round((from + ((to - from) * ms) / endMs) / 4 + Math.sin(ms + i))
+          const ok = Math.round(arrived * share)
+          return [journey, { arrived, ok, failed: arrived - ok, p95Ms }]
+        }),
+      )
+      r.tick?.({ at: at(ms), journeys, generator })
+    })
+
+  says(startAt + endMs + 50, (r) => r.progress?.('reading the ledgers'))
+  says(startAt + endMs + 150, (r) => r.progress?.('taking the network down'))
+  says(startAt + endMs + 320, (r) => r.armEnded?.(armResult(plan, arm)))
+  return calls.sort((a, b) => a.atMs - b.atMs)
+}
+
+/** Every call of a whole run, in order. */
+export function runCalls(
+  options: { plans?: readonly Plan[]; arms?: readonly Arm[]; epoch?: number; dir?: string } = {},
+): HookCall[] {
+  const {
+    plans = [gpkiStall, overload],
+    arms: only = arms,
+    epoch = 1_700_178_000_000,
+    dir = '.chaos/runs/x',
+  } = options
+  const result = runResult(plans.map((plan) => scenarioResult(plan, only)))
+  const calls: HookCall[] = [
+    {
+      atMs: 0,
+      tell: (r) =>
+        r.runStarted?.({
+          id: result.run,
+          dir,
+          seed: result.seed,
+          plans,
+          arms: only,
+          runtime: result.runtime,
+          driver: result.driver,
+          toxiproxy: result.toxiproxy,
+        }),
+    },
+  ]
+  for (const plan of plans) {
+    for (const arm of only) calls.push(...armCalls(plan, arm, calls.at(-1)!.atMs + 10, epoch))
+    calls.push({ atMs: calls.at(-1)!.atMs, tell: (r) => r.scenarioEnded?.(scenarioResult(plan, only)) })
+  }
+  calls.push({ atMs: calls.at(-1)!.atMs + 10, tell: (r) => r.runEnded?.(result, dir) })
+  return calls
+}

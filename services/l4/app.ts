@@ -1,0 +1,65 @@
+import { get } from 'node:http'
+import type { Environment } from '../common/config.ts'
+import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { createLog, type LogDestination } from '../common/log.ts'
+import { createApp, type Service, startService } from '../common/service.ts'
+import { adminRouter } from './admin-router.ts'
+import { createBackends } from './backends.ts'
+import { startBalancer } from './balancer.ts'
+import { readL4Config } from './config.ts'
+import { startHealthChecks } from './health-checks.ts'
+
+export interface L4 extends Service {
+  /** What balances; `url` is the admin API. */
+  readonly entranceUrl: string
+}
+
+/** The L4 switch in front of the verification servers: a TCP balancer, and an admin API beside it. */
+export async function startL4(env: Environment, destination?: LogDestination): Promise<L4> {
+  const config = readL4Config(env)
+  const log = createLog(config, destination)
+  const urls = { 'gpki-a': config.GPKI_A_URL, 'gpki-b': config.GPKI_B_URL }
+  const backends = createBackends(urls)
+  const balancer = await startBalancer({
+    host: config.HOST,
+    port: config.PORT,
+    backends,
+    connectTimeoutMs: config.CONNECT_TIMEOUT_MS,
+    log,
+  })
+  const stopHealthChecks = startHealthChecks({ backends, intervalMs: config.HEALTH_INTERVAL_MS, log })
+  const checks = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, answers(url)]))
+  const app = createApp({
+    log,
+    health: healthRouter(checks, config.DEEP_CHECK_MS),
+    routers: [adminRouter(backends, balancer, log)],
+    deadlines: undefined,
+  })
+  async function stop(): Promise<void> {
+    stopHealthChecks()
+    await balancer[Symbol.asyncDispose]()
+  }
+  try {
+    const admin = await startService({ config: { ...config, PORT: config.ADMIN_PORT }, log, app, stop })
+    return { ...admin, entranceUrl: `http://${config.HOST}:${balancer.port}` }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Unlike the switch's own health check it wants an answer. */
+function answers(url: string): DeepCheck {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const request = get(`${url}/health`, { agent: false, signal }, (response) => {
+        response.resume()
+        response.once('error', reject)
+        response.once('end', () => {
+          if (response.statusCode === 200) resolve()
+          else reject(new Error(`it answered ${response.statusCode}`))
+        })
+      })
+      request.once('error', reject)
+    })
+}

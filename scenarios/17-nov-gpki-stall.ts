@@ -1,0 +1,140 @@
+import {
+  accounted,
+  arrivals,
+  defineScenario,
+  everyone,
+  invariant,
+  latency,
+  measure,
+  never,
+  stall,
+  successRate,
+  timeTo,
+} from '../harness/index.ts'
+import {
+  attackerOnFallback,
+  clerkBackdates,
+  officialIssuesCertificate,
+  visitorAtCounter,
+} from './journeys/index.ts'
+import { administrativeNetwork } from './system.ts'
+
+/** Sabotages that let an attacker in; each must be seen by the guard against it. */
+const waysIn = [
+  'accepts-any-password',
+  'accepts-replayed-code',
+  'opens-on-client-header',
+  'ignores-revocation',
+]
+
+/**
+ * 17 November 2023, 08:40: officials cannot log in to Saeol, because GPKI accepts their connections and never answers
+ * (T2, F4). What S0 promised for such a day, login by ID and password and intake by hand, is what is put to the test;
+ * there is no evidence that it was ever switched on. Time is scaled: a minute of that morning is a second here.
+ */
+export const gpkiStall = defineScenario({
+  name: '17-nov-gpki-stall',
+  title: '17 Nov 08:40 — GPKI accepts connections and never answers',
+  facts: ['T1', 'T2', 'F4', 'S0', 'S1'],
+  system: administrativeNetwork,
+  knobs: {
+    officials: { type: 'rate', default: '16/s', describe: 'officials who log in and issue a certificate' },
+    visitors: { type: 'rate', default: '6/s', describe: 'visitors at the counters' },
+    attackers: { type: 'rate', default: '5/s', describe: 'attempts on the fallback' },
+    fault: { type: 'duration', default: '8s', describe: 'how long GPKI is silent' },
+    recovery: { type: 'duration', default: '6s', describe: 'how long the recovery is watched' },
+  },
+  build: ({ officials, visitors, attackers, fault, recovery }) => ({
+    load: [
+      arrivals(officialIssuesCertificate, officials),
+      arrivals(visitorAtCounter, visitors),
+      arrivals(attackerOnFallback, attackers),
+      arrivals(clerkBackdates, '1/s', { process: 'regular' }),
+    ],
+    phases: { baseline: '3s', fault, recovery },
+    faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
+    measures: [measure('deadlines'), measure('password-fallback'), measure('manual-intake')],
+    hypothesis: [
+      timeTo('fallback.opened', {
+        of: 'injected',
+        within: '2s',
+        source:
+          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
+      }),
+      successRate(officialIssuesCertificate, {
+        atLeast: 0.95,
+        during: 'fault',
+        afterEvent: 'fallback.opened',
+        source: '† ours: nineteen in twenty officials serve their visitor',
+      }),
+      latency(officialIssuesCertificate, {
+        step: 'login',
+        quantile: 0.95,
+        below: '800ms',
+        during: 'fault',
+        afterEvent: 'fallback.opened',
+        source: '† ours: invariant 10, the fallback has a service level of its own',
+      }),
+      everyone(visitorAtCounter, {
+        atLeast: 50,
+        source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
+      }),
+      timeTo('fallback.closed', {
+        of: 'reverted',
+        within: '4s',
+        source:
+          '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
+      }),
+      invariant('every receipt was entered', {
+        role: 'protected',
+        atLeast: 5,
+        source: 'S0 S1: entered retroactively; ledger invariant 1',
+      }),
+
+      never(attackerOnFallback, {
+        outcome: 'let-in',
+        atLeast: 50,
+        source: 'fallback invariants 1–5',
+        sabotages: waysIn,
+      }),
+      never(officialIssuesCertificate, {
+        outcome: ['login-throttled', 'login-locked'],
+        atLeast: 100,
+        source: 'fallback invariant 4',
+        title: 'no official is locked out by attacks on the fallback',
+        sabotages: ['locks-accounts-globally'],
+      }),
+      invariant('the audit chain is whole', {
+        atLeast: 50,
+        source: 'fallback invariant 8',
+        sabotages: ['audit-drops-record'],
+      }),
+      accounted(visitorAtCounter, {
+        outcome: 'receipt',
+        by: 'receipts kept',
+        source: 'ledger invariant 1: nothing lost',
+        sabotages: ['loses-receipts'],
+      }),
+      invariant('the date of receipt stands', {
+        atLeast: 5,
+        source: 'ledger invariant 2: receivedOn is immutable',
+        sabotages: ['overwrites-received-on'],
+      }),
+      invariant('each receipt was entered once', {
+        atLeast: 5,
+        source: 'ledger invariant 3: exactly once, although two clerks enter each receipt',
+        sabotages: ['enters-twice'],
+      }),
+      invariant('fixed-date cases keep their order', {
+        atLeast: 5,
+        source: 'ledger invariant 4: priority follows the receipt',
+        sabotages: ['orders-by-entry'],
+      }),
+      invariant('no backdating outside a declared outage', {
+        atLeast: 5,
+        source: 'ledger invariant 5',
+        sabotages: ['backdates-anywhere'],
+      }),
+    ],
+  }),
+})

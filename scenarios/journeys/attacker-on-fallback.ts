@@ -1,0 +1,140 @@
+import type { Journey, Visit } from '../../harness/index.ts'
+import type { outcomeOf } from './login.ts'
+import { activeOfficials, type Official, type People, pick } from './people.ts'
+import { sign, totp } from './signatures.ts'
+
+interface Attempt {
+  readonly officialId: string
+  readonly password: string
+  readonly code: string
+  readonly terminal: string
+}
+
+/** All attacks come from few addresses, as those of a botnet's rented corner do (RFC 5737's third range). */
+const addresses = ['203.0.113.7', '203.0.113.8', '203.0.113.9']
+
+/** One way in each; whoever gets a session by any of them was let in. */
+const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise<string>>> = {
+  'wrong-password': (visit, people) => {
+    const victim = pick(activeOfficials(people), visit.random)
+    return tryPassword(visit, victim, { password: 'hunter2-hunter2' })
+  },
+  'unknown-user': (visit, people) =>
+    tryPassword(visit, pick(activeOfficials(people), visit.random), {
+      officialId: `official-9${visit.index}`,
+    }),
+  'disabled-official': (visit, people) => tryPassword(visit, withStatus(people, 'disabled', visit)),
+  'revoked-official': (visit, people) => tryPassword(visit, withStatus(people, 'revoked', visit)),
+  'revoked-certificate': (visit, people) => tryCertificate(visit, withStatus(people, 'revoked', visit)),
+  'forged-certificate': (visit, people) => tryCertificate(visit, pick(people.strangers, visit.random)),
+  'downgrade-header': (visit, people) =>
+    tryPassword(
+      visit,
+      pick(activeOfficials(people), visit.random),
+      { password: 'hunter2-hunter2' },
+      downgrade,
+    ),
+  /** A wrong code beside the right password; a code seen over a shoulder is tried again in `replayed-code`. */
+  'wrong-code': (visit, people) =>
+    tryPassword(visit, pick(activeOfficials(people), visit.random), { code: '000000' }),
+  'foreign-terminal': (visit, people) =>
+    tryPassword(visit, pick(activeOfficials(people), visit.random), { terminal: 'terminal-of-nobody' }),
+  'replayed-code': replayCode,
+  spraying: spray,
+}
+
+/** Headers that a lax gateway might take for an order to fall back. */
+const downgrade = {
+  'x-fallback': 'open',
+  'x-auth-fallback': 'password',
+  'x-gpki-status': 'unavailable',
+  'x-saeol-emergency': '1',
+}
+
+/** Whoever tries the door while the ordinary lock is broken: every attack in turn, from the first arrival on. */
+export const attackerOnFallback: Journey = {
+  name: 'attacker-on-fallback',
+  title: 'attackers on the fallback',
+  entrance: 'official→saeol',
+  // To be turned away is how it should go; to get no answer is no harm either.
+  succeedsWith: ['turned-away', 'no-answer'],
+  async run(visit) {
+    const names = Object.keys(attacks)
+    const name = names[visit.index % names.length]!
+    return visit.step(name, () => attacks[name]!(visit, visit.data as People))
+  },
+}
+
+async function tryPassword(
+  visit: Visit,
+  official: Official,
+  changed: Partial<Attempt> = {},
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const attempt: Attempt = {
+    officialId: official.id,
+    password: official.password,
+    code: await totp(official.totpSecretBase32, Date.now()),
+    terminal: official.terminal,
+    ...changed,
+  }
+  const answer = await visit.http('POST', '/login/password', {
+    json: attempt,
+    headers: { 'x-forwarded-for': pick(addresses, visit.random), ...headers },
+    timeoutMs: 2000,
+  })
+  return judge(answer)
+}
+
+async function tryCertificate(visit: Visit, official: Official): Promise<string> {
+  const challenge = await visit.http('POST', '/login/challenge', { json: {}, timeoutMs: 2000 })
+  const nonce = challenge.json<{ nonce?: string }>()?.nonce
+  if (nonce === undefined) return judge(challenge)
+  const signature = await sign(official.privateKeyPkcs8, nonce)
+  const answer = await visit.http('POST', '/login/gpki', {
+    json: { nonce, certificateChain: official.certificateChain, signature },
+    headers: { 'x-forwarded-for': pick(addresses, visit.random) },
+    timeoutMs: 2000,
+  })
+  return judge(answer)
+}
+
+/**
+ * Somebody looks over a shoulder: the official logs in, and within seconds the same code is used again. The victim is
+ * one of the last of the list, whom the ordinary journeys do not reach; only the second login is the attack.
+ */
+async function replayCode(visit: Visit, people: People): Promise<string> {
+  const active = activeOfficials(people)
+  const victim = active[active.length - 1 - (Math.floor(visit.index / Object.keys(attacks).length) % 50)]!
+  const code = await totp(victim.totpSecretBase32, Date.now())
+  const attempt = { officialId: victim.id, password: victim.password, code, terminal: victim.terminal }
+  await visit.http('POST', '/login/password', {
+    json: attempt,
+    headers: { 'x-forwarded-for': '198.51.100.250' },
+    timeoutMs: 2000,
+  })
+  return tryPassword(visit, victim, { code })
+}
+
+/** One common password against many accounts: none is hit, and none may be locked out by it. */
+async function spray(visit: Visit, people: People): Promise<string> {
+  const active = activeOfficials(people)
+  for (let i = 0; i < 5; i++) {
+    const victim = active[(visit.index * 5 + i) % active.length]!
+    const outcome = await tryPassword(visit, victim, { password: 'Welcome2023!', code: '123456' })
+    if (outcome === 'let-in') return outcome
+  }
+  return 'turned-away'
+}
+
+function withStatus(people: People, status: Official['status'], visit: Visit): Official {
+  return pick(
+    people.officials.filter((official) => official.status === status),
+    visit.random,
+  )
+}
+
+function judge(answer: Parameters<typeof outcomeOf>[0] & { json<T>(): T | undefined }): string {
+  if (answer.json<{ session?: string }>()?.session !== undefined) return 'let-in'
+  return answer.status === 0 ? 'no-answer' : 'turned-away'
+}

@@ -1,0 +1,45 @@
+/** What people hold, as enrolment writes it and a driver hands it over. */
+export interface People {
+  readonly officials: readonly Official[]
+  readonly clerks: readonly Official[]
+  readonly residents: readonly string[]
+  /** Well-formed material that must never get anybody in. */
+  readonly strangers: readonly (Official & { readonly kind: string })[]
+}
+
+export interface Official {
+  readonly id: string
+  readonly office: string
+  readonly certificateChain: readonly string[]
+  readonly privateKeyPkcs8: string
+  readonly password: string
+  readonly totpSecretBase32: string
+  readonly terminal: string
+  readonly status: 'active' | 'disabled' | 'revoked'
+}
+
+/** The official of an arrival. Arrivals take them in turn: a password login needs a fresh code, which lasts 30 s. */
+export function activeOfficial(people: People, index: number): Official {
+  const active = activeOfficials(people)
+  return active[index % active.length]!
+}
+
+const activeOf = new WeakMap<People, readonly Official[]>()
+
+export function activeOfficials(people: People): readonly Official[] {
+  let active = activeOf.get(people)
+  if (active === undefined) {
+    active = people.officials.filter(({ status }) => status === 'active')
+    activeOf.set(people, active)
+  }
+  return active
+}
+
+export function pick<T>(from: readonly T[], random: () => number): T {
+  return from[Math.floor(random() * from.length)]!
+}
+
+/** What a visitor comes for: one in five wants a fixed date (확정일자), whose legal rank is the order of receipt. */
+export function kindOfCase(random: () => number): string {
+  return random() < 0.2 ? 'fixed-date' : 'resident-registration'
+}

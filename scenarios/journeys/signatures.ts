@@ -1,0 +1,83 @@
+/** What an official's terminal computes, with WebCrypto alone: it runs under every load driver. */
+
+const keys = new Map<string, ReturnType<typeof crypto.subtle.importKey>>()
+
+/** Signs a nonce with the official's key: ECDSA P-256 over SHA-256, r‖s in base64. */
+export async function sign(privateKeyPkcs8: string, nonce: string): Promise<string> {
+  let key = keys.get(privateKeyPkcs8)
+  if (key === undefined) {
+    key = crypto.subtle.importKey(
+      'pkcs8',
+      fromBase64(privateKeyPkcs8),
+      { name: 'ECDSA', namedCurve: 'P-256' },
+      false,
+      ['sign'],
+    )
+    keys.set(privateKeyPkcs8, key)
+  }
+  const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, await key, utf8(nonce))
+  return toBase64(new Uint8Array(signature))
+}
+
+/** The authenticator's code at a time (epoch ms): TOTP, RFC 6238, with SHA-1, 6 digits and 30 s. */
+export async function totp(secretBase32: string, atMs: number): Promise<string> {
+  const counter = new Uint8Array(8)
+  new DataView(counter.buffer).setUint32(4, Math.floor(atMs / 30_000))
+  const key = await crypto.subtle.importKey(
+    'raw',
+    fromBase32(secretBase32),
+    { name: 'HMAC', hash: 'SHA-1' },
+    false,
+    ['sign'],
+  )
+  const mac = new DataView(await crypto.subtle.sign('HMAC', key, counter))
+  const code = mac.getUint32(mac.getUint8(19) & 15) & 0x7fffffff
+  return String(code % 1_000_000).padStart(6, '0')
+}
+
+const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+// k6 has neither atob nor TextEncoder in every version: these few lines are the same everywhere.
+function fromAlphabet(text: string, alphabet: string, bits: number): Uint8Array<ArrayBuffer> {
+  const clean = text.replace(/=+$/, '')
+  const bytes = new Uint8Array(Math.floor((clean.length * bits) / 8))
+  let buffer = 0
+  let held = 0
+  let at = 0
+  for (const character of clean) {
+    buffer = ((buffer << bits) | alphabet.indexOf(character)) & 0xffff
+    held += bits
+    if (held >= 8) {
+      held -= 8
+      bytes[at++] = (buffer >> held) & 0xff
+    }
+  }
+  return bytes
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return fromAlphabet(text, base64Alphabet, 6)
+}
+
+function fromBase32(text: string): Uint8Array<ArrayBuffer> {
+  return fromAlphabet(text, base32Alphabet, 5)
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]]
+    const word = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
+    text += base64Alphabet[(word >> 18) & 63]! + base64Alphabet[(word >> 12) & 63]!
+    text += b === undefined ? '=' : base64Alphabet[(word >> 6) & 63]!
+    text += c === undefined ? '=' : base64Alphabet[word & 63]!
+  }
+  return text
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}

@@ -1,0 +1,24 @@
+import type { Journey } from '../../harness/index.ts'
+import { outcomeOf } from './login.ts'
+import { kindOfCase, type People, pick } from './people.ts'
+
+/** S0, S4: a visitor at a community service centre leaves with a certificate, or at least with a numbered receipt. */
+export const visitorAtCounter: Journey = {
+  name: 'visitor-at-counter',
+  title: 'visitors at the counter leave with a certificate or a receipt',
+  entrance: 'official→community-centre',
+  succeedsWith: ['certificate', 'receipt'],
+  async run({ http, data, index, random, step }) {
+    const people = data as People
+    const answer = await step('visit', () =>
+      http('POST', '/visits', {
+        json: { residentId: pick(people.residents, random), kind: kindOfCase(random) },
+        headers: { 'idempotency-key': `visit-${index}-${Math.floor(random() * 1e9)}` },
+        timeoutMs: 4000,
+      }),
+    )
+    if (answer.status === 201) return 'certificate'
+    if (answer.status === 202) return 'receipt'
+    return outcomeOf(answer)
+  },
+}

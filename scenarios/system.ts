@@ -1,0 +1,110 @@
+/** The mock administrative network as the harness sees it: the only bridge between the engine and the services. */
+import {
+  defineSystem,
+  entrance,
+  link,
+  type MeasureSpec,
+  type ServiceSpec,
+  type System,
+} from '../harness/index.ts'
+import { enrolled } from '../services/enrolment/cache.ts'
+import { circuitBreaker } from '../services/measures/circuit-breaker.ts'
+import { deadlines } from '../services/measures/deadlines.ts'
+import { loadShedding } from '../services/measures/load-shedding.ts'
+import { manualIntake } from '../services/measures/manual-intake.ts'
+import { type Measure, measureVariable } from '../services/measures/measure.ts'
+import { passwordFallback } from '../services/measures/password-fallback.ts'
+import * as journeys from './journeys/index.ts'
+import { invariants } from './ledgers.ts'
+
+/** The districts whose counters are staffed. */
+const offices = 5
+
+function service(
+  folder: string,
+  environment: (
+    files: Readonly<Record<string, string>>,
+    scratch: string,
+  ) => Record<string, string> = () => ({}),
+): ServiceSpec {
+  return {
+    kind: 'node',
+    module: import.meta.resolve(`../services/${folder}/main.ts`),
+    ports: { main: 'PORT' },
+    health: { path: '/health' },
+    environment: ({ files, scratch }) => environment(files, scratch),
+  }
+}
+
+const gpki = service('gpki', (files) => ({ REGISTER_FILE: files.register! }))
+
+const services: System['services'] = {
+  postgres: { kind: 'postgres', database: 'saeol' },
+  'gpki-a': gpki,
+  'gpki-b': gpki,
+  l4: {
+    kind: 'node',
+    module: import.meta.resolve('../services/l4/main.ts'),
+    ports: { main: 'PORT', admin: 'ADMIN_PORT' },
+    health: { path: '/health', port: 'admin' },
+  },
+  resident: service('resident'),
+  saeol: service('saeol', (files, scratch) => ({
+    REGISTER_FILE: files.register!,
+    SPOOL_FILE: `${scratch}/audit-spool.jsonl`,
+  })),
+  gov24: service('gov24'),
+  'community-centre': service('community-centre', (files, scratch) => ({
+    PEOPLE_FILE: files.people!,
+    RECEIPTS_FILE: `${scratch}/receipts.jsonl`,
+  })),
+  'situation-room': service('situation-room', (files) => ({ ROOM_FILE: files.room! })),
+}
+
+const links: System['links'] = [
+  link('saeol', 'l4', 'GPKI_URL'),
+  link('l4', 'gpki-a', 'GPKI_A_URL'),
+  link('l4', 'gpki-b', 'GPKI_B_URL'),
+  link('saeol', 'resident', 'RESIDENT_URL'),
+  link('saeol', 'postgres', 'DATABASE_URL'),
+  link('resident', 'postgres', 'DATABASE_URL'),
+  link('gov24', 'saeol', 'SAEOL_URL'),
+  link('gov24', 'resident', 'RESIDENT_URL'),
+  link('community-centre', 'saeol', 'SAEOL_URL'),
+  link('situation-room', 'saeol', 'SAEOL_URL'),
+  link('situation-room', 'l4', 'GPKI_URL'),
+  entrance('official', 'community-centre'),
+  entrance('official', 'saeol'),
+  entrance('citizen', 'gov24'),
+]
+
+/** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
+const measures: Record<string, MeasureSpec> = Object.fromEntries(
+  [deadlines, circuitBreaker, passwordFallback, manualIntake, loadShedding].map((measure: Measure) => [
+    measure.name,
+    {
+      summary: measure.title,
+      environment: (params) => everyService({ [measureVariable(measure.name)]: JSON.stringify(params) }),
+    } satisfies MeasureSpec,
+  ]),
+)
+
+/** The same variables for every service but PostgreSQL. */
+export function everyService(variables: Record<string, string>): Record<string, Record<string, string>> {
+  const names = Object.keys(services).filter((name) => services[name]!.kind === 'node')
+  return Object.fromEntries(names.map((name) => [name, variables]))
+}
+
+export const administrativeNetwork = defineSystem({
+  name: 'administrative-network',
+  services,
+  links,
+  journeys: { module: import.meta.resolve('./journeys/index.ts'), all: Object.values(journeys) },
+  measures,
+  async prepare({ cacheDir, seed }) {
+    const { peopleFile, registerFile, roomFile } = await enrolled({ cacheDir, seed, offices })
+    return { people: peopleFile, register: registerFile, room: roomFile }
+  },
+  userData: 'people',
+  invariants,
+})

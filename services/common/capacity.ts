@@ -135,7 +135,7 @@ export function createCapacity<C extends string>(options: {
           workClass,
           importance,
           response,
-          isFutile: () => signal?.aborted === true || (remainingMs() ?? Infinity) < serviceMs,
+          isFutile: () => signal?.aborted === true || (remainingMs() ?? Infinity) <= serviceMs,
           start,
         }
         if (state.busy < slots && queue.length === 0 && queue.mayStart(importance, state)) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DatabaseError, Pool, type PoolClient, type QueryResultRow } from 'pg'
+import { Client, DatabaseError, Pool, type PoolClient, type QueryResultRow } from 'pg'
 import type { Log } from './log.ts'
 
 /** Runs one statement; on the pool, or inside a transaction. */
@@ -88,26 +88,31 @@ function isConnectionError(error: unknown): boolean {
   )
 }
 
-/** How long a start waits for PostgreSQL to accept connections, in ms. */
-const migrationPatienceMs = 5_000
+/** How long a start waits for PostgreSQL to accept connections, and for one who migrates already, in ms. */
+const migrationPatienceMs = 10_000
 
 /**
- * Creates a service's tables, once, whoever comes first: an advisory lock keeps two starting instances apart.
+ * Creates a service's tables, once, whoever comes first: an advisory lock keeps two starting instances apart. Over
+ * a connection of its own, as a start may wait longer than a request.
  * @param sql idempotent statements (`create … if not exists`), run in one transaction and one round trip
- * @throws when PostgreSQL cannot be reached for five seconds, or refuses the statements
+ * @throws when PostgreSQL cannot be reached in ten seconds, or refuses the statements
  */
-export async function migrate(database: Database, name: string, sql: string): Promise<void> {
+export async function migrate(url: string, name: string, sql: string): Promise<void> {
   const lock = createHash('sha256').update(name).digest().readInt32BE(0)
   // Several statements in one simple query are one transaction, which also holds the lock.
   const script = `select pg_advisory_xact_lock(${lock}); ${sql}`
   const endsAt = performance.now() + migrationPatienceMs
   for (;;) {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: migrationPatienceMs })
     try {
-      await database.query(script)
+      await client.connect()
+      await client.query(script)
       return
     } catch (error) {
       if (performance.now() > endsAt || !isNotYetUp(error)) throw error
       await sleep(50)
+    } finally {
+      await client.end()
     }
   }
 }

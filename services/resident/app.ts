@@ -1,19 +1,20 @@
 import { Router } from 'express'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
-import { createDatabase } from '../common/database.ts'
+import { createDatabase, migrate } from '../common/database.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { Problem } from '../common/problem.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { residentCapacity } from './capacity.ts'
 import { readResidentConfig } from './config.ts'
-import { openRegister } from './register.ts'
+import { openRegister, registerSchema } from './register.ts'
 
 /** The resident register (주민등록시스템): gives the data of 주민등록등본 to whoever may ask on the inner network. */
 export async function startResident(env: Environment, destination?: LogDestination): Promise<Service> {
   const config = readResidentConfig(env)
   const log = createLog(config, destination)
+  await migrate(config.DATABASE_URL, 'resident', registerSchema)
   const database = createDatabase({
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,

@@ -1,4 +1,4 @@
-import { type Database, migrate } from '../common/database.ts'
+import type { Database } from '../common/database.ts'
 import { type Resident, residents } from './residents.ts'
 
 /** The register in PostgreSQL. */
@@ -7,7 +7,7 @@ export interface Register {
   count(): Promise<number>
 }
 
-const schema = `
+export const registerSchema = `
   create table if not exists residents (
     id text primary key,
     name text not null,
@@ -16,9 +16,8 @@ const schema = `
     household jsonb not null
   )`
 
-/** Creates and fills the table if that has not been done. */
+/** Fills the table if that has not been done. */
 export async function openRegister(database: Database, seed: string, count: number): Promise<Register> {
-  await migrate(database, 'resident', schema)
   await database.query(
     `insert into residents
      select * from jsonb_to_recordset($1) as r(id text, name text, birth_date text, address text, household jsonb)

@@ -22,6 +22,10 @@ export function readSaeolConfig(env: Environment) {
       RESIDENT_URL: linkUrl,
       /** What servers hold of the people: see services/enrolment. */
       REGISTER_FILE: z.string().min(1),
+      /** Where the audit goes while PostgreSQL is away; made when missing. */
+      AUDIT_SPOOL_FILE: z.string().min(1),
+      /** The spool never grows beyond this; full, what must be audited is refused. † ours: some 4,000 entries. */
+      AUDIT_SPOOL_BYTES: integer(0, 1_000_000_000).default(1_000_000),
       /** What gov24 shows to hand in applications; a secret of the mock network. */
       SYSTEM_TOKEN: z.string().min(8).default('mock-network-only'),
       /**

@@ -61,8 +61,9 @@ export function createLogIn(saeol: Downstream, now: () => number): LogIn {
     return login.ok ? loggedIn(login.answer) : login
   }
 
-  async function passwordIsOpen(budget: Budget): Promise<boolean> {
-    const options = await ask({ method: 'GET', path: '/login/options' }, budget)
+  async function passwordIsOpen(office: string, budget: Budget): Promise<boolean> {
+    const path = `/login/options?office=${encodeURIComponent(office)}`
+    const options = await ask({ method: 'GET', path }, budget)
     if (!options.ok) return false
     const parsed = optionsAnswer.safeParse(options.answer.body)
     return parsed.success && parsed.data.password
@@ -84,14 +85,14 @@ export function createLogIn(saeol: Downstream, now: () => number): LogIn {
   }
 
   return async (person, budget) => {
-    if (now() - gpkiFailedAt < gpkiDistrustMs && (await passwordIsOpen(budget))) {
+    if (now() - gpkiFailedAt < gpkiDistrustMs && (await passwordIsOpen(person.office, budget))) {
       return byPassword(person, budget)
     }
     const certified = await byCertificate(person, budget)
     if (certified.ok) gpkiFailedAt = Number.NEGATIVE_INFINITY
     if (certified.ok || certified.because === 'refused') return certified
     gpkiFailedAt = now()
-    return (await passwordIsOpen(budget)) ? byPassword(person, budget) : certified
+    return (await passwordIsOpen(person.office, budget)) ? byPassword(person, budget) : certified
   }
 }
 

@@ -18,7 +18,7 @@ export interface OutageWindow {
 
 /** What two duty officers sign, by `canonicalJson`, to declare this window or to close it. */
 export function outageWindowSubject({ system, office, from, to }: OutageWindow) {
-  return { purpose: 'outage-window', system, office, from: from.toISOString(), to: to?.toISOString() ?? null }
+  return { action: 'declare-outage', system, office, from: from.toISOString(), to: to?.toISOString() ?? null }
 }
 
 export type Declared = 'declared' | 'closed' | 'unchanged' | 'already-closed-differently'

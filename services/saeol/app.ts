@@ -1,0 +1,130 @@
+import { createBudget } from '../common/budget.ts'
+import { createCapacity } from '../common/capacity.ts'
+import type { Environment } from '../common/config.ts'
+import { createDatabase, migrate } from '../common/database.ts'
+import { createDownstream, type Downstream } from '../common/downstream.ts'
+import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { createLog, type LogDestination } from '../common/log.ts'
+import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
+import { createApp, type Service, startService } from '../common/service.ts'
+import { readRegister } from '../enrolment/register.ts'
+import { createAudit } from './audit/audit.ts'
+import { auditSchema } from './audit/schema.ts'
+import { createPostgresSink } from './audit/sink.ts'
+import { openSpool } from './audit/spool.ts'
+import { saeolCapacity } from './capacity.ts'
+import { certificatesRouter } from './certificates/router.ts'
+import { certificatesSchema } from './certificates/schema.ts'
+import { readSaeolConfig } from './config.ts'
+import { startFallback } from './fallback/fallback.ts'
+import { fallbackRouter } from './fallback/router.ts'
+import { fallbackSchema } from './fallback/schema.ts'
+import { applicationsRouter } from './ledger/applications-router.ts'
+import { entriesRouter } from './ledger/entries-router.ts'
+import { outageWindowsRouter } from './ledger/outage-windows-router.ts'
+import { ledgerSchema } from './ledger/schema.ts'
+import { gpkiCheck } from './login/gpki-check.ts'
+import { loginRouter } from './login/router.ts'
+import { loginSchema } from './login/schema.ts'
+import { noticesRouter } from './notices/router.ts'
+import { sessionSchema } from './sessions/schema.ts'
+
+/** The audit has connections of its own, so that it is not what waits when requests have taken all others. */
+const auditConnections = 2
+/** How long the audit waits for PostgreSQL before it spools, in ms. */
+const auditTimeoutMs = 1_000
+
+/** The local administration system (시도·새올행정시스템) with which officials issue certificates. */
+export async function startSaeol(env: Environment, destination?: LogDestination): Promise<Service> {
+  const config = readSaeolConfig(env)
+  const log = createLog(config, destination)
+  const { deadlines, circuitBreaker, loadShedding } = config.measures
+  const sabotaged = createSabotage(config.SABOTAGE)
+  const now = Date.now
+  const register = await readRegister(config.REGISTER_FILE)
+  await migrate(config.DATABASE_URL, 'saeol', schema(sabotaged))
+  const database = createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL,
+    timeoutMs: deadlines?.hopMs ?? config.CLIENT_TIMEOUT_MS,
+    log,
+  })
+  const auditDatabase = createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: auditConnections,
+    timeoutMs: auditTimeoutMs,
+    log,
+  })
+  const spool = await openSpool({ file: config.AUDIT_SPOOL_FILE, limitBytes: config.AUDIT_SPOOL_BYTES })
+  const audit = createAudit({ sink: createPostgresSink(auditDatabase, sabotaged), spool, log, now })
+  const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
+  const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
+  const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
+  const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
+  const fallback = await startFallback({ config, database, audit, log, now })
+  const deps = {
+    config,
+    log,
+    database,
+    gpki,
+    resident,
+    capacity,
+    sabotaged,
+    audit,
+    register,
+    fallback,
+    now,
+  }
+
+  const checks: Record<string, DeepCheck> = {
+    postgres: async () => {
+      await database.query('select 1')
+    },
+    gpki: gpkiCheck({ url: config.GPKI_URL, probe: register.probe }),
+    resident: residentCheck(resident, config.DEEP_CHECK_MS),
+  }
+  const app = createApp({
+    log,
+    health: healthRouter(checks, config.DEEP_CHECK_MS),
+    routers: [
+      loginRouter(deps),
+      fallbackRouter(deps),
+      certificatesRouter(deps),
+      noticesRouter(deps),
+      entriesRouter(deps),
+      applicationsRouter(deps),
+      outageWindowsRouter(deps),
+    ],
+    deadlines,
+  })
+  return startService({
+    config,
+    log,
+    app,
+    async stop() {
+      fallback.stop()
+      await Promise.all([gpki.close(), resident.close()])
+      await audit.close()
+      await Promise.all([auditDatabase.close(), database.close()])
+    },
+  })
+}
+
+function schema(sabotaged: Sabotaged): string {
+  return [
+    sessionSchema,
+    loginSchema,
+    fallbackSchema,
+    auditSchema,
+    certificatesSchema(sabotaged),
+    ledgerSchema(sabotaged),
+  ].join(';\n')
+}
+
+function residentCheck(resident: Downstream, timeoutMs: number): DeepCheck {
+  return async (signal) => {
+    const budget = createBudget({ totalMs: timeoutMs, signal })
+    const { status } = await resident.call({ method: 'GET', path: '/health/deep' }, budget)
+    if (status !== 200) throw new Error(`the resident register answered ${status}`)
+  }
+}

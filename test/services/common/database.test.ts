@@ -1,0 +1,109 @@
+import { createConnection, createServer } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDatabase, type Database, migrate } from '../../../services/common/database.ts'
+import { createLog } from '../../../services/common/log.ts'
+import { freePort, startPostgres, type TestPostgres } from '../postgres.ts'
+
+let postgres: TestPostgres
+const open: Database[] = []
+const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })
+
+function connect(url: string, poolSize = 4, timeoutMs = 5_000): Database {
+  const database = createDatabase({ url, poolSize, timeoutMs, log })
+  open.push(database)
+  return database
+}
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+}, 30_000)
+
+afterAll(async () => {
+  await Promise.all(open.map((database) => database.close()))
+  await postgres[Symbol.asyncDispose]()
+})
+
+test('a transaction commits all or nothing, and its connection is good again', async () => {
+  const database = connect(await postgres.createDatabase(), 1)
+  await database.query('create table t (a int unique)')
+  await expect(
+    database.transaction(async (queries) => {
+      await queries.query('insert into t values (1)')
+      await queries.query('insert into t values (1)')
+    }),
+  ).rejects.toThrow(/duplicate key/)
+  await expect(
+    database.transaction(async (queries) => {
+      await queries.query('insert into t values (2)')
+      throw new Error('changed our mind')
+    }),
+  ).rejects.toThrow('changed our mind')
+  expect(await database.query('select a from t')).toEqual([])
+  await database.transaction((queries) => queries.query('insert into t values (3)'))
+  expect(await database.query('select a from t')).toEqual([{ a: 3 }])
+})
+
+test('a connection that PostgreSQL ends is replaced, in a transaction and at rest', async () => {
+  const url = await postgres.createDatabase()
+  const database = connect(url, 2)
+  const other = connect(url, 1)
+  const endAll = () =>
+    other.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
+  await expect(
+    database.transaction(async (queries) => {
+      await endAll()
+      await queries.query('select 1')
+    }),
+  ).rejects.toThrow()
+  expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
+  await endAll()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('a statement that takes too long fails, and does not spoil the next', async () => {
+  const database = connect(await postgres.createDatabase(), 1, 100)
+  await expect(database.query('select pg_sleep(5)')).rejects.toThrow(/timeout/i)
+  await expect(database.transaction((queries) => queries.query('select pg_sleep(5)'))).rejects.toThrow(
+    /timeout/i,
+  )
+  expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
+})
+
+test('instances that start at the same time create the tables once', async () => {
+  const url = await postgres.createDatabase()
+  const schema = "create sequence if not exists s; create table if not exists t (a int default nextval('s'))"
+  await Promise.all(Array.from({ length: 8 }, () => migrate(url, 'test', schema)))
+  expect(await connect(url).query('select count(*)::int as count from t')).toEqual([{ count: 0 }])
+})
+
+test('a schema with an error leaves nothing behind', async () => {
+  const url = await postgres.createDatabase()
+  const database = connect(url, 1)
+  await expect(migrate(url, 'test', 'create table half (a int); create tabel typo (a int)')).rejects.toThrow(
+    /syntax error/,
+  )
+  await expect(database.query('select * from half')).rejects.toThrow(/does not exist/)
+})
+
+test('a start waits for PostgreSQL to come up', async () => {
+  const url = new URL(await postgres.createDatabase())
+  const database = url.pathname.slice(1)
+  const port = await freePort()
+  const migrating = migrate(
+    `postgres://postgres@127.0.0.1:${port}/${database}`,
+    'test',
+    'create table late (a int)',
+  )
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const proxy = createServer((socket) => {
+    const upstream = createConnection(Number(url.port), '127.0.0.1')
+    socket.pipe(upstream).pipe(socket)
+  })
+  proxy.listen(port, '127.0.0.1')
+  await migrating
+  proxy.close()
+  expect(await connect(url.href).query('select * from late')).toEqual([])
+})

@@ -81,4 +81,7 @@ export interface Window {
   readonly afterMs?: number
   /** Ends this long before the last phase does, in ms. Default 0. */
   readonly untilEndMs?: number
+  /** Starts no earlier than `graceMs` after this system event's first time in the window; without it, as ever. */
+  readonly afterEvent?: string
+  readonly graceMs?: number
 }

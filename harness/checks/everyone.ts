@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import type { CheckKind, CheckSpec, Evidence } from './check.ts'
+import {
+  countParam,
+  type JourneyRef,
+  journeyName,
+  journeyTitle,
+  listOf,
+  namesParam,
+  paramsOf,
+  problemsOf,
+} from './params.ts'
+import { eachVisit, suspects, tally } from './visits.ts'
+import { spanOf, type WindowOptions, wholeArm, windowOf, windowParam, windowWords } from './window.ts'
+
+interface EveryoneOptions extends Partial<WindowOptions> {
+  /** Fewer visits than this show nothing. */
+  readonly atLeast: number
+  readonly source: string
+  readonly title?: string
+}
+
+/**
+ * A census, not a sample: not one visit fails, in all of the arm or in a window of it. One failure breaks it, and is
+ * named. Protected.
+ */
+export function everyone(journeys: JourneyRef | readonly JourneyRef[], options: EveryoneOptions): CheckSpec {
+  const all = listOf(journeys)
+  const names = all.map(journeyName)
+  const { during } = options
+  const window = during === undefined ? undefined : windowOf({ ...options, during })
+  return {
+    kind: 'everyone',
+    title:
+      options.title ??
+      `${all.map(journeyTitle).join(' + ')}: everyone succeeds${window === undefined ? '' : ` ${windowWords(window)}`}`,
+    role: 'protected',
+    journeys: names,
+    source: options.source,
+    params: { journeys: names, atLeast: options.atLeast, ...(window !== undefined && { window }) },
+  }
+}
+
+const params = z.strictObject({
+  journeys: namesParam,
+  atLeast: countParam,
+  window: windowParam.exactOptional(),
+})
+
+export const everyoneKind: CheckKind = {
+  kind: 'everyone',
+  summary: 'not one visit fails: a census, with the names of those who did',
+  problems: (spec) => problemsOf(params, spec),
+  judge(spec, record) {
+    const { journeys, atLeast, window } = paramsOf(params, spec)
+    const span = window === undefined ? wholeArm : spanOf(record, window)
+    let n = 0
+    let failures = 0
+    const outcomes = new Map<string, number>()
+    const failed = suspects()
+    if (span !== null)
+      eachVisit(record, journeys, span, (visits, row, journey) => {
+        n++
+        if (visits.ok[row] === 1) return
+        failures++
+        outcomes.set(visits.outcome(row), (outcomes.get(visits.outcome(row)) ?? 0) + 1)
+        failed.add(visits, row, journey)
+      })
+
+    const evidence: Evidence = {
+      n,
+      unit: 'count',
+      estimate: n === 0 ? null : failures,
+      // Everybody was asked: there is nothing left to estimate.
+      interval: n === 0 ? null : [failures, failures],
+      threshold: 0,
+      good: 'at most',
+      smallestDetectable: n === 0 ? null : 1,
+    }
+    if (failures > 0)
+      return {
+        verdict: 'deviates',
+        evidence,
+        said: `${failures} of ${n} visits failed: ${tally(outcomes)}`,
+        lookAt: failed.words(),
+      }
+    if (n < atLeast)
+      return {
+        verdict: 'inconclusive',
+        evidence: { ...evidence, samplesToDecide: atLeast },
+        said: `no visit failed, but there were ${n}; at least ${atLeast} visits are needed to say so of everyone`,
+      }
+    return { verdict: 'holds', evidence, said: `all ${n} visits succeeded (at least ${atLeast} were needed)` }
+  },
+}

@@ -1,0 +1,35 @@
+import { formatMs } from '../experiment/units.ts'
+import type { Evidence } from './check.ts'
+
+/** `97.2 %`; more digits where rounding would make all or nothing of what is not. */
+export function percent(share: number): string {
+  const value = share * 100
+  for (let digits = 1; digits < 6; digits++) {
+    const rounded = Number(value.toFixed(digits))
+    if ((rounded !== 100 || value === 100) && (rounded !== 0 || value === 0)) return `${rounded} %`
+  }
+  return `${value} %`
+}
+
+/** A figure in its unit; `null` is one that nothing bounds. */
+function figure(value: number | null, unit: Evidence['unit']): string {
+  if (unit === 'ms') return formatMs(value ?? Number.POSITIVE_INFINITY)
+  if (value === null) return 'unbounded'
+  if (unit === 'share') return percent(value)
+  return unit === 'count' ? String(value) : `${Number(value.toFixed(value < 10 ? 2 : 1))}/s`
+}
+
+/** `97.2 % (95 % interval 94.1 % – 98.7 %, 210 visits) against at least 95 %`. */
+export function figuresOf(evidence: Evidence, samples: string): string {
+  const { n, unit, estimate, interval, threshold, good } = evidence
+  const [low, high] = interval ?? [null, null]
+  const range = `95 % interval ${figure(low, unit)} – ${figure(high, unit)}`
+  return `${figure(estimate, unit)} (${range}, ${n} ${samples}) against ${good} ${figure(threshold, unit)}`
+}
+
+/** What a person is told where a check could not decide. */
+export function undecidedWords(samplesToDecide: number | undefined, samples: string): string {
+  return samplesToDecide === undefined
+    ? `; too near to tell with any number of ${samples}`
+    : `; about ${samplesToDecide} ${samples} would decide`
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { type Duration, formatMs } from '../experiment/units.ts'
+import { quantileInterval, quantileRanks } from '../stats/quantile.ts'
+import { smallestSample } from '../stats/samples.ts'
+import type { CheckKind, CheckSpec } from './check.ts'
+import { estimated, nothingSeen } from './decide.ts'
+import {
+  asMs,
+  type JourneyRef,
+  journeyName,
+  journeyTitle,
+  nameParam,
+  paramsOf,
+  problemsOf,
+  shareParam,
+  someDurationParam,
+} from './params.ts'
+import { eachVisit, suspects } from './visits.ts'
+import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+
+interface LatencyOptions extends WindowOptions {
+  /** Such as 0.95. */
+  readonly quantile: number
+  readonly below: Duration
+  /** A step of the journey instead of the whole visit. */
+  readonly step?: string
+  readonly source: string
+  readonly title?: string
+}
+
+/**
+ * A latency quantile of the visits due in the window stays below a bound. Counted from the intended start, and over all
+ * visits: one that failed is infinitely late, whatever failed in it, so that a system which answers few of its users
+ * fast is not called fast. With `step` a visit that succeeded without that step is left out. Protected. Order-statistic
+ * interval.
+ */
+export function latency(journey: JourneyRef, options: LatencyOptions): CheckSpec {
+  const window = windowOf(options)
+  const belowMs = asMs(options.below)
+  const of = options.step === undefined ? journeyTitle(journey) : `${journeyTitle(journey)} (${options.step})`
+  return {
+    kind: 'latency',
+    title:
+      options.title ??
+      `${of}: p${percentile(options.quantile)} ≤ ${formatMs(belowMs)} ${windowWords(window)}`,
+    role: 'protected',
+    journeys: [journeyName(journey)],
+    source: options.source,
+    params: {
+      journey: journeyName(journey),
+      quantile: options.quantile,
+      belowMs,
+      ...(options.step !== undefined && { step: options.step }),
+      window,
+    },
+  }
+}
+
+const params = z.strictObject({
+  journey: nameParam,
+  quantile: shareParam,
+  belowMs: someDurationParam,
+  step: nameParam.exactOptional(),
+  window: windowParam,
+})
+
+export const latencyKind: CheckKind = {
+  kind: 'latency',
+  summary: 'a latency quantile over all visits in a window, failures infinitely late (order statistics)',
+  problems: (spec) => problemsOf(params, spec),
+  judge(spec, record) {
+    const { journey, quantile, belowMs, step, window } = paramsOf(params, spec)
+    const span = spanOf(record, window)
+    const tookMs: number[] = []
+    const late = suspects()
+    let inTime = 0
+    if (span !== null)
+      eachVisit(record, [journey], span, (visits, row, name) => {
+        const ok = visits.ok[row] === 1
+        const ms = step === undefined ? visits.tookMs[row]! : visits.stepMs(step, row)
+        if (ok && Number.isNaN(ms)) return
+        tookMs.push(ok ? ms : Number.POSITIVE_INFINITY)
+        if (ok && ms <= belowMs) inTime++
+        else late.add(visits, row, name, ok ? `${visits.outcome(row)} after ${formatMs(ms)}` : undefined)
+      })
+
+    const n = tookMs.length
+    if (n === 0)
+      return nothingSeen(
+        `no visit ${step === undefined ? 'was due' : `took the step '${step}'`} ${windowWords(window)}`,
+        {
+          unit: 'ms',
+          threshold: belowMs,
+          good: 'at most',
+          samplesToDecide: smallestSample(0, (size) => quantileRanks(size, quantile).high !== null),
+        },
+      )
+
+    const { estimate, interval } = quantileInterval(Float64Array.from(tookMs).sort(), quantile)
+    const [lowMs, highMs] = interval
+    return estimated({
+      what: `p${percentile(quantile)}`,
+      samples: 'visits',
+      found: {
+        n,
+        unit: 'ms',
+        estimate,
+        interval,
+        threshold: belowMs,
+        good: 'at most',
+        smallestDetectable: estimate <= belowMs ? highMs - estimate : estimate - lowMs,
+      },
+      samplesToDecide: () =>
+        smallestSample(n, (size) => {
+          const { low, high } = quantileRanks(size, quantile)
+          const wouldBeInTime = Math.round((inTime / n) * size)
+          return (high !== null && wouldBeInTime >= high) || (low !== null && wouldBeInTime < low)
+        }),
+      lookAt: late.words(),
+    })
+  },
+}
+
+/** 0.95 → 95, 0.999 → 99.9. */
+function percentile(quantile: number): number {
+  return Number((quantile * 100).toFixed(4))
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
+import type { CheckKind, CheckSpec } from './check.ts'
+import { estimated, noFaultHere, nothingSeen } from './decide.ts'
+import { percent } from './figures.ts'
+import {
+  type JourneyRef,
+  journeyName,
+  journeyTitle,
+  listOf,
+  nameParam,
+  namesParam,
+  paramsOf,
+  problemsOf,
+  shareParam,
+} from './params.ts'
+import { eachVisit, suspects } from './visits.ts'
+import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+
+interface ShareOptions extends WindowOptions {
+  /** The outcome whose visits are shared out, such as `shed`. */
+  readonly of: string
+  /** Whose it should be. */
+  readonly journeys: JourneyRef | readonly JourneyRef[]
+  /** Among whom it is counted; these include `journeys`. */
+  readonly among: readonly JourneyRef[]
+  readonly atLeast: number
+  readonly source: string
+  readonly title?: string
+}
+
+/**
+ * Of all visits that came to one outcome, at least this share belongs to the given journeys: notices are shed before
+ * certificates. It speaks of the fault. Where the measures are off and the outcome never occurs it deviates: nothing
+ * was shed first. Protected. Wilson's interval.
+ */
+export function share(options: ShareOptions): CheckSpec {
+  const window = windowOf(options)
+  const own = listOf(options.journeys)
+  const among = options.among.map(journeyName)
+  return {
+    kind: 'share',
+    title:
+      options.title ??
+      `of all '${options.of}', ≥ ${percent(options.atLeast)} are ${own.map(journeyTitle).join(' + ')} ${windowWords(window)}`,
+    role: 'protected',
+    journeys: among,
+    source: options.source,
+    params: { of: options.of, journeys: own.map(journeyName), among, atLeast: options.atLeast, window },
+  }
+}
+
+const params = z
+  .strictObject({
+    of: nameParam,
+    journeys: namesParam,
+    among: namesParam,
+    atLeast: shareParam,
+    window: windowParam,
+  })
+  .refine(({ journeys, among }) => journeys.every((journey) => among.includes(journey)), {
+    error: 'among must include every one of journeys',
+  })
+  .refine(({ journeys, among }) => among.some((journey) => !journeys.includes(journey)), {
+    error: 'among must include a journey that is not in journeys, else the share is always 1',
+  })
+
+export const shareKind: CheckKind = {
+  kind: 'share',
+  summary: 'of all visits with one outcome, the share that some journeys have (Wilson interval)',
+  problems: (spec) => problemsOf(params, spec),
+  judge(spec, record) {
+    const { of, journeys, among, atLeast, window } = paramsOf(params, spec)
+    if (!record.faultsOn) return noFaultHere(`nobody needs to be ${of}`)
+
+    const span = spanOf(record, window)
+    let visited = 0
+    let n = 0
+    let own = 0
+    const others = suspects()
+    if (span !== null)
+      eachVisit(record, among, span, (visits, row, journey) => {
+        visited++
+        if (visits.outcome(row) !== of) return
+        n++
+        if (journeys.includes(journey)) own++
+        else others.add(visits, row, journey)
+      })
+
+    const limits = { unit: 'share', threshold: atLeast, good: 'at least' } as const
+    if (n === 0 && visited > 0 && record.arm === 'untreated')
+      return {
+        verdict: 'deviates',
+        evidence: { n, ...limits, estimate: null, interval: null, smallestDetectable: null },
+        said: `none of ${visited} visits was ${of}: nothing came before anything else`,
+      }
+    if (n === 0)
+      return nothingSeen(
+        visited === 0
+          ? `no visit was due ${windowWords(window)}`
+          : `none of ${visited} visits was ${of} ${windowWords(window)}`,
+        { ...limits, samplesToDecide: samplesToDecideShare(1, atLeast) },
+      )
+    return estimated({
+      what: `share of ${journeys.join(' + ')}`,
+      samples: `visits that were ${of}`,
+      found: {
+        n,
+        ...limits,
+        estimate: own / n,
+        interval: wilsonInterval(own, n),
+        smallestDetectable: smallestDetectableShare(n, atLeast),
+      },
+      samplesToDecide: () => samplesToDecideShare(own / n, atLeast),
+      lookAt: others.words(),
+    })
+  },
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
+import type { CheckKind, CheckSpec } from './check.ts'
+import { estimated, nothingSeen } from './decide.ts'
+import { percent } from './figures.ts'
+import {
+  type JourneyRef,
+  journeyName,
+  journeyTitle,
+  listOf,
+  namesParam,
+  paramsOf,
+  problemsOf,
+  shareParam,
+} from './params.ts'
+import { eachVisit, suspects } from './visits.ts'
+import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+
+interface SuccessRateOptions extends WindowOptions {
+  /** Share of visits that must succeed, below 1. */
+  readonly atLeast: number
+  readonly source: string
+  readonly title?: string
+}
+
+/**
+ * Of the visits due in the window, at least this share succeeds; several journeys are counted together. Protected.
+ * Wilson's interval.
+ */
+export function successRate(
+  journeys: JourneyRef | readonly JourneyRef[],
+  options: SuccessRateOptions,
+): CheckSpec {
+  const all = listOf(journeys)
+  const window = windowOf(options)
+  const names = all.map(journeyName)
+  return {
+    kind: 'success-rate',
+    title:
+      options.title ??
+      `${all.map(journeyTitle).join(' + ')}: success ≥ ${percent(options.atLeast)} ${windowWords(window)}`,
+    role: 'protected',
+    journeys: names,
+    source: options.source,
+    params: { journeys: names, atLeast: options.atLeast, window },
+  }
+}
+
+const params = z.strictObject({ journeys: namesParam, atLeast: shareParam, window: windowParam })
+
+export const successRateKind: CheckKind = {
+  kind: 'success-rate',
+  summary: 'the share of visits that succeed in a window (Wilson interval)',
+  problems: (spec) => problemsOf(params, spec),
+  judge(spec, record) {
+    const { journeys, atLeast, window } = paramsOf(params, spec)
+    const span = spanOf(record, window)
+    let n = 0
+    let ok = 0
+    const failed = suspects()
+    if (span !== null)
+      eachVisit(record, journeys, span, (visits, row, journey) => {
+        n++
+        if (visits.ok[row] === 1) ok++
+        else failed.add(visits, row, journey)
+      })
+    if (n === 0)
+      return nothingSeen(`no visit was due ${windowWords(window)}`, {
+        unit: 'share',
+        threshold: atLeast,
+        good: 'at least',
+        samplesToDecide: samplesToDecideShare(1, atLeast),
+      })
+    return estimated({
+      what: 'success',
+      samples: 'visits',
+      found: {
+        n,
+        unit: 'share',
+        estimate: ok / n,
+        interval: wilsonInterval(ok, n),
+        threshold: atLeast,
+        good: 'at least',
+        smallestDetectable: smallestDetectableShare(n, atLeast),
+      },
+      samplesToDecide: () => samplesToDecideShare(ok / n, atLeast),
+      lookAt: failed.words(),
+    })
+  },
+}

@@ -1,0 +1,150 @@
+import type { ArmRecord } from '../journal/record.ts'
+import { hasFaults } from './arms.ts'
+import { formatMs } from './units.ts'
+import type { Ending, FaultEvidence } from './verdict.ts'
+
+/**
+ * How late an arrival may start, ms, at the 99th percentile. † ours: a tenth of what a user would notice, and far below
+ * the latencies that scenarios set bounds to.
+ */
+const maxLagP99Ms = 50
+
+/**
+ * How long the load driver's event loop may stall, ms. † ours: a longer stall bunches arrivals up and is read as
+ * latency of the system.
+ */
+const maxLoopDelayMs = 250
+
+/** Visits all journeys together must show in the baseline. † ours: with fewer the gate is a guess. */
+const minBaselineVisits = 10
+
+/** What is known of each fault of an arm that was to have it: when, how late, and whether it was seen to bite. */
+export function faultEvidence(record: ArmRecord): FaultEvidence[] {
+  if (!record.faultsOn) return []
+  return record.plan.faults.map(({ id }) => {
+    const injected = record.injected.find((e) => e.fault === id)
+    const lastInjectedMs = record.injected.findLast((e) => e.fault === id)?.ms ?? 0
+    const reverted = record.reverted.find((e) => e.fault === id && e.ms >= lastInjectedMs)
+    const sightings = record.sightings.filter((e) => e.fault === id)
+    return {
+      fault: id,
+      injectedAtMs: injected?.ms ?? null,
+      revertedAtMs: reverted?.ms ?? null,
+      injectedLateMs: injected === undefined ? null : injected.at - injected.plannedAt,
+      bit: sightings.some((s) => s.when === 'during' && s.bites === true),
+      sightings: sightings.map(({ when, bites, said }) => ({ when, bites, said })),
+    }
+  })
+}
+
+/** How an arm came to its end; a journal that stops in its middle makes it failed. */
+export function endingOf(record: ArmRecord): { ending: Ending; error?: string } {
+  if (record.ended === null) return { ending: 'failed', error: 'the journal stops in the middle of this arm' }
+  const { outcome, error } = record.ended
+  return { ending: outcome, ...(error !== undefined && { error }) }
+}
+
+/** Evidence that is missing or speaks against the arm itself, in words; one entry voids it. */
+export function voidsOf(record: ArmRecord, faults: readonly FaultEvidence[]): string[] {
+  return [
+    ...endingVoids(record),
+    ...deathVoids(record),
+    ...faultVoids(record, faults),
+    ...generatorVoids(record),
+    ...baselineVoids(record),
+  ]
+}
+
+function endingVoids(record: ArmRecord): string[] {
+  const { ending, error } = endingOf(record)
+  if (ending === 'finished') return []
+  return [
+    `the arm ${ending === 'failed' ? 'failed' : 'was interrupted'}${error === undefined ? '' : `: ${error}`}`,
+  ]
+}
+
+function deathVoids(record: ArmRecord): string[] {
+  return record.deaths.map(({ service, code, signal, log }) => {
+    const how = signal === null ? `exit code ${code}` : signal
+    return `service ${service} died and nobody had stopped it (${how}): see ${log}`
+  })
+}
+
+function faultVoids(record: ArmRecord, faults: readonly FaultEvidence[]): string[] {
+  const owed = hasFaults(record.arm) && record.plan.faultsOn && record.plan.faults.length > 0
+  if (owed !== record.faultsOn)
+    return [
+      owed ? 'this arm was to have the faults and had none' : 'this arm was to have no fault and had them',
+    ]
+  if (!record.faultsOn)
+    return [...new Set(record.injected.map((e) => e.fault))].map(
+      (fault) => `${fault} was injected although this arm was to have no fault`,
+    )
+  return faults.flatMap((evidence) => {
+    const problem = faultProblem(evidence)
+    return problem === null ? [] : [problem]
+  })
+}
+
+function faultProblem({ fault, injectedAtMs, revertedAtMs, bit, sightings }: FaultEvidence): string | null {
+  const before = sightings.filter((s) => s.when === 'before')
+  const during = sightings.filter((s) => s.when === 'during')
+  if (injectedAtMs === null) return `${fault} was never injected`
+  if (!bit)
+    return during.length === 0
+      ? `${fault} was not probed while it was on`
+      : `${fault} was not seen to bite by its own probe: ${during.at(-1)!.said}`
+  const early = before.find((s) => s.bites === true)
+  if (early !== undefined) return `${fault} seemed to bite before it was injected: ${early.said}`
+  if (before.length === 0) return `${fault} was not probed before it was injected: its bite may be an old one`
+  return revertedAtMs === null ? `${fault} was never reverted` : null
+}
+
+function generatorVoids(record: ArmRecord): string[] {
+  if (record.generator === null) return ['the load generator gave no account of itself']
+  const { final, figures } = record.generator
+  const voids: string[] = []
+  if (!final) voids.push('the load generator did not come to its end')
+  if (figures.dropped > 0)
+    voids.push(`the load generator dropped ${figures.dropped} of ${figures.due} arrivals`)
+  if (figures.lagP99Ms > maxLagP99Ms)
+    voids.push(
+      `the load generator missed its schedule: lag p99 ${formatMs(figures.lagP99Ms)}, at most ${formatMs(maxLagP99Ms)} allowed`,
+    )
+  if (figures.loopDelayMaxMs > maxLoopDelayMs)
+    voids.push(
+      `the host stalled: the load driver stood still for ${formatMs(figures.loopDelayMaxMs)}, at most ${formatMs(maxLoopDelayMs)} allowed`,
+    )
+  const recorded = [...record.observations.values()].reduce((sum, visits) => sum + visits.size, 0)
+  if (recorded < figures.started)
+    voids.push(`the journal holds ${recorded} of the ${figures.started} visits that were begun`)
+  return voids
+}
+
+function baselineVoids(record: ArmRecord): string[] {
+  const baseline = record.phases.find((p) => p.phase === 'baseline')
+  if (baseline === undefined) return ['the arm did not come to its baseline']
+  const voids: string[] = []
+  let total = 0
+  for (const journey of new Set(record.plan.load.map((stream) => stream.journey))) {
+    const visits = record.observations.get(journey)
+    let n = 0
+    let ok = 0
+    for (let row = 0; row < (visits?.size ?? 0); row++) {
+      const due = visits!.dueMs[row]!
+      if (due < baseline.fromMs || due >= baseline.toMs) continue
+      n++
+      ok += visits!.ok[row]!
+    }
+    total += n
+    const wanted = record.plan.baselineAtLeast
+    if (n === 0) voids.push(`baseline gate: no visit of ${journey} was due in the baseline`)
+    else if (ok / n < wanted)
+      voids.push(
+        `baseline gate: ${ok} of ${n} visits of ${journey} succeeded before any fault, at least ${Math.round(wanted * 100)} % must`,
+      )
+  }
+  if (total < minBaselineVisits)
+    voids.push(`too few samples: ${total} visits in the baseline, at least ${minBaselineVisits} are needed`)
+  return voids
+}

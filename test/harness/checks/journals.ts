@@ -1,0 +1,217 @@
+import type { CheckSpec } from '../../../harness/checks/check.ts'
+import { type Arm, hasFaults, hasMeasures } from '../../../harness/experiment/arms.ts'
+import type { Plan } from '../../../harness/experiment/plan.ts'
+import type { FaultSpec } from '../../../harness/faults/fault.ts'
+import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
+import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
+import type { GeneratorFigures } from '../../../harness/load/load.ts'
+
+/** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */
+export interface Visits {
+  readonly journey: string
+  readonly fromMs?: number
+  readonly toMs?: number
+  readonly everyMs?: number
+  readonly outcome?: string
+  readonly ok?: boolean
+  readonly tookMs?: number
+  readonly steps?: Readonly<Record<string, number>>
+}
+
+/** An arm written by hand: what is not said is what a healthy, finished arm shows. */
+export interface ArmStory {
+  readonly arm?: Arm
+  readonly visits?: readonly Visits[]
+  /** System events at ms from the arm's start. */
+  readonly system?: readonly { readonly event: string; readonly ms: number }[]
+  readonly invariants?: readonly Partial<EventOf<'invariant'>>[]
+  readonly generator?: Partial<GeneratorFigures> | null
+  readonly injectedMs?: number | null
+  readonly revertedMs?: number | null
+  readonly sightings?: readonly Pick<EventOf<'fault.probed'>, 'when' | 'bites'>[]
+  readonly deaths?: readonly Pick<EventOf<'service.died'>, 'service' | 'code' | 'signal' | 'log'>[]
+  readonly ended?: Partial<EventOf<'arm.ended'>> | null
+  /** Phases it came to; all three unless it is said. */
+  readonly phases?: number
+}
+
+const epoch = Date.UTC(2023, 10, 17, 8, 40)
+
+/** Baseline to 2 s, fault to 6 s, recovery to 10 s. */
+export const phasesMs = { baseline: 2000, fault: 4000, recovery: 4000 } as const
+export const faultFromMs = 2000
+export const faultToMs = 6000
+export const armEndMs = 10_000
+
+export const stall: FaultSpec = {
+  kind: 'stall',
+  id: 'stall saeol→l4',
+  fromMs: 0,
+  toMs: 4000,
+  link: 'saeol→l4',
+  params: {},
+}
+
+export const counter = 'visitor-at-counter'
+export const notices = 'official-reads-notices'
+
+export function planOf(checks: readonly CheckSpec[], differing: Partial<Plan> = {}): Plan {
+  const plan: Plan = {
+    scenario: '17-nov-gpki-stall',
+    title: '17 Nov 08:40 — GPKI accepts connections and never answers',
+    facts: ['T2', 'F4'],
+    system: 'administrative-network',
+    knobs: {},
+    phasesMs,
+    load: [{ journey: counter, perSecond: [20, 20], process: 'regular' }],
+    faults: [stall],
+    measures: [{ name: 'password-fallback', params: {} }],
+    without: [],
+    faultsOn: true,
+    checks,
+    baselineAtLeast: 0.9,
+    ...differing,
+  }
+  // As makePlan does.
+  return plan.faultsOn ? plan : { ...plan, faults: [] }
+}
+
+/** Twenty visits a second, all of them well, from start to end. */
+export const wellThroughout: Visits = { journey: counter }
+
+/** The journal of one arm, `arm.started` first. */
+export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
+  const arm = story.arm ?? 'treated'
+  const faults = hasFaults(arm) && plan.faults.length > 0
+  const at = (ms: number): number => epoch + ms
+  const fault = stall.id
+  const { injectedMs = faultFromMs, revertedMs = faultToMs } = story
+  const observations = (story.visits ?? [wellThroughout]).flatMap(observationsOf)
+  const events: JournalEvent[] = []
+  const add = (event: JournalEvent): void => void events.push(event)
+
+  const ends = [faultFromMs, faultToMs, armEndMs]
+  const names = ['baseline', 'fault', 'recovery'] as const
+  names.slice(0, story.phases ?? names.length).forEach((phase, i) => {
+    const from = i === 0 ? 0 : ends[i - 1]!
+    add({ kind: 'phase.started', at: at(from), phase, plannedAt: at(from) })
+    add({ kind: 'phase.ended', at: at(ends[i]!), phase })
+  })
+  if (faults) {
+    for (const { when, bites } of story.sightings ?? [
+      { when: 'before', bites: false },
+      { when: 'during', bites: true },
+      { when: 'after', bites: false },
+    ])
+      add({ kind: 'fault.probed', at: at(1), fault, when, bites, said: `looked ${when}` })
+    if (injectedMs !== null)
+      add({ kind: 'fault.injected', at: at(injectedMs), fault, plannedAt: at(faultFromMs) })
+    if (revertedMs !== null)
+      add({ kind: 'fault.reverted', at: at(revertedMs), fault, plannedAt: at(faultToMs) })
+  }
+  for (const event of observations) add({ ...event, at: at(event.due + event.tookMs), due: at(event.due) })
+  for (const { event, ms } of story.system ?? [])
+    add({ kind: 'system', at: at(ms), service: 'saeol', event, facts: {} })
+  for (const said of story.invariants ?? [])
+    add({
+      kind: 'invariant',
+      at: at(armEndMs),
+      name: 'every receipt was entered',
+      checked: 0,
+      violations: 0,
+      examples: [],
+      said: 'counted',
+      ...said,
+    })
+  if (story.generator !== null)
+    add({
+      kind: 'generator',
+      at: at(armEndMs),
+      final: true,
+      figures: {
+        due: observations.length,
+        started: observations.length,
+        dropped: 0,
+        finished: observations.length,
+        inFlight: 0,
+        lagP50Ms: 0.2,
+        lagP99Ms: 2,
+        lagMaxMs: 9,
+        loopDelayMaxMs: 12,
+        ...story.generator,
+      },
+    })
+  for (const death of story.deaths ?? []) add({ kind: 'service.died', at: at(4000), ...death })
+  const started: JournalEvent = {
+    kind: 'arm.started',
+    at: at(-1500),
+    scenario: plan.scenario,
+    arm,
+    measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+    faults,
+  }
+  const ended: JournalEvent = {
+    kind: 'arm.ended',
+    at: at(armEndMs + 500),
+    outcome: 'finished',
+    tookMs: 12_000,
+    plannedMs: armEndMs,
+    ...story.ended,
+  }
+  return [started, ...events, ...(story.ended === null ? [] : [ended])]
+}
+
+function observationsOf(visits: Visits): EventOf<'observation'>[] {
+  const { journey, fromMs = 0, toMs = armEndMs, everyMs = 50, tookMs = 100, ok = true } = visits
+  const found: EventOf<'observation'>[] = []
+  for (let due = fromMs; due < toMs; due += everyMs)
+    found.push({
+      kind: 'observation',
+      at: 0,
+      journey,
+      stream: `${journey}/0`,
+      n: Math.round(due / everyMs),
+      due,
+      lagMs: 0.2,
+      tookMs,
+      outcome: visits.outcome ?? (ok ? 'certificate' : 'timed-out'),
+      ok,
+      steps: { ...visits.steps },
+    })
+  return found
+}
+
+/** The record of one arm, folded from its journal as the judge folds it. */
+export function recordOf(plan: Plan, story: ArmStory = {}): ArmRecord {
+  const [started, ...events] = armEvents(plan, story)
+  const fold = foldArm(plan, started as EventOf<'arm.started'>)
+  for (const event of events) fold.add(event)
+  return fold.record()
+}
+
+/** A whole run's journal, a story an arm. */
+export function runEvents(
+  plans: readonly { readonly plan: Plan; readonly arms: readonly ArmStory[] }[],
+  ended: 'finished' | 'interrupted' | 'failed' | null = 'finished',
+): JournalEvent[] {
+  return [
+    {
+      kind: 'run.started',
+      at: epoch - 2000,
+      version: 1,
+      run: '20231117-084000-abcd',
+      seed: 'november',
+      project: '0.1.0',
+      node: 'v24.0.0',
+      host: { platform: 'linux', cpus: 2, memoryMiB: 4096 },
+      runtime: 'processes',
+      driver: 'builtin',
+      toxiproxy: 'embedded',
+    },
+    ...plans.flatMap(({ plan, arms }): JournalEvent[] => [
+      { kind: 'scenario.started', at: epoch - 1800, plan },
+      ...arms.flatMap((story) => armEvents(plan, story)),
+    ]),
+    ...(ended === null ? [] : [{ kind: 'run.ended', at: epoch + 60_000, outcome: ended } as const]),
+  ]
+}

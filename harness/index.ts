@@ -1,9 +1,15 @@
 /** All that a scenario, a journey or a system definition may import. */
-export { arms } from './experiment/arms.ts'
-export {
-  defineScenario,
-  type Scenario,
-} from './experiment/scenario.ts'
+export { accounted } from './checks/accounted.ts'
+export { everyone } from './checks/everyone.ts'
+export { invariant } from './checks/invariant.ts'
+export { latency } from './checks/latency.ts'
+export { never } from './checks/never.ts'
+export { recovery } from './checks/recovery.ts'
+export { share } from './checks/share.ts'
+export { successRate } from './checks/success-rate.ts'
+export { throughput } from './checks/throughput.ts'
+export { timeTo } from './checks/time-to.ts'
+export { defineScenario, type Scenario } from './experiment/scenario.ts'
 export {
   defineSystem,
   entrance,
@@ -16,7 +22,7 @@ export {
   type System,
 } from './experiment/system.ts'
 export { cut } from './faults/cut.ts'
-export { latency as addLatency } from './faults/latency.ts'
+export { latency as delay } from './faults/latency.ts'
 export { reset } from './faults/reset.ts'
 export { stall } from './faults/stall.ts'
 export { surge } from './faults/surge.ts'

@@ -16,7 +16,10 @@ export function interruption(say: (message: string) => void): {
     const echo = at - lastAt < sameKeyMs
     lastAt = at
     if (echo) return
-    if (controller.signal.aborted) return say('still taking everything down; nothing will be left running')
+    if (controller.signal.aborted) {
+      say('still taking everything down; nothing will be left running')
+      return
+    }
     say(`${name === 'SIGINT' ? 'interrupted' : name}: reverting faults and taking everything down`)
     controller.abort(new Error('interrupted'))
   }

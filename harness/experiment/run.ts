@@ -100,11 +100,12 @@ async function runScenario(
   for (const arm of options.arms) {
     const logDir = join(dir, 'logs', plan.scenario, arm)
     mkdirSync(logDir, { recursive: true })
-    const { keep, ...others } = options
+    const { keep, environment, ...others } = options
     const isLast = options.plans.at(-1)!.plan === plan && options.arms.at(-1) === arm
     ending = await runArm({
       ...others,
       ...(keep !== undefined && isLast && { keep }),
+      ...(environment !== undefined && { environment }),
       plan,
       system,
       arm,
@@ -131,18 +132,25 @@ async function judged(journalPath: string, scenario: string): Promise<ScenarioRe
 function show(report: Report, plan: Plan, event: JournalEvent): void {
   switch (event.kind) {
     case 'arm.started':
-      return report.armStarted({ plan, arm: event.arm, measures: event.measures, faults: event.faults })
+      report.armStarted({ plan, arm: event.arm, measures: event.measures, faults: event.faults })
+      break
     case 'arm.ready':
-      return report.armReady({ tookMs: event.tookMs })
+      report.armReady({ tookMs: event.tookMs })
+      break
     case 'phase.started':
-      return report.phaseStarted(event)
+      report.phaseStarted(event)
+      break
     case 'fault.injected':
-      return report.faultInjected(event)
+      report.faultInjected(event)
+      break
     case 'fault.probed':
-      return report.faultProbed(event)
+      report.faultProbed(event)
+      break
     case 'fault.reverted':
-      return report.faultReverted(event)
+      report.faultReverted(event)
+      break
     case 'system':
-      return report.systemEvent(event)
+      report.systemEvent(event)
+      break
   }
 }

@@ -46,9 +46,10 @@ export function roundTrip(
     signal.addEventListener('abort', silent, { once: true })
     socket.on('connect', () => {
       if (link.protocol === 'postgres') socket.write(sslRequest)
+      // Kept alive on purpose: an answer that is held back must not end by the server's closing.
       else
         socket.write(
-          `GET /health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n`,
+          `GET /health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''} HTTP/1.1\r\nHost: probe\r\n\r\n`,
         )
     })
     socket.on('data', (chunk) => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
@@ -57,6 +57,8 @@ async function bringUp(
     portOf(portNames.find((name) => name.startsWith(`${service}/`))!)
 
   const scratch = await mkdtemp(join(stateDir(), 'topology-'))
+  // PostgreSQL, under another account when this is root, must be able to pass through.
+  await chmod(scratch, 0o711)
   await mkdir(up.logDir, { recursive: true })
   const ended = new Map<string, Exit>()
   let watching = false

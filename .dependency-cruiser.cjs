@@ -1,0 +1,62 @@
+/** The layer rules of ARCHITECTURE.md, as a test. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'engine-knows-no-service',
+      comment: 'harness imports nothing from services or scenarios',
+      severity: 'error',
+      from: { path: '^harness/' },
+      to: { path: '^(services|scenarios|test|bench)/' },
+    },
+    {
+      name: 'services-know-no-harness',
+      severity: 'error',
+      from: { path: '^services/' },
+      to: { path: '^(harness|scenarios|test|bench)/' },
+    },
+    {
+      name: 'scenarios-use-the-public-engine',
+      comment: 'a scenario imports harness/index.ts and nothing behind it',
+      severity: 'error',
+      from: { path: '^scenarios/' },
+      to: { path: '^harness/', pathNot: '^harness/index\\.ts$' },
+    },
+    {
+      name: 'one-bridge',
+      comment: 'only system.ts and ledgers.ts reach into services',
+      severity: 'error',
+      from: { path: '^scenarios/', pathNot: '^scenarios/(system|ledgers)\\.ts$' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'journeys-run-anywhere',
+      comment: 'journeys run under every load driver: types of the engine and no Node',
+      severity: 'error',
+      from: { path: '^scenarios/journeys/' },
+      to: { pathNot: '^scenarios/journeys/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'judging-is-pure',
+      comment: 'checks, statistics and verdicts read records: no runtime, no load, no files',
+      severity: 'error',
+      from: { path: '^harness/(checks|stats)/' },
+      to: { path: '^(node:|fs|net|http|child_process)|^harness/(runtimes|commands|toxiproxy|reporters)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'server-stands-alone',
+      comment: 'the Toxiproxy server is a process of its own and knows nothing of scenarios',
+      severity: 'error',
+      from: { path: '^harness/toxiproxy/server/' },
+      to: { path: '^harness/', pathNot: '^harness/(toxiproxy/server/|errors\\.ts$|load/random\\.ts$)' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-util', severity: 'error', from: {}, to: { path: '(^|/)(util|utils|helpers|misc)\\.ts$' } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(main|cli|index)\\.ts$|\\.d\\.ts$|protocol\\.ts$' }, to: {} },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+}

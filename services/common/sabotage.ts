@@ -15,6 +15,7 @@ export const sabotageNames = [
   'orders-by-entry',
   'backdates-anywhere',
   'issues-twice',
+  'forgets-certificates',
 ] as const
 
 export type SabotageName = (typeof sabotageNames)[number]

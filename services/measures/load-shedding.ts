@@ -4,8 +4,8 @@ import type { Measure } from './measure.ts'
 
 const parameters = z.strictObject({
   /**
-   * Requests that may wait for a slot, all classes together. † ours: at a hold of 120 ms and 14 slots forty
-   * of them are through in 0.35 s, well inside a user's patience.
+   * Requests that may wait for a slot, all classes together. † ours: at a hold of 120 ms forty of them are
+   * through ten slots in half a second, well inside a user's patience of 2 s.
    */
   queue: z.number().int().min(1).max(100_000).default(40),
   /** How many of those may be bulk (notices, downloads). † ours: a short blip is absorbed, a surge is not. */

@@ -9,7 +9,7 @@ const parameters = z.strictObject({
   budgetMs: z.number().int().min(10).max(60_000).default(1_200),
   /**
    * Attempts a second to enter receipts, all clerks of the centre together. † ours: with two clerks at each
-   * receipt that is 20 receipts a second, 40 × 35 ms = 1.4 of Saeol's 14 slots, so that live work goes on.
+   * receipt that is 20 receipts a second, 40 × 40 ms = 1.6 of Saeol's 20 slots, so that live work goes on.
    */
   entriesPerS: z.number().min(0.1).max(10_000).default(40),
   /** Longest pause between attempts while Saeol does not serve, in ms. † ours. */

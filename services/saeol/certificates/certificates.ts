@@ -1,4 +1,5 @@
 import type { Database } from '../../common/database.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
 import type { CertificateKind } from './kinds.ts'
 
 export interface Certificate {
@@ -21,7 +22,11 @@ export interface Certificates {
 
 const columns = `number, kind, resident as "residentId", official, issued_at as "issuedAt", document`
 
-export function createCertificates(database: Database): Certificates {
+/** Every how many certificates the sabotage `forgets-certificates` forgets one. */
+const forgottenOneIn = 5
+
+export function createCertificates(database: Database, sabotaged: Sabotaged): Certificates {
+  let issued = 0
   return {
     async find(key) {
       const [row] = await database.query<Certificate>(
@@ -30,7 +35,12 @@ export function createCertificates(database: Database): Certificates {
       )
       return row
     },
-    async issue(key, { kind, residentId, official, issuedAt, document }) {
+    async issue(key, certificate) {
+      const { kind, residentId, official, issuedAt, document } = certificate
+      issued += 1
+      if (sabotaged('forgets-certificates') && issued % forgottenOneIn === 0) {
+        return { ...certificate, number: `F${issued}` }
+      }
       const [row] = await database.query<Certificate>(
         `insert into certificates (idempotency_key, kind, resident, official, issued_at, document)
          values ($1, $2, $3, $4, $5, $6)

@@ -14,7 +14,7 @@ const requestBody = z.strictObject({ kind: certificateKind, residentId: z.string
 /** `POST /certificates`: an official issues a certificate, once for each Idempotency-Key. */
 export function certificatesRouter(deps: SaeolDeps): Router {
   const { database, capacity, resident, sabotaged, now } = deps
-  const certificates = createCertificates(database)
+  const certificates = createCertificates(database, sabotaged)
   const router = Router()
 
   router.post(

@@ -51,7 +51,7 @@ const services: System['services'] = {
   resident: service('resident'),
   saeol: service('saeol', (files, scratch) => ({
     REGISTER_FILE: files.register!,
-    SPOOL_FILE: `${scratch}/audit-spool.jsonl`,
+    AUDIT_SPOOL_FILE: `${scratch}/audit-spool.jsonl`,
   })),
   gov24: service('gov24'),
   'community-centre': service('community-centre', (files, scratch) => ({

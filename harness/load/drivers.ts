@@ -1,0 +1,5 @@
+import { builtinDriver } from './builtin/driver.ts'
+import type { LoadDriver } from './load.ts'
+
+/** Every load driver, by the name `--driver` knows it by. */
+export const drivers: readonly LoadDriver[] = [builtinDriver]

@@ -1,0 +1,317 @@
+import { describe, expect, it } from 'vitest'
+import { invariant } from '../../harness/checks/invariant.ts'
+import { successRate } from '../../harness/checks/success-rate.ts'
+import { timeTo } from '../../harness/checks/time-to.ts'
+import { judgeArm } from '../../harness/experiment/judge.ts'
+import type { Plan } from '../../harness/experiment/plan.ts'
+import { type ArmStory, counter, notices, planOf, recordOf, stall, type Visits } from './checks/journals.ts'
+
+const source = '† ours'
+const service = successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source })
+const ledger = invariant('every receipt was entered', { sabotages: ['loses receipts'], source })
+const opens = timeTo('fallback.opened', { within: '2s', of: 'injected', source })
+const whole = { invariants: [{ checked: 12 }] }
+
+const collapse: readonly Visits[] = [
+  { journey: counter, toMs: 2000 },
+  { journey: counter, fromMs: 2000, toMs: 6000, ok: false },
+  { journey: counter, fromMs: 6000 },
+]
+
+function judged(story: ArmStory, differing: Partial<Plan> = {}) {
+  return judgeArm(recordOf(planOf([service, ledger], differing), { ...whole, ...story }))
+}
+
+describe('an arm without a void', () => {
+  it('holds in control, and says that the measures do no harm', () => {
+    expect(judged({ arm: 'control' })).toMatchObject({
+      verdict: 'holds',
+      voids: [],
+      said: 'without any fault 2 checks hold: healthy, and the measures do no harm',
+      faults: [],
+      ending: 'finished',
+      tookMs: 12_000,
+      plannedMs: 10_000,
+      lookAt: [],
+      journeys: { [counter]: { arrivals: 200, ok: 200, outcomes: {} } },
+    })
+  })
+
+  it('holds in treated, and names the measures', () => {
+    expect(judged({ arm: 'treated' })).toMatchObject({
+      verdict: 'holds',
+      voids: [],
+      said: 'with the fault and password-fallback 2 checks hold',
+      faults: [
+        {
+          fault: stall.id,
+          injectedAtMs: 2000,
+          revertedAtMs: 6000,
+          injectedLateMs: 0,
+          bit: true,
+          sightings: [
+            { when: 'before', bites: false },
+            { when: 'during', bites: true },
+            { when: 'after', bites: false },
+          ],
+        },
+      ],
+    })
+  })
+
+  it('deviates in control: unhealthy without any fault', () => {
+    const result = judged({ arm: 'control', visits: collapse })
+    expect(result.verdict).toBe('deviates')
+    expect(result.said).toMatch(/^unhealthy without any fault: 'the counter serves': success 0 %/)
+    expect(result.lookAt[0]).toBe(`${counter} #40 at +2.0 s: timed-out`)
+  })
+
+  it('deviates in treated: the measure does not save it, and which was left out', () => {
+    const result = judged(
+      { visits: collapse },
+      { measures: [{ name: 'deadlines', params: {} }], without: ['password-fallback'] },
+    )
+    expect(result.verdict).toBe('deviates')
+    expect(result.said).toMatch(
+      /^the measure does not save it \(deadlines, without password-fallback\): 'the counter serves': success 0 %/,
+    )
+  })
+
+  it('deviates where a guard broke, in control and treated', () => {
+    const invariants = [{ checked: 12, violations: 1, examples: ['receipt 7 was lost'] }]
+    expect(judged({ arm: 'control', invariants })).toMatchObject({
+      verdict: 'deviates',
+      said: expect.stringMatching(
+        /^unhealthy without any fault, a guard broke: 'every receipt was entered': 1 of 12/,
+      ),
+      lookAt: ['receipt 7 was lost'],
+    })
+    expect(judged({ invariants }).said).toMatch(/^a guard broke: 'every receipt was entered'/)
+  })
+
+  it('tells the service level first where a guard broke too', () => {
+    const invariants = [{ checked: 12, violations: 1 }]
+    const plan = planOf([ledger, service])
+    expect(judgeArm(recordOf(plan, { invariants, visits: collapse })).said).toMatch(
+      /^the measure does not save it \(password-fallback\): 'the counter serves': .* \(and 1 more\)$/,
+    )
+  })
+
+  it('is inconclusive where a check is', () => {
+    expect(judged({ invariants: [] })).toMatchObject({
+      verdict: 'inconclusive',
+      voids: [],
+      said: "'every receipt was entered': it was not read: the arm did not come that far",
+    })
+  })
+
+  it('is inconclusive where no check had anything to say', () => {
+    const closes = timeTo('fallback.closed', { within: '2s', of: 'reverted', source })
+    expect(judgeArm(recordOf(planOf([closes]), { arm: 'control' }))).toMatchObject({
+      verdict: 'inconclusive',
+      said: 'no check had anything to say of this arm',
+    })
+  })
+
+  it('deviates in untreated as it must, and gives nobody anything to look at', () => {
+    const result = judged({ arm: 'untreated', visits: collapse })
+    expect(result).toMatchObject({ verdict: 'deviates', lookAt: [] })
+    expect(result.said).toMatch(
+      /^deviates, as it must without the measures, by 1 service level: 'the counter serves'/,
+    )
+    expect(result.journeys[counter]).toEqual({ arrivals: 200, ok: 120, outcomes: { 'timed-out': 80 } })
+  })
+
+  it('holds in untreated where a service level does, which shows nothing', () => {
+    expect(judged({ arm: 'untreated' })).toMatchObject({
+      verdict: 'holds',
+      said: expect.stringMatching(/^without the measures it holds just as well: 'the counter serves'/),
+    })
+  })
+
+  it('deviates in untreated where a guard broke, and says so', () => {
+    const result = judged({
+      arm: 'untreated',
+      visits: collapse,
+      invariants: [{ checked: 3, violations: 2, examples: ['a', 'b'] }],
+    })
+    expect(result.said).toMatch(/^a guard broke with the measures off: 'every receipt was entered': 2 of 3/)
+    expect(result).toMatchObject({ verdict: 'deviates', lookAt: ['a', 'b'] })
+  })
+
+  it('is inconclusive in untreated where a service level is', () => {
+    const visits = [...collapse.slice(0, 1), { journey: counter, fromMs: 6000 }]
+    expect(judged({ arm: 'untreated', visits })).toMatchObject({
+      verdict: 'inconclusive',
+      said: expect.stringMatching(/no visit was due during fault/),
+    })
+  })
+
+  it('gives a check the role it has in this arm', () => {
+    const plan = planOf([opens])
+    expect(judgeArm(recordOf(plan, { arm: 'control' })).checks[0]).toMatchObject({
+      role: 'guard',
+      verdict: 'holds',
+    })
+    expect(judgeArm(recordOf(plan, { arm: 'untreated' })).checks[0]).toMatchObject({
+      role: 'protected',
+      verdict: 'deviates',
+    })
+  })
+
+  it('leaves open a check that it does not know, or cannot read', () => {
+    const unknown = { ...service, kind: 'telepathy' }
+    const broken = { ...service, title: 'broken', params: { ...service.params, atLeast: 2 } }
+    const result = judgeArm(recordOf(planOf([unknown, broken]), {}))
+    expect(result.checks).toMatchObject([
+      { verdict: 'inconclusive', said: "there is no check of the kind 'telepathy' here" },
+      {
+        verdict: 'inconclusive',
+        said: expect.stringMatching(/^it cannot be judged: check 'broken': atLeast must be/),
+      },
+    ])
+    expect(result.verdict).toBe('inconclusive')
+  })
+})
+
+describe('an arm is void', () => {
+  const before = { when: 'before', bites: false } as const
+  const during = { when: 'during', bites: true } as const
+
+  it.each<[string, RegExp, ArmStory]>([
+    [
+      'where the fault was not seen to bite',
+      /not seen to bite by its own probe: looked during/,
+      { sightings: [before, { when: 'during', bites: false }] },
+    ],
+    [
+      'where the probe could not tell',
+      /not seen to bite/,
+      { sightings: [before, { when: 'during', bites: null }] },
+    ],
+    ['where it was not probed while it was on', /was not probed while it was on/, { sightings: [before] }],
+    [
+      'where it seemed to bite before',
+      /seemed to bite before it was injected/,
+      { sightings: [{ when: 'before', bites: true }, during] },
+    ],
+    ['where nobody looked before', /was not probed before/, { sightings: [during] }],
+    ['where the fault was never injected', /was never injected/, { injectedMs: null, revertedMs: null }],
+    ['where it was never reverted', /was never reverted/, { revertedMs: null }],
+    [
+      'where the lag is too long',
+      /missed its schedule: lag p99 51 ms, at most 50 ms allowed/,
+      { generator: { lagP99Ms: 51 } },
+    ],
+    ['where one arrival was dropped', /dropped 1 of 200 arrivals/, { generator: { dropped: 1 } }],
+    [
+      'where the host stalled',
+      /the host stalled: .* 251 ms, at most 250 ms allowed/,
+      { generator: { loopDelayMaxMs: 251 } },
+    ],
+    ['where the generator gave no account', /gave no account/, { generator: null }],
+    ['where the journal lost visits', /holds 200 of the 201 visits/, { generator: { started: 201 } }],
+    ['where it was interrupted', /the arm was interrupted/, { ended: { outcome: 'interrupted' } }],
+    [
+      'where it failed',
+      /the arm failed: postgres did not start/,
+      { ended: { outcome: 'failed', error: 'postgres did not start' } },
+    ],
+    ['where its journal stops', /the journal stops in the middle/, { ended: null }],
+    ['where it did not come to its baseline', /did not come to its baseline/, { phases: 0 }],
+    [
+      'where a service died',
+      /service saeol died and nobody had stopped it \(exit code 1\): see logs\/saeol.log/,
+      { deaths: [{ service: 'saeol', code: 1, signal: null, log: 'logs/saeol.log' }] },
+    ],
+    [
+      'where the baseline gate was not met',
+      /baseline gate: 35 of 40 visits of visitor-at-counter succeeded before any fault, at least 90 % must/,
+      {
+        visits: [
+          { journey: counter, toMs: 250, ok: false },
+          { journey: counter, fromMs: 250 },
+        ],
+      },
+    ],
+    [
+      'where nobody came in the baseline',
+      /no visit of visitor-at-counter was due in the baseline/,
+      { visits: [{ journey: counter, fromMs: 2000 }] },
+    ],
+    [
+      'where few came in the baseline',
+      /too few samples: 9 visits/,
+      {
+        visits: [
+          { journey: counter, toMs: 450 },
+          { journey: counter, fromMs: 2000 },
+        ],
+      },
+    ],
+  ])('%s', (_, why, story) => {
+    for (const visits of [undefined, collapse]) {
+      const result = judged({ ...(visits !== undefined && { visits }), ...story })
+      expect(result.voids.some((said) => why.test(said))).toBe(true)
+      expect(result.verdict).toBe('inconclusive')
+      expect(result.said.startsWith('void: ')).toBe(true)
+    }
+  })
+
+  it('for every journey that misses the gate, in every arm', () => {
+    const load: Plan['load'] = [counter, notices].map((journey) => ({
+      journey,
+      perSecond: [20, 20],
+      process: 'regular',
+    }))
+    const visits: Visits[] = [{ journey: counter }, { journey: notices, ok: false }]
+    for (const arm of ['control', 'untreated', 'treated'] as const)
+      expect(judged({ arm, visits }, { load }).voids).toEqual([
+        `baseline gate: 0 of 40 visits of ${notices} succeeded before any fault, at least 90 % must`,
+      ])
+  })
+
+  it('where a fault comes to an arm that was to have none', () => {
+    const plan = planOf([service])
+    const record = recordOf(plan, { arm: 'control' })
+    const injected = recordOf(plan, {}).injected
+    expect(judgeArm({ ...record, injected }).voids).toEqual([
+      `${stall.id} was injected although this arm was to have no fault`,
+    ])
+    expect(judgeArm({ ...record, faultsOn: true }).voids).toEqual([
+      'this arm was to have no fault and had them',
+    ])
+    expect(judgeArm({ ...recordOf(plan, {}), faultsOn: false }).voids).toEqual([
+      'this arm was to have the faults and had none',
+    ])
+  })
+
+  it('not at the limits themselves', () => {
+    expect(judged({ generator: { lagP99Ms: 50, loopDelayMaxMs: 250 } }).voids).toEqual([])
+  })
+
+  it('not for a look that could not tell, where another one could', () => {
+    const sightings = [
+      { when: 'before', bites: null },
+      { when: 'during', bites: null },
+      { when: 'during', bites: true },
+    ] as const
+    expect(judged({ sightings }).voids).toEqual([])
+  })
+
+  it('not for want of a fault with --no-faults', () => {
+    for (const arm of ['control', 'untreated', 'treated'] as const)
+      expect(judged({ arm }, { faultsOn: false })).toMatchObject({ voids: [], faults: [] })
+  })
+
+  it('and says where to look: what the arm said, logs, but not its checks', () => {
+    const result = judged({
+      visits: collapse,
+      deaths: [{ service: 'saeol', code: null, signal: 'SIGSEGV', log: 'logs/saeol.log' }],
+      ended: { outcome: 'failed', error: 'saeol ended', lookAt: ['logs/saeol.log', 'logs/l4.log'] },
+    })
+    expect(result.lookAt).toEqual(['logs/saeol.log', 'logs/l4.log'])
+    expect(result).toMatchObject({ ending: 'failed', error: 'saeol ended' })
+    expect(result.voids).toHaveLength(2)
+  })
+})

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import type { Log } from '../common/log.ts'
+import type { PasswordFallbackParameters } from '../measures/password-fallback.ts'
+import type { VantagePoint } from '../saeol/fallback/openings.ts'
+import { everyOffice, ledgerSystem, outageWindowSubject } from '../saeol/ledger/outage-windows.ts'
+import type { Alarm, AlarmRecord } from './alarm.ts'
+import type { DutyDesk } from './duty-desk.ts'
+import type { OpeningAsked, OpeningSeen, SaeolClient } from './saeol-client.ts'
+
+export interface Actions {
+  readonly opening: OpeningSeen | undefined
+  /** Brings Saeol into line with the alarms; one at a time, and again after a failure. */
+  follow(): void
+}
+
+/**
+ * What the room does about its alarms: it has the password login opened and closed, and the outage declared and
+ * ended, each by duty officers.
+ */
+export function createActions(options: {
+  readonly saeol: SaeolClient
+  readonly desk: DutyDesk
+  /** GPKI does not verify. Opens the password login, if the measure is on. */
+  readonly gpkiAlarm: Alarm
+  /** Saeol itself does not serve. */
+  readonly saeolAlarm: Alarm
+  readonly measure: PasswordFallbackParameters | undefined
+  /** What the vantage points see of GPKI now. */
+  readonly evidence: () => readonly VantagePoint[]
+  readonly log: Log
+  readonly signal: AbortSignal
+}): Actions {
+  const { saeol, desk, gpkiAlarm, saeolAlarm, measure, log, signal } = options
+  const declared = new Map<string, 'open' | 'closed'>()
+  let opening: OpeningSeen | undefined
+  let adopted = false
+  let following = false
+  let complained = ''
+
+  async function openAndClose(settings: PasswordFallbackParameters): Promise<void> {
+    if (opening !== undefined && opening.expiresAt <= Date.now()) opening = undefined
+    if (gpkiAlarm.raised !== undefined && opening === undefined) await open(settings)
+    if (gpkiAlarm.raised === undefined && opening !== undefined) await close(opening)
+  }
+
+  async function open(settings: PasswordFallbackParameters): Promise<void> {
+    const vantagePoints = options.evidence().filter(({ failures }) => failures >= settings.consecutiveRed)
+    if (vantagePoints.length < settings.vantagePoints) return
+    const asked: OpeningAsked = {
+      scope: { system: 'saeol', offices: [everyOffice] },
+      expiresAt: Date.now() + settings.openForMs,
+      reason: 'GPKI does not verify certificates',
+      vantagePoints,
+      nonce: randomBytes(24).toString('base64url'),
+    }
+    const approvals = await desk.sign({ action: 'open-fallback', ...asked }, 2, signal)
+    // It may have recovered while they were signing.
+    if (gpkiAlarm.raised !== undefined) opening = await saeol.open(asked, approvals)
+  }
+
+  async function close({ id }: OpeningSeen): Promise<void> {
+    const asked = { opening: id, reason: 'GPKI was verified to work again' }
+    const approvals = await desk.sign({ action: 'close-fallback', ...asked }, 1, signal)
+    await saeol.close(asked.opening, asked.reason, approvals)
+    opening = undefined
+  }
+
+  async function declare(record: AlarmRecord): Promise<void> {
+    const wanted = record.clearedAt === undefined ? 'open' : 'closed'
+    const key = keyOf(record.since)
+    const state = declared.get(key)
+    if (state === wanted || state === 'closed') return
+    const to = record.clearedAt === undefined ? null : new Date(record.clearedAt)
+    const window = { system: ledgerSystem, office: everyOffice, from: new Date(record.since), to }
+    await saeol.declareOutage(window, await desk.sign(outageWindowSubject(window), 2, signal))
+    declared.set(key, wanted)
+  }
+
+  /** One failing step must not keep the others from being taken. */
+  async function attempt(what: string, step: () => Promise<void>): Promise<void> {
+    try {
+      await step()
+      complained = ''
+    } catch (error) {
+      if (signal.aborted) return
+      const complaint = `${what}: ${(error as Error).message}`
+      if (complaint !== complained) log.warn({ event: 'action.failed', what }, complaint)
+      complained = complaint
+    }
+  }
+
+  /** Takes up what an earlier room left open: nobody else will close it. */
+  async function adopt(): Promise<void> {
+    opening = await saeol.openingInForce()
+    const outages = (await saeol.openOutages()).filter(
+      ({ system, office }) => system === ledgerSystem && office === everyOffice,
+    )
+    const [first, second] = outages.map(({ from }) => from.getTime())
+    for (const { from } of outages) declared.set(keyOf(from.getTime()), 'open')
+    const began = first ?? opening?.openedAt
+    if (began !== undefined) gpkiAlarm.adopt(began, Date.now())
+    if (second !== undefined) saeolAlarm.adopt(second, Date.now())
+    adopted = true
+  }
+
+  async function followOnce(): Promise<void> {
+    if (!adopted) await attempt('earlier room', adopt)
+    if (!adopted) return
+    if (measure !== undefined) await attempt('password login', () => openAndClose(measure))
+    for (const record of [...gpkiAlarm.history, ...saeolAlarm.history]) {
+      await attempt('outage window', () => declare(record))
+    }
+  }
+
+  return {
+    get opening() {
+      return opening
+    },
+    follow() {
+      if (following) return
+      following = true
+      void followOnce().finally(() => {
+        following = false
+      })
+    },
+  }
+}
+
+function keyOf(since: number): string {
+  return new Date(since).toISOString()
+}

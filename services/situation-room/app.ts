@@ -1,0 +1,142 @@
+import { Router } from 'express'
+import type { Environment } from '../common/config.ts'
+import { healthRouter } from '../common/health.ts'
+import { createLog, type LogDestination } from '../common/log.ts'
+import { createApp, type Service, startService } from '../common/service.ts'
+import { readRoom } from '../enrolment/room.ts'
+import { passwordFallback } from '../measures/password-fallback.ts'
+import type { VantagePoint } from '../saeol/fallback/openings.ts'
+import { createActions } from './actions.ts'
+import { type Alarm, createAlarm } from './alarm.ts'
+import { readRoomConfig } from './config.ts'
+import { createDutyDesk } from './duty-desk.ts'
+import { createGpkiProbe } from './probes/gpki-probe.ts'
+import { createSaeolProbe } from './probes/saeol-probe.ts'
+import { createSaeolClient } from './saeol-client.ts'
+import { createStreak, type Streak } from './streak.ts'
+
+/** The situation room (장애 대응 상황실): looks from two vantage points, raises alarms, and acts on them. */
+export async function startSituationRoom(env: Environment, destination?: LogDestination): Promise<Service> {
+  const config = readRoomConfig(env)
+  const log = createLog(config, destination)
+  const room = await readRoom(config.ROOM_FILE)
+  const measure = config.measures.passwordFallback
+  // The alarm needs no measure: somebody must be told in any case.
+  const settings = measure ?? passwordFallback.parameters.parse({})
+  const stopping = new AbortController()
+
+  const gpkiFromHere = createStreak('situation-room')
+  const gpkiFromSaeol = createStreak('saeol')
+  const saeolFromHere = createStreak('situation-room')
+  const startedAt = Date.now()
+  const gpkiAlarm = createAlarm({ name: 'gpki', streaks: [gpkiFromHere, gpkiFromSaeol], settings, startedAt })
+  const saeolAlarm = createAlarm({ name: 'saeol', streaks: [saeolFromHere], settings, startedAt })
+
+  const actions = createActions({
+    saeol: createSaeolClient({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS }),
+    desk: createDutyDesk(room, settings.reactionMs),
+    gpkiAlarm,
+    saeolAlarm,
+    measure,
+    evidence: () => [vantagePoint('situation-room', gpkiFromHere), vantagePoint('saeol', gpkiFromSaeol)],
+    log,
+    signal: stopping.signal,
+  })
+
+  function assess(alarm: Alarm): void {
+    const change = alarm.assess(Date.now())
+    if (change === undefined) return
+    const record = alarm.history.at(-1)
+    log.info(
+      { event: `alarm.${change}`, alarm: alarm.name, since: record?.since },
+      `${alarm.name}: ${change}`,
+    )
+  }
+
+  function act(): void {
+    if (stopping.signal.aborted) return
+    assess(gpkiAlarm)
+    assess(saeolAlarm)
+    actions.follow()
+  }
+
+  const probeGpki = createGpkiProbe({
+    url: config.GPKI_URL,
+    identity: room.probe,
+    timeoutMs: config.PROBE_TIMEOUT_MS,
+  })
+  const probeSaeol = createSaeolProbe({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS })
+  const noteGpki = inOrder(probeGpki, (reading) => {
+    gpkiFromHere.note(reading)
+    act()
+  })
+  const noteSaeol = inOrder(probeSaeol, ({ gpki, saeol }) => {
+    gpkiFromSaeol.note(gpki)
+    saeolFromHere.note(saeol)
+    act()
+  })
+  // At a fixed rate, so that slow probes do not make the next ones late: a fault is what makes them slow.
+  const probing = setInterval(() => {
+    noteGpki()
+    noteSaeol()
+  }, config.PROBE_INTERVAL_MS)
+
+  const router = Router()
+  router.get('/status', (_request, response) => {
+    response.json({
+      gpki: { alarm: gpkiAlarm.raised ?? null, holdDownMs: gpkiAlarm.holdDownMs },
+      saeol: { alarm: saeolAlarm.raised ?? null, holdDownMs: saeolAlarm.holdDownMs },
+      opening: actions.opening ?? null,
+      vantagePoints: [
+        { of: 'gpki', ...view(gpkiFromHere) },
+        { of: 'gpki', ...view(gpkiFromSaeol) },
+        { of: 'saeol', ...view(saeolFromHere) },
+      ],
+    })
+  })
+  router.get('/alarms', (_request, response) => {
+    response.json({ alarms: [...gpkiAlarm.history, ...saeolAlarm.history] })
+  })
+
+  async function stop(): Promise<void> {
+    clearInterval(probing)
+    stopping.abort(new Error('the room stops'))
+  }
+  const checks = {
+    gpki: async () => mustBeGreen(await probeGpki()),
+    saeol: async () => mustBeGreen((await probeSaeol()).saeol),
+  }
+  const app = createApp({
+    log,
+    health: healthRouter(checks, config.SAEOL_TIMEOUT_MS),
+    routers: [router],
+    deadlines: undefined,
+  })
+  try {
+    return await startService({ config, log, app, stop })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Starts a probe at each call and hands the results on in the order in which the probes were started. */
+function inOrder<T>(probe: () => Promise<T>, take: (result: T) => void): () => void {
+  let before: Promise<void> = Promise.resolve()
+  return () => {
+    const result = probe()
+    before = before.then(async () => take(await result))
+  }
+}
+
+function mustBeGreen({ colour, error }: { readonly colour: string; readonly error: string }): void {
+  if (colour !== 'green') throw new Error(error)
+}
+
+function vantagePoint(name: VantagePoint['name'], { reds, last }: Streak): VantagePoint {
+  return { name, observedAt: last?.at ?? 0, failures: reds, error: (last?.error ?? '').slice(0, 500) }
+}
+
+function view({ name, reds, greens, last }: Streak) {
+  return { name, reds, greens, last: last ?? null }
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
+import { passwordFallback } from '../measures/password-fallback.ts'
+
+/** @throws ConfigurationError with every problem at once */
+export function readRoomConfig(env: Environment) {
+  return readConfig(
+    'situation-room',
+    env,
+    {
+      SAEOL_URL: linkUrl,
+      /** The room's own link to the L4 switch in front of GPKI. */
+      GPKI_URL: linkUrl,
+      /** Duty officers' keys and the room's probe: see services/enrolment. */
+      ROOM_FILE: z.string().min(1),
+      /** † ours: 15 s scaled by 60, as the replay is. */
+      PROBE_INTERVAL_MS: integer(10, 600_000).default(250),
+      /** A GPKI that takes longer is red, in ms. † ours: seven times an ordinary verification. */
+      PROBE_TIMEOUT_MS: integer(10, 60_000).default(500),
+      /** Longest wait for an answer of Saeol, in ms. † ours: above Saeol's own limit for its deep checks. */
+      SAEOL_TIMEOUT_MS: integer(10, 60_000).default(1_000),
+    },
+    { passwordFallback },
+  )
+}

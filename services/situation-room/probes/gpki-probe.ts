@@ -1,0 +1,38 @@
+import { createPrivateKey, randomBytes, sign } from 'node:crypto'
+import type { Identity } from '../../enrolment/register.ts'
+import { ask } from './ask.ts'
+import type { Reading } from './reading.ts'
+
+/**
+ * The room's own look at GPKI: a signed verification as long as an official's, through its own link to the
+ * switch. In 2023 what was short passed and what was full-size was lost (T13).
+ */
+export function createGpkiProbe(options: {
+  readonly url: string
+  readonly identity: Identity
+  readonly timeoutMs: number
+}): () => Promise<Reading> {
+  const { certificateChain, privateKeyPkcs8 } = options.identity
+  const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
+  return async () => {
+    const at = Date.now()
+    const startedAt = performance.now()
+    const reading = (colour: Reading['colour'], error: string): Reading => ({
+      colour,
+      at,
+      tookMs: Math.round(performance.now() - startedAt),
+      error,
+    })
+    const nonce = randomBytes(32).toString('base64url')
+    const signature = sign('sha256', Buffer.from(nonce), { key, dsaEncoding: 'ieee-p1363' })
+    const body = { certificateChain, nonce, signature: signature.toString('base64') }
+    const signal = AbortSignal.timeout(options.timeoutMs)
+    try {
+      const answer = await ask(`${options.url}/verify`, { method: 'POST', body, signal })
+      if (answer.status === 200) return reading('green', '')
+      return reading('red', `GPKI answered ${answer.status}: ${answer.body.slice(0, 200)}`)
+    } catch (error) {
+      return reading('red', (error as Error).message)
+    }
+  }
+}

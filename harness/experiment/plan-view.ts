@@ -72,7 +72,7 @@ function timeline(plan: Plan, columns: number, paint: Paint): string[] {
   const faults = plan.faultsOn ? faultRows(plan, paint) : []
   const rows = [...load, ...faults]
   const labelWidth = Math.min(
-    Math.floor(columns * 0.36),
+    Math.floor(columns * 0.42),
     Math.max(8, ...rows.map(({ label }) => widthOf(label))),
   )
   const figuresWidth = Math.min(
@@ -210,7 +210,7 @@ function armTable(plan: Plan, paint: Paint): string[] {
         `  ${arm}`,
         hasFaults(arm) && plan.faultsOn ? paint.red('on') : paint.dim('–'),
         hasMeasures(arm) ? paint.green('on') : paint.dim('–'),
-        must[arm],
+        arm === 'untreated' && !plan.faultsOn ? 'deviate, which it cannot without a fault' : must[arm],
       ),
     ),
     paint.dim(

@@ -12,9 +12,13 @@ export function liveWatch(output: ReporterOutput, paint: Paint, now: () => numbe
   const block = region(output)
   let ticker: NodeJS.Timeout | null = null
 
-  const stop = (): void => {
+  const stopTicking = (): void => {
     if (ticker !== null) clearInterval(ticker)
     ticker = null
+  }
+
+  const stop = (): void => {
+    stopTicking()
     block.clear()
   }
 
@@ -29,7 +33,7 @@ export function liveWatch(output: ReporterOutput, paint: Paint, now: () => numbe
           draw()
         } catch (thrown) {
           // No hook stands above a timer, so nobody else would catch it, and the run must go on.
-          stop()
+          stopTicking()
           output.write(`the live view has stopped: ${oneLine(String(thrown))}\n`)
         }
       }, 1000 / framesPerSecond)

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 const sgr = String.raw`\x1b\[[0-9;]*m`
 const tokens = new RegExp(`${sgr}|.`, 'gsu')
+const leading = new RegExp(`^((?:${sgr})*)( *)`)
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 const zero = /[\p{Mn}\p{Me}\p{Cf}]/u
@@ -63,7 +64,8 @@ export function wrap(text: string, columns: number): string[] {
 /** A line broken like a paragraph: what goes on stands two columns further in than where it began. */
 export function hang(line: string, columns: number): string[] {
   if (widthOf(line) <= columns) return [line]
-  const indent = /^ */.exec(line)![0]
-  const [first = '', ...rest] = wrap(line.slice(indent.length), Math.max(20, columns - indent.length - 2))
+  const [lead, colours, indent] = leading.exec(line) as unknown as [string, string, string]
+  const words = colours + line.slice(lead.length)
+  const [first = '', ...rest] = wrap(words, Math.max(20, columns - indent.length - 2))
   return [indent + first, ...rest.map((more) => `${indent}  ${more}`)]
 }

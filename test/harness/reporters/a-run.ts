@@ -15,6 +15,8 @@ import type { Reporter } from '../../../harness/reporters/reporter.ts'
 export type HookCall = {
   /** Ms since the run's start. */
   readonly atMs: number
+  /** The arm that this call starts. */
+  readonly starts?: Arm
   readonly tell: (reporter: Reporter) => void | Promise<void>
 }
 
@@ -291,14 +293,17 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
   const { baseline, fault, recovery } = plan.phasesMs
   const endMs = baseline + fault + recovery
 
-  says(fromMs, (r) =>
-    r.armStarted?.({
-      plan,
-      arm,
-      measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
-      faults: hasFaults(arm),
-    }),
-  )
+  calls.push({
+    atMs: fromMs,
+    starts: arm,
+    tell: (r) =>
+      r.armStarted?.({
+        plan,
+        arm,
+        measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+        faults: hasFaults(arm),
+      }),
+  })
   says(readyAt, (r) => r.armReady?.({ tookMs: 1900 }))
   for (const [phase, ms] of [
     ['baseline', 0],

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError, bodyTooLarge } from './errors.ts'
+import { streamEvents } from './event-stream.ts'
+import type { Evidence } from './evidence.ts'
 import { decode, encode } from './json.ts'
 import type { Metrics } from './metrics.ts'
 import type { Proxies } from './proxies.ts'
@@ -17,7 +19,11 @@ interface Reply {
   readonly contentType?: string
 }
 
+/** An answer that goes on: it writes to the response itself. */
+type Stream = (response: ServerResponse) => void
+
 interface Request {
+  readonly query: URLSearchParams
   readonly proxy: string
   readonly toxic: string
   /** @throws ApiError 400 when it is not JSON */
@@ -27,13 +33,14 @@ interface Request {
 interface Route {
   readonly methods: readonly string[]
   readonly path: RegExp
-  handle(request: Request): Reply | Promise<Reply>
+  handle(request: Request): Reply | Stream | Promise<Reply>
 }
 
 export interface ApiOptions {
   readonly proxies: Proxies
   /** Absent: there is no /metrics. */
   readonly metrics?: Metrics | undefined
+  readonly evidence: Evidence
   readonly strict: boolean
 }
 
@@ -65,8 +72,11 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
     }
     const text = await read(request, options.strict ? Number.POSITIVE_INFINITY : BODY_LIMIT_BYTES)
     const { proxy = '', toxic = '' } = route.path.exec(path)?.groups ?? {}
-    const handle = async () => route.handle({ proxy, toxic, body: () => decode(text) })
-    send(response, request.method === 'GET' ? await handle() : await inTurn(handle))
+    const query = new URLSearchParams(request.url?.split('?', 2)[1])
+    const handle = async () => route.handle({ proxy, toxic, query, body: () => decode(text) })
+    const reply = request.method === 'GET' ? await handle() : await inTurn(handle)
+    if (typeof reply === 'function') reply(response)
+    else send(response, reply)
   }
 
   return (request, response) => {
@@ -74,7 +84,7 @@ export function createApi(options: ApiOptions): (request: IncomingMessage, respo
   }
 }
 
-function routesOf({ proxies, metrics, strict }: ApiOptions): readonly Route[] {
+function routesOf({ proxies, metrics, evidence, strict }: ApiOptions): readonly Route[] {
   const index = /^\/proxies$/
   const one = /^\/proxies\/(?<proxy>[^/]+)$/
   const toxics = /^\/proxies\/(?<proxy>[^/]+)\/toxics$/
@@ -180,12 +190,36 @@ function routesOf({ proxies, metrics, strict }: ApiOptions): readonly Route[] {
       path: /^\/metrics$/,
       handle: () => ({
         status: 200,
-        body: metrics.render(strict ? [] : proxies.list().flatMap((proxy) => [...proxy.connections()])),
+        body: metrics.render(strict ? [] : proxies.list().flatMap((proxy) => proxy.connections())),
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
       }),
     })
   }
+  if (!strict) routes.push(...evidenceRoutes(proxies, evidence))
   return routes
+}
+
+/** What upstream has nothing like: what the toxics have done, as it stands and as it happens. */
+function evidenceRoutes(proxies: Proxies, evidence: Evidence): readonly Route[] {
+  return [
+    {
+      methods: ['GET'],
+      path: /^\/connections$/,
+      handle: () =>
+        json(200, {
+          connections: proxies.list().flatMap((proxy) => proxy.connections()),
+          toxics: proxies.list().flatMap((proxy) => proxy.toxicReports()),
+        }),
+    },
+    {
+      methods: ['GET'],
+      path: /^\/events$/,
+      handle:
+        ({ query }) =>
+        (response) =>
+          streamEvents(evidence, query.getAll('event'), response),
+    },
+  ]
 }
 
 /** Changes are made one after the other, in the order in which they came. */

@@ -1,5 +1,6 @@
 import { connect, Socket } from 'node:net'
-import { parseAddress } from './address.ts'
+import { formatAddress, parseAddress } from './address.ts'
+import { type ConnectionReport, type Evidence, nowMs } from './evidence.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Random } from './random.ts'
 import { type Stream, streams, type Toxic, type ToxicChain } from './toxic-chain.ts'
@@ -13,39 +14,36 @@ export interface Route {
 }
 
 export interface ConnectionOptions {
+  readonly id: string
   readonly client: Socket
   readonly route: Route
   readonly toxics: ToxicChain
   readonly strict: boolean
+  readonly evidence: Evidence
   /** The randomness of a toxic on this connection. */
   randomFor(toxic: Toxic): Random
 }
 
-/** Bytes of one direction: `received` from its source, `sent` to its destination. */
-export interface Traffic {
-  readonly received: number
-  readonly sent: number
-}
-
 export interface Connection {
-  readonly route: Route
   /** Resolves to whether the upstream could be reached. If not, the client is closed. */
   readonly dialled: Promise<boolean>
-  /** Resolves when both sockets are closed. */
-  readonly closed: Promise<void>
+  /** Resolves when both sockets are closed, to the last report. */
+  readonly closed: Promise<ConnectionReport | undefined>
   /** Undefined until the upstream is reached. */
   link(stream: Stream): Link | undefined
-  traffic(stream: Stream): Traffic
+  /** Undefined until the upstream is reached. */
+  report(): ConnectionReport | undefined
   /** Closes both sockets at once, whatever is still on its way. */
   destroy(): void
 }
 
 /** Dials the upstream for a client that was accepted, paused and half-open, and links the two. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { client, toxics, strict } = options
-  const upstream = dial(options.route.upstream)
+  const { id, client, route, toxics, strict, evidence } = options
+  const openedAtMs = nowMs()
+  const upstream = dial(route.upstream)
   const dialled = Promise.withResolvers<boolean>()
-  const closed = Promise.withResolvers<void>()
+  const closed = Promise.withResolvers<ConnectionReport | undefined>()
   let links: Record<Stream, Link> | undefined
   let openSockets = 2
 
@@ -53,7 +51,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     // What failed shows as 'close', which is what matters here.
     socket.on('error', () => {})
     socket.once('close', () => {
-      if (--openSockets === 0) closed.resolve()
+      if (--openSockets === 0) finish()
     })
   }
   upstream.once('connect', () => {
@@ -61,7 +59,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     dialled.resolve(true)
   })
   upstream.once('close', () => {
-    if (links === undefined) client.destroy()
+    if (links === undefined) {
+      client.destroy()
+      evidence.emit(() => ({ event: 'unreachable', atMs: nowMs(), id, upstream: route.upstream }))
+    }
     dialled.resolve(false)
   })
 
@@ -72,6 +73,16 @@ export function openConnection(options: ConnectionOptions): Connection {
     const context: LinkContext = {
       strict,
       randomFor: options.randomFor,
+      bitten: ({ name, type, stream }, how) =>
+        evidence.emit(() => ({
+          event: 'bite',
+          atMs: nowMs(),
+          id,
+          toxic: name,
+          type: type.type,
+          stream,
+          how,
+        })),
       close: (socket) => (lingerless ? socket.resetAndDestroy() : socket.destroySoon()),
       reset() {
         client.resetAndDestroy()
@@ -83,17 +94,33 @@ export function openConnection(options: ConnectionOptions): Connection {
       downstream: new Link(upstream, client, context),
     }
     for (const stream of streams) links[stream].start(toxics.on(stream))
+    evidence.emit(() => ({ event: 'opened', atMs: nowMs(), connection: report()! }))
+  }
+
+  function finish() {
+    const last = report()
+    if (last !== undefined) evidence.emit(() => ({ event: 'closed', atMs: nowMs(), connection: last }))
+    for (const stream of streams) links?.[stream].retire()
+    closed.resolve(last)
+  }
+
+  function report(): ConnectionReport | undefined {
+    if (links === undefined) return undefined
+    const { remoteAddress: host = '', remotePort: port = 0 } = client
+    return {
+      id,
+      ...route,
+      client: host === '' ? '' : formatAddress({ host, port }),
+      openedAtMs,
+      streams: { upstream: links.upstream.report(), downstream: links.downstream.report() },
+    }
   }
 
   return {
-    route: options.route,
     dialled: dialled.promise,
     closed: closed.promise,
     link: (stream) => links?.[stream],
-    traffic: (stream) =>
-      stream === 'upstream'
-        ? { received: client.bytesRead, sent: upstream.bytesWritten }
-        : { received: upstream.bytesRead, sent: client.bytesWritten },
+    report,
     destroy() {
       for (const stream of streams) links?.[stream].abandon()
       client.destroy()

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApi } from './api.ts'
+import { createEvidence } from './evidence.ts'
 import { decode } from './json.ts'
 import { createMetrics } from './metrics.ts'
 import { createProxies, type Proxies } from './proxies.ts'
+
+export type { ConnectionReport, EvidenceEvent, ToxicReport } from './evidence.ts'
 
 /** Upstream's own: a request that takes longer to send is cut off, an idle connection is kept this long. */
 const REQUEST_TIMEOUT_MS = 15_000
@@ -54,10 +57,16 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   const { host = '127.0.0.1', port = 8474, seed = Math.random(), strict = false, signal } = options
   signal?.throwIfAborted()
   const metrics = options.metrics ? createMetrics() : undefined
-  const proxies = createProxies({ strict, seed, connectionEnded: (connection) => metrics?.count(connection) })
+  const evidence = createEvidence()
+  const proxies = createProxies({
+    strict,
+    seed,
+    evidence,
+    connectionEnded: (connection) => metrics?.count(connection),
+  })
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    createApi({ proxies, metrics, strict }),
+    createApi({ proxies, metrics, evidence, strict }),
   )
 
   const stop = async () => {

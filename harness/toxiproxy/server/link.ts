@@ -1,15 +1,13 @@
 import type { Socket } from 'node:net'
-import type { Random } from './random.ts'
-import { type Feeder, type Sink, Stub } from './stub.ts'
+import { addToRecord, type StreamReport, type Tally } from './evidence.ts'
+import { type Feeder, type Sink, Stub, type StubContext } from './stub.ts'
 import type { Toxic } from './toxic-chain.ts'
 import type { Chunk, Ending } from './toxics/toxic.ts'
 
 const CHUNK_BYTES = 32 * 1024
 
 /** What the two links of a connection share. */
-export interface LinkContext {
-  readonly strict: boolean
-  randomFor(toxic: Toxic): Random
+export interface LinkContext extends StubContext {
   /** Closes one socket once what was written to it is on its way. */
   close(socket: Socket): void
   /** Resets both sockets. */
@@ -29,6 +27,7 @@ export class Link implements Feeder, Sink {
   private sourceEnded = false
   private sourceGone = false
   private finished = false
+  private ending: Ending | null = null
 
   constructor(source: Socket, destination: Socket, context: LinkContext) {
     this.source = source
@@ -37,7 +36,8 @@ export class Link implements Feeder, Sink {
   }
 
   start(toxics: readonly Toxic[]): void {
-    for (const toxic of toxics) this.add(toxic)
+    for (const toxic of toxics) this.append(toxic)
+    for (const stub of this.stubs) stub.start()
     this.source.on('data', (data) => this.receive(data))
     this.source.on('end', () => this.endSource('eof'))
     this.source.on('close', () => {
@@ -52,15 +52,8 @@ export class Link implements Feeder, Sink {
   add(toxic: Toxic): void {
     if (this.finished) return
     const last = this.stubs.at(-1)
-    const stub = new Stub(toxic, this.lastFeeder(), this, this.context.randomFor(toxic), this.context.strict)
-    this.stubs.push(stub)
-    stub.start()
-    if (last === undefined) {
-      this.first = stub
-    } else {
-      last.passTo(stub)
-      last.restart()
-    }
+    this.append(toxic).start()
+    last?.restart()
   }
 
   update(toxic: Toxic): void {
@@ -70,7 +63,8 @@ export class Link implements Feeder, Sink {
   remove(toxic: Toxic): void {
     const index = this.stubs.findIndex((stub) => stub.toxic === toxic)
     if (index === -1 || !this.stubs[index]!.remove()) return
-    this.stubs.splice(index, 1)
+    const [stub] = this.stubs.splice(index, 1)
+    addToRecord(toxic.past, stub!.tally)
     const before = this.stubs[index - 1]
     const next = this.stubs[index]
     next?.feedFrom(before ?? this)
@@ -87,6 +81,31 @@ export class Link implements Feeder, Sink {
   abandon(): void {
     this.finished = true
     for (const stub of this.stubs) stub.abandon()
+  }
+
+  /** The connection is over: what its toxics did is theirs to remember. */
+  retire(): void {
+    for (const { toxic, tally } of this.stubs) addToRecord(toxic.past, tally)
+    this.stubs.length = 0
+  }
+
+  /** What a toxic has done here so far. */
+  tallyOf(toxic: Toxic): Tally | undefined {
+    return this.stubs.find((stub) => stub.toxic === toxic)?.tally
+  }
+
+  report(): StreamReport {
+    return {
+      receivedBytes: this.source.bytesRead,
+      sentBytes: this.destination.bytesWritten,
+      ending: this.ending,
+      toxics: this.stubs.map(({ toxic: { name, type }, applies, tally }) => ({
+        name,
+        type: type.type,
+        applies,
+        ...tally,
+      })),
+    }
   }
 
   // As the feeder of the first stub
@@ -108,10 +127,20 @@ export class Link implements Feeder, Sink {
   finish(ending: Ending): void {
     if (this.finished) return
     this.finished = true
+    this.ending = ending
     const { strict } = this.context
     if (ending === 'reset' && !strict) this.context.reset()
     else if (ending === 'eof' && !strict && !this.sourceGone) this.destination.end()
     else this.context.close(this.destination)
+  }
+
+  private append(toxic: Toxic): Stub {
+    const last = this.stubs.at(-1)
+    const stub = new Stub(toxic, last ?? this, this, this.context)
+    if (last === undefined) this.first = stub
+    else last.passTo(stub)
+    this.stubs.push(stub)
+    return stub
   }
 
   private receive(data: Buffer): void {

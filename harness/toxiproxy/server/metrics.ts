@@ -1,16 +1,21 @@
-import type { Connection, Traffic } from './connection.ts'
+import type { ConnectionReport } from './evidence.ts'
 import { streams } from './toxic-chain.ts'
 
 export interface Metrics {
   /** A connection has ended: keeps what it carried. */
-  count(connection: Connection): void
+  count(connection: ConnectionReport): void
   /** In Prometheus' text format. `live` are connections that have not ended, which count as far as they are. */
-  render(live: Iterable<Connection>): string
+  render(live: Iterable<ConnectionReport>): string
+}
+
+interface Bytes {
+  readonly received: number
+  readonly sent: number
 }
 
 /** The byte counters of upstream's `-proxy-metrics`, by its names. */
 export function createMetrics(): Metrics {
-  const ended = new Map<string, Traffic>()
+  const ended = new Map<string, Bytes>()
 
   return {
     count: (connection) => add(ended, connection),
@@ -30,14 +35,14 @@ export function createMetrics(): Metrics {
   }
 }
 
-function add(totals: Map<string, Traffic>, { route, traffic }: Connection) {
+function add(totals: Map<string, Bytes>, { listener, proxy, upstream, streams: reports }: ConnectionReport) {
   for (const direction of streams) {
-    const labels = Object.entries({ direction, ...route })
+    const labels = Object.entries({ direction, listener, proxy, upstream })
       .map(([label, value]) => `${label}="${value.replace(/[\\"\n]/g, escapeLabel)}"`)
       .join(',')
     const before = totals.get(labels) ?? { received: 0, sent: 0 }
-    const { received, sent } = traffic(direction)
-    totals.set(labels, { received: before.received + received, sent: before.sent + sent })
+    const { receivedBytes, sentBytes } = reports[direction]
+    totals.set(labels, { received: before.received + receivedBytes, sent: before.sent + sentBytes })
   }
 }
 

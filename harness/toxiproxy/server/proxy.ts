@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
 import { type Connection, openConnection } from './connection.ts'
+import type { ConnectionReport, Evidence, ToxicReport } from './evidence.ts'
+import { addToRecord, nowMs } from './evidence.ts'
 import type { Link } from './link.ts'
 import { type Random, randomStream } from './random.ts'
 import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
@@ -24,7 +26,8 @@ export interface ProxySettings {
 export interface ProxyContext {
   readonly strict: boolean
   readonly seed: string | number
-  connectionEnded(connection: Connection): void
+  readonly evidence: Evidence
+  connectionEnded(connection: ConnectionReport): void
 }
 
 export interface TcpProxy {
@@ -33,7 +36,10 @@ export interface TcpProxy {
   readonly upstream: string
   readonly enabled: boolean
   readonly toxics: ToxicChain
-  connections(): Iterable<Connection>
+  /** What goes on on the connections that are open. */
+  connections(): ConnectionReport[]
+  /** What each toxic has done since it was added. */
+  toxicReports(): ToxicReport[]
   /** Starts to listen, unless it does. @throws Error worded as Go words it when the address cannot be bound */
   start(): Promise<void>
   /** Stops listening and closes both sockets of every connection. */
@@ -49,6 +55,7 @@ export function createProxy(
   addresses: { readonly listen: string; readonly upstream: string },
   context: ProxyContext,
 ): TcpProxy {
+  const { strict, seed, evidence } = context
   let { listen, upstream } = addresses
   let server: Server | undefined
   let accepted = 0
@@ -65,25 +72,38 @@ export function createProxy(
   const toxics = createToxicChain({
     added: (toxic) => forLinks(toxic, (link) => link.add(toxic)),
     updated: (toxic) => forLinks(toxic, (link) => link.update(toxic)),
-    removed: (toxic) => forLinks(toxic, (link) => link.remove(toxic)),
+    removed(toxic) {
+      forLinks(toxic, (link) => link.remove(toxic))
+      evidence.emit(() => ({ event: 'removed', atMs: nowMs(), toxic: reportOf(toxic) }))
+    },
   })
+
+  function reportOf(toxic: Toxic): ToxicReport {
+    const total = { ...toxic.past }
+    forLinks(toxic, (link) => {
+      const tally = link.tallyOf(toxic)
+      if (tally !== undefined) addToRecord(total, tally)
+    })
+    return { proxy: name, name: toxic.name, type: toxic.type.type, stream: toxic.stream, ...total }
+  }
 
   function open(client: Socket): Connection {
     const ordinal = accepted++
     const route = { listener: listen, proxy: name, upstream }
     const randomFor = (toxic: Toxic): Random =>
-      context.strict ? Math.random : randomStream(context.seed, name, ordinal, toxic.stream, toxic.name)
-    const connection = openConnection({ client, route, toxics, strict: context.strict, randomFor })
+      strict ? Math.random : randomStream(seed, name, ordinal, toxic.stream, toxic.name)
+    const id = `${name}/${ordinal}`
+    const connection = openConnection({ id, client, route, toxics, strict, evidence, randomFor })
     connections.add(connection)
-    void connection.closed.then(() => {
+    void connection.closed.then((report) => {
       connections.delete(connection)
-      context.connectionEnded(connection)
+      if (report !== undefined) context.connectionEnded(report)
     })
     return connection
   }
 
   function accept(client: Socket) {
-    if (!context.strict) {
+    if (!strict) {
       open(client)
       return
     }
@@ -125,7 +145,8 @@ export function createProxy(
       return server !== undefined
     },
     toxics,
-    connections: () => connections,
+    connections: () => [...connections].flatMap((connection) => connection.report() ?? []),
+    toxicReports: () => toxics.list().map(reportOf),
     start,
     stop,
     differsFrom,

@@ -1,3 +1,4 @@
+import { type Bite, createTally, nowMs } from './evidence.ts'
 import type { Random } from './random.ts'
 import type { Toxic } from './toxic-chain.ts'
 import { noop } from './toxics/noop.ts'
@@ -18,6 +19,14 @@ export interface Feeder {
   ready(): void
 }
 
+/** What a stub needs to know of the connection it is on. */
+export interface StubContext {
+  readonly strict: boolean
+  randomFor(toxic: Toxic): Random
+  /** A toxic has shown itself on this connection for the first time. */
+  bitten(toxic: Toxic, how: Bite): void
+}
+
 /**
  * The place of a toxic in one link: the queue in front of it, the toxic at work, and the way on. What a toxic does to
  * time and data is its own; order, backpressure and being changed while data flows are dealt with here.
@@ -26,12 +35,16 @@ export class Stub implements Sink, Feeder, Outlet {
   readonly toxic: Toxic
   readonly random: Random
   readonly memory = { bytesPassed: 0 }
-  private readonly strict: boolean
+  readonly tally = createTally()
+  applies = false
+  private readonly context: StubContext
   private feeder: Feeder
   private next: Sink
   private flow!: Flow
   private queue: Chunk[] = []
   private busy = false
+  /** Chunks passed on while one is taken. */
+  private passes = 0
   private pumping = false
   private nextFull: boolean
   private feederWaits = false
@@ -39,19 +52,20 @@ export class Stub implements Sink, Feeder, Outlet {
   private endTaken = false
   private closed = false
 
-  constructor(toxic: Toxic, feeder: Feeder, next: Sink, random: Random, strict: boolean) {
+  constructor(toxic: Toxic, feeder: Feeder, next: Sink, context: StubContext) {
     this.toxic = toxic
     this.feeder = feeder
     this.next = next
     this.nextFull = !next.hasRoom()
-    this.random = random
-    this.strict = strict
+    this.context = context
+    this.random = context.randomFor(toxic)
   }
 
   /** Draws whether the toxic applies to this link, and sets it (or nothing) to work. */
   start(): void {
-    const type = this.random() < this.toxic.toxicity ? this.toxic.type : noop
-    this.flow = type.start(this, this.toxic.attributes, { strict: this.strict })
+    this.applies = this.random() < this.toxic.toxicity
+    const type = this.applies ? this.toxic.type : noop
+    this.flow = type.start(this, this.toxic.attributes, this.context)
     this.pump()
   }
 
@@ -99,6 +113,8 @@ export class Stub implements Sink, Feeder, Outlet {
 
   write(chunk: Chunk): boolean {
     if (this.closed) return true
+    this.tally.chunks++
+    this.tally.bytes += chunk.data.length
     this.queue.push(chunk)
     this.pump()
     return this.hasRoom()
@@ -124,10 +140,15 @@ export class Stub implements Sink, Feeder, Outlet {
   // As the outlet of its toxic
 
   pass(chunk: Chunk): void {
-    if (!this.closed) this.nextFull = !this.next.write(chunk)
+    if (this.closed) return
+    this.passes++
+    this.nextFull = !this.next.write(chunk)
   }
 
-  drop(_chunk: Chunk): void {}
+  drop(chunk: Chunk): void {
+    this.tally.droppedBytes += chunk.data.length
+    this.bite('dropped')
+  }
 
   done(): void {
     this.busy = false
@@ -136,6 +157,10 @@ export class Stub implements Sink, Feeder, Outlet {
 
   end(ending: Ending): void {
     if (this.closed) return
+    if (ending !== this.ending) {
+      this.tally.cuts++
+      this.bite('cut')
+    }
     this.closed = true
     this.queue = []
     this.next.finish(ending)
@@ -153,7 +178,10 @@ export class Stub implements Sink, Feeder, Outlet {
     this.pumping = true
     while (!this.busy && !this.nextFull && this.queue.length > 0) {
       this.busy = true
+      this.passes = 0
       if (this.flow.take(this.queue.shift()!)) this.busy = false
+      if (this.passes > 1) this.sliced()
+      if (this.busy) this.delayed()
     }
     this.pumping = false
     if (this.closed) return
@@ -161,10 +189,27 @@ export class Stub implements Sink, Feeder, Outlet {
       this.endTaken = true
       if (this.flow.end === undefined) this.end(this.ending)
       else this.flow.end(this.ending)
+      if (!this.closed) this.bite('delayed')
     } else if (this.feederWaits && !this.isFull()) {
       this.feederWaits = false
       this.feeder.ready()
     }
+  }
+
+  private delayed(): void {
+    this.tally.delayedChunks++
+    this.bite('delayed')
+  }
+
+  private sliced(): void {
+    this.tally.slicedChunks++
+    this.bite('sliced')
+  }
+
+  private bite(how: Bite): void {
+    if (this.tally.firstBiteAtMs !== null) return
+    this.tally.firstBiteAtMs = nowMs()
+    this.context.bitten(this.toxic, how)
   }
 
   private isFull(): boolean {

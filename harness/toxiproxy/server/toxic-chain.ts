@@ -1,4 +1,5 @@
 import { invalidStream, invalidToxicType, toxicExists, toxicNotFound } from './errors.ts'
+import { createRecord, type ToxicRecord } from './evidence.ts'
 import { readFields } from './json.ts'
 import { toxicTypes } from './registry.ts'
 import type { ToxicType } from './toxics/toxic.ts'
@@ -16,6 +17,8 @@ export interface Toxic {
   readonly streamSpelt: string
   toxicity: number
   attributes: Record<string, number>
+  /** What it did on connections that are over. */
+  readonly past: ToxicRecord
 }
 
 /** What must follow when a toxic comes, changes or goes. */
@@ -78,7 +81,15 @@ export function createToxicChain(listener: ToxicListener): ToxicChain {
       for (const attribute of Object.keys(type.attributes)) attributes[attribute] = 0
       Object.assign(attributes, readFields(fields.attributes ?? null, type.attributes))
 
-      const toxic = { type, name, stream, streamSpelt, toxicity: fields.toxicity ?? 1, attributes } as const
+      const toxic: Toxic = {
+        type,
+        name,
+        stream,
+        streamSpelt,
+        toxicity: fields.toxicity ?? 1,
+        attributes,
+        past: createRecord(),
+      }
       chains[stream].push(toxic)
       listener.added(toxic)
       return toxic

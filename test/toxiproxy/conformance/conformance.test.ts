@@ -31,43 +31,57 @@ const areas: readonly Area[] = [
 ]
 const results = createResults(subjects.map(({ name }) => name))
 
-afterAll(() => globalThis.process.stdout.write(`\n${results.table()}\n`))
+const available = subjects.filter(({ missing }) => missing === undefined)
+const servers = new Map<Subject, RunningServer>()
 
-describe.each(subjects)('$name', (subject) => {
-  if (subject.missing === undefined) suite(subject)
-  else skip(subject.name, subject.missing)
+beforeAll(async () => {
+  for (const subject of available) servers.set(subject, await subject.start())
 })
+afterEach(() => Promise.all([...servers.values()].map(removeAllProxies)))
+afterAll(async () => {
+  await Promise.all([...servers.values()].map((server) => server[Symbol.asyncDispose]()))
+  globalThis.process.stdout.write(`\n${results.table()}\n`)
+})
+
+for (const { name, missing } of subjects) if (missing !== undefined) skip(name, missing)
+
+describe.each(areas)('$area', ({ area, cases, missing }) => {
+  if (missing !== undefined) {
+    skip(area, missing)
+    return
+  }
+  test.each(cases)('$name', { timeout: CASE_TIMEOUT_MS }, async (one) => {
+    const outcomes = await Promise.allSettled(available.map((subject) => run(one, subject)))
+    const failures = outcomes.flatMap((outcome, i) => {
+      const { name, asUpstream } = available[i]!
+      const held = one.deviation && !asUpstream ? 'ok, differs' : 'ok'
+      results.set(`${area}: ${one.name}`, name, outcome.status === 'fulfilled' ? held : 'FAILED')
+      return outcome.status === 'fulfilled' ? [] : [named(name, outcome.reason as Error)]
+    })
+    if (failures.length === 1) throw failures[0]
+    if (failures.length > 1)
+      throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'))
+  })
+})
+
+async function run(one: Case, subject: Subject) {
+  await using own = one.ownServer ? await subject.start() : undefined
+  await using world = createWorld(subject, own ?? servers.get(subject)!)
+  await one.run(world)
+}
+
+function named(subject: string, error: Error): Error {
+  error.message = `${subject}: ${error.message}`
+  return error
+}
 
 /** A pipeline that promises the comparison must not lose it in silence. */
 function skip(what: string, why: string) {
   const required = globalThis.process.env.CI_REQUIRE_TOXIPROXY === '1'
-  test.skipIf(!required)(`skipped, because ${why}`, () => expect.fail(`CI_REQUIRE_TOXIPROXY=1, but ${why}`))
+  test.skipIf(!required)(`${what} skipped, because ${why}`, () =>
+    expect.fail(`CI_REQUIRE_TOXIPROXY=1, but ${why}`),
+  )
   results.note(`${what}: skipped, because ${why}`)
-}
-
-function suite(subject: Subject) {
-  let shared: RunningServer
-
-  beforeAll(async () => {
-    shared = await subject.start()
-  })
-  afterAll(() => shared[Symbol.asyncDispose]())
-  afterEach(() => removeAllProxies(shared))
-
-  describe.each(areas)('$area', ({ area, cases, missing }) => {
-    if (missing !== undefined) {
-      skip(`${area}`, missing)
-      return
-    }
-    test.each(cases)('$name', { timeout: CASE_TIMEOUT_MS }, async (one: Case) => {
-      const row = `${area}: ${one.name}`
-      results.set(row, subject.name, 'FAILED')
-      await using own = one.ownServer ? await subject.start() : undefined
-      await using world = createWorld(subject, own ?? shared)
-      await one.run(world)
-      results.set(row, subject.name, one.deviation && !subject.asUpstream ? 'ok, differs' : 'ok')
-    })
-  })
 }
 
 async function removeAllProxies({ url }: RunningServer) {

@@ -15,6 +15,7 @@ export interface Service extends AsyncDisposable {
 
 /** How long a stop waits for requests in flight, in ms. */
 const graceMs = 1_000
+const idleCheckMs = 10
 
 /** The common chain around a service's own routers, in the order given. */
 export function createApp(options: {
@@ -76,8 +77,10 @@ function listen(app: Express, host: string, port: number): Promise<Server> {
 
 async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // A connection that was in use becomes idle later, and would be kept for the next request.
+  const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
   const late = setTimeout(() => server.closeAllConnections(), graceMs)
   await closed
+  clearInterval(idle)
   clearTimeout(late)
 }

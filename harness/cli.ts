@@ -39,7 +39,7 @@ const commands = [
   cleanCommand,
 ]
 for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
-for (const command of [program, ...commands]) command.exitOverride()
+for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()
 
 try {
   await program.parseAsync()

@@ -1,0 +1,153 @@
+/** However a run ends, nothing of it goes on: Ctrl-C, kill -9, services that die, a killed supervisor. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Register } from '../../harness/runtimes/processes/protocol.ts'
+import {
+  dyingScenarios,
+  type Place,
+  place,
+  type Started,
+  tinyScenarios,
+} from '../harness/fixtures/command-line.ts'
+
+let here: Place
+beforeEach(() => {
+  here = place()
+})
+afterEach(() => here[Symbol.dispose]())
+
+const run = (): Started => here.start('run', '--scenarios', tinyScenarios, '--out', here.out)
+
+/** Waits until what the run prints matches. */
+async function until(started: Started, words: RegExp): Promise<void> {
+  for (let i = 0; !words.test(started.stdout()); i++) {
+    if (i > 1200) throw new Error(`never printed ${words}: ${started.stdout()}`)
+    await sleep(25)
+  }
+}
+
+async function nothingIsLeft(seen: readonly Register[]): Promise<void> {
+  for (let i = 0; i < 100 && here.leftovers(seen).length > 0; i++) await sleep(100)
+  expect(here.leftovers(seen)).toEqual([])
+}
+
+/** Moments of a run, by what it prints then; the arm with faults is the second. */
+const moments: [string, RegExp, number][] = [
+  ['while the network comes up', /control/, 300],
+  ['in the baseline', /baseline begins/, 200],
+  ['while the fault is on', /injected/, 400],
+  ['in the recovery of the second arm', /injected[\s\S]*recovery begins/, 100],
+  ['between arms', /taking the network down/, 50],
+]
+
+describe.each(moments)('%s', (_, words, afterMs) => {
+  it('Ctrl-C reverts, takes everything down, writes what is known and exits 130', async () => {
+    const started = run()
+    await until(started, words)
+    await sleep(afterMs)
+    const seen = here.registers()
+    started.child.kill('SIGINT')
+    const { code, stderr } = await started.ended
+    expect(code).toBe(130)
+    expect(stderr).toMatch(/interrupted/)
+    await nothingIsLeft(seen)
+    const journal = readFileSync(join(here.out, 'latest', 'journal.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+    const events = journal.map((line) => JSON.parse(line))
+    expect(events.at(-1)).toMatchObject({ kind: 'run.ended', outcome: 'interrupted' })
+    const injected = events.filter(({ kind }) => kind === 'fault.injected').length
+    expect(events.filter(({ kind }) => kind === 'fault.reverted')).toHaveLength(injected)
+    expect(JSON.parse(readFileSync(join(here.out, 'latest', 'result.json'), 'utf8'))).toMatchObject({
+      ending: 'interrupted',
+    })
+  })
+
+  it('kill -9 of the run leaves the rest to its supervisor', async () => {
+    const started = run()
+    await until(started, words)
+    await sleep(afterMs)
+    const seen = here.registers()
+    started.child.kill('SIGKILL')
+    await started.ended
+    await nothingIsLeft(seen)
+  })
+})
+
+it('a second Ctrl-C hurries nothing and leaves nothing', async () => {
+  const started = run()
+  await until(started, /injected/)
+  const seen = here.registers()
+  started.child.kill('SIGINT')
+  await sleep(450)
+  started.child.kill('SIGINT')
+  expect((await started.ended).code).toBe(130)
+  await nothingIsLeft(seen)
+})
+
+it('clean ends what a killed supervisor left behind', async () => {
+  const started = run()
+  await until(started, /baseline begins/)
+  const seen = here.registers()
+  expect(seen).toHaveLength(1)
+  const { supervisor, processes } = seen[0]!
+  // A Toxiproxy that hangs is the worst case: stopped, it cannot notice that its parent is gone.
+  process.kill(processes[0]!.pid, 'SIGSTOP')
+  process.kill(supervisor.pid, 'SIGKILL')
+  started.child.kill('SIGKILL')
+  await started.ended
+  await sleep(300)
+  expect(here.leftovers(seen)).not.toEqual([])
+  const { code, stdout } = await here.run('clean')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/removed what 1 run\(s\) left behind/)
+  await nothingIsLeft(seen)
+  expect((await here.run('clean')).stdout).toMatch(/nothing was left behind/)
+})
+
+it('clean leaves a run under way alone', async () => {
+  const started = run()
+  await until(started, /baseline begins/)
+  expect((await here.run('clean')).stdout).toMatch(/a run is under way/)
+  started.child.kill('SIGINT')
+  expect((await started.ended).code).toBe(130)
+})
+
+it('two runs side by side do not collide', async () => {
+  const [one, other] = await Promise.all([run().ended, run().ended])
+  for (const { stdout } of [one, other]) expect(stdout).toMatch(/arrivals started/)
+  expect([one.code, other.code].every((code) => code !== 5 && code !== null)).toBe(true)
+})
+
+describe('a service', () => {
+  it('that dies on start ends the run with exit 5, its name, its log, and nothing left', async () => {
+    const { code, stdout, stderr } = await here.run(
+      'run',
+      'dies-on-start',
+      '--scenarios',
+      dyingScenarios,
+      '--out',
+      here.out,
+    )
+    expect(code).toBe(5)
+    expect(stdout + stderr).toMatch(/back ended while starting/)
+    expect(stdout + stderr).toMatch(/back\.log/)
+    expect(here.leftovers([])).toEqual([])
+  })
+
+  it('that dies in the middle ends the arm with exit 5, and is named', async () => {
+    const { code, stdout, stderr } = await here.run(
+      'run',
+      'dies-mid-run',
+      '--scenarios',
+      dyingScenarios,
+      '--out',
+      here.out,
+    )
+    expect(code).toBe(5)
+    expect(stdout + stderr).toMatch(/back ended in the middle of the arm \(exit code 7\)/)
+    expect(here.leftovers([])).toEqual([])
+  })
+})

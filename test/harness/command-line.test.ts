@@ -1,0 +1,135 @@
+/** What a person types, and what they are told: one clear message, the right exit code, nothing started. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokenScenarios, type Place, place, tinyScenarios } from './fixtures/command-line.ts'
+
+let here: Place
+beforeAll(() => {
+  here = place()
+})
+afterAll(() => here[Symbol.dispose]())
+
+const tiny = ['--scenarios', tinyScenarios]
+
+describe('bad input', () => {
+  it.each<[string, string[], RegExp]>([
+    [
+      'an unknown scenario',
+      ['run', 'tiny-stal', ...tiny],
+      /unknown scenario 'tiny-stal': did you mean 'tiny-stall'\?/,
+    ],
+    [
+      'an unknown measure',
+      ['run', ...tiny, '--without', 'falback'],
+      /--without: unknown measure 'falback': did you mean 'fallback'\?/,
+    ],
+    [
+      'an unknown knob',
+      ['run', ...tiny, '--set', 'user=1'],
+      /--set: unknown knob 'user': did you mean 'users'\?/,
+    ],
+    ['a knob without a value', ['run', ...tiny, '--set', 'users'], /'users' is not key=value/],
+    ['a knob that is no rate', ['run', ...tiny, '--set', 'users=many'], /'many' is not a rate/],
+    [
+      'an unknown reporter',
+      ['run', ...tiny, '--reporter', 'jsn'],
+      /unknown reporter 'jsn': did you mean 'json'\?/,
+    ],
+    ['an unknown arm', ['run', ...tiny, '--arm', 'treatd'], /unknown arm 'treatd': did you mean 'treated'\?/],
+    ['an unknown driver', ['run', ...tiny, '--driver', 'builtn'], /unknown driver 'builtn'/],
+    ['an unknown runtime', ['run', ...tiny, '--runtime', 'cloud'], /'cloud' is invalid[\s\S]*processes/],
+    ['an unknown option', ['run', '--repoter', 'json'], /unknown option '--repoter'[\s\S]*did you mean --reporter/i],
+    [
+      'an unwritable --out',
+      ['run', ...tiny, '--out', '/dev/null/out'],
+      /cannot keep the run in \/dev\/null\/out\/runs/,
+    ],
+    [
+      'a directory without scenarios',
+      ['list', '--scenarios', '/proc'],
+      /no scenarios: none of \/proc\/index.ts/,
+    ],
+    [
+      'a Toxiproxy that is not on PATH',
+      ['run', ...tiny, '--toxiproxy', 'path'],
+      /there is no 'toxiproxy-server' on PATH/,
+    ],
+    ['a run that is not there', ['analyze', '/nowhere'], /there is no journal at \/nowhere/],
+  ])('%s', async (_, args, words) => {
+    const { code, stderr } = await here.run(...args)
+    expect(stderr).toMatch(words)
+    expect(code).toBe(4)
+    expect(here.registers()).toEqual([])
+  })
+
+  it('tells every problem of a plan at once, and starts nothing', async () => {
+    const { code, stderr } = await here.run('run', '--scenarios', brokenScenarios, '--out', here.out)
+    expect(code).toBe(4)
+    expect(stderr).toMatch(/3 problems/)
+    expect(stderr).toMatch(/bakc/)
+    expect(stderr).toMatch(/falback/)
+    expect(stderr).toMatch(/1000000\/s is impossible/)
+    expect(existsSync(join(here.out, 'runs'))).toBe(false)
+  })
+
+  it('refuses a corrupt journal, naming the line', async () => {
+    const dir = join(here.dir, 'corrupt')
+    mkdirSync(dir)
+    writeFileSync(join(dir, 'journal.jsonl'), 'not a journal\n')
+    const { code, stderr } = await here.run('analyze', dir)
+    expect(stderr).toMatch(/is corrupt: line 1 is not JSON/)
+    expect(code).toBe(4)
+  })
+})
+
+describe('help and look-ups', () => {
+  it.each(['run', 'list', 'plan', 'analyze', 'up', 'toxiproxy', 'doctor', 'clean'])(
+    '%s --help',
+    async (command) => {
+      const { code, stdout } = await here.run(command, '--help')
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/--/)
+    },
+  )
+
+  it('list names scenarios, measures, faults and checks', async () => {
+    const { code, stdout } = await here.run('list', ...tiny, '--json')
+    expect(code).toBe(0)
+    const listed = JSON.parse(stdout)
+    expect(Object.keys(listed.scenarios)).toEqual(['tiny-stall'])
+    expect(Object.keys(listed.measures)).toEqual(['fallback'])
+    expect(Object.keys(listed.faults)).toEqual(
+      expect.arrayContaining(['stall', 'cut', 'latency', 'throttle', 'reset', 'surge']),
+    )
+    expect(Object.keys(listed.checks)).toContain('success-rate')
+  })
+
+  it('plan starts nothing and says what would happen', async () => {
+    const { code, stdout } = await here.run('plan', ...tiny, '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([{ scenario: 'tiny-stall', phasesMs: { fault: 3000 } }])
+    expect(here.registers()).toEqual([])
+  })
+
+  it('every built-in scenario can be planned', async () => {
+    const { code, stdout, stderr } = await here.run('plan', '--json')
+    expect(stderr).toBe('')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).map(({ scenario }: { scenario: string }) => scenario)).toEqual([
+      '17-nov-gpki-stall',
+      '22-nov-overload',
+    ])
+  })
+})
+
+it('writes neither a machine path nor a colour into plain output', async () => {
+  const { stdout } = await here.run('plan', ...tiny)
+  expect(stdout).not.toMatch(/\u001b/)
+})
+
+it('ships no scenario that the index forgets', async () => {
+  const files = readdirSync(join(import.meta.dirname, '../../scenarios')).filter((name) => /^\d/.test(name))
+  const index = readFileSync(join(import.meta.dirname, '../../scenarios/index.ts'), 'utf8')
+  for (const file of files) expect(index).toContain(`./${file}`)
+})

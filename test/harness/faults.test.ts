@@ -1,0 +1,169 @@
+/** The contract of every fault: its probe sees nothing before, sees it bite while it is on, and nothing after its revert. */
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FaultContext, FaultSpec } from '../../harness/faults/fault.ts'
+import { faultKind, faultKinds } from '../../harness/faults/index.ts'
+import { cut, delay, reset, stall, surge, throttle } from '../../harness/index.ts'
+import type { LoadRun } from '../../harness/load/load.ts'
+import type { LinkAddress, Topology } from '../../harness/runtimes/runtime.ts'
+import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
+import { startToxiproxyServer, type ToxiproxyServer } from '../../harness/toxiproxy/server/index.ts'
+import { userAsks } from './fixtures/tiny-journeys.ts'
+
+let upstream: Server
+let toxiproxy: ToxiproxyServer
+let context: FaultContext
+let address: LinkAddress
+const streams = new Map<string, number>()
+
+beforeAll(async () => {
+  upstream = createServer((request, response) => {
+    const bytes = Number(new URL(request.url!, 'http://x').searchParams.get('bytes') ?? 2)
+    response.end('x'.repeat(bytes))
+  })
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  toxiproxy = await startToxiproxyServer({ port: 0 })
+  const client = connectToxiproxy(toxiproxy.url)
+  const at = await client.createProxy({
+    name: 'a-to-b',
+    listen: '127.0.0.1:0',
+    upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+  })
+  address = { name: 'a→b', proxy: 'a-to-b', ...at, url: `http://${at.host}:${at.port}`, protocol: 'http' }
+  context = {
+    topology: { toxiproxy: client, link: () => address } as unknown as Topology,
+    load: {
+      begin: async (id: string) => void streams.set(id, performance.now()),
+      end: async (id: string) => void streams.delete(id),
+      onCommand: (id: string) => {
+        const since = streams.get(id)
+        const activeMs = since === undefined ? 0 : performance.now() - since
+        return { active: since !== undefined, activeMs, arrived: Math.round(activeMs / 10) }
+      },
+    } as unknown as LoadRun,
+    signal: new AbortController().signal,
+  }
+})
+
+afterAll(async () => {
+  await toxiproxy[Symbol.asyncDispose]()
+  upstream.closeAllConnections()
+  upstream.close()
+})
+
+const rows: FaultSpec[] = [
+  stall('a→b'),
+  cut('a→b'),
+  delay('a→b', '200ms', { jitter: '50ms' }),
+  throttle('a→b', 50),
+  reset('a→b'),
+  reset('a→b', { after: '100ms' }),
+  surge(userAsks, '100/s'),
+]
+
+it('has a row for every fault', () => {
+  expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(faultKinds.map(({ kind }) => kind)))
+})
+
+describe.each(rows)('$id $params', (spec) => {
+  const kind = faultKind(spec.kind)!
+
+  it('has no problems of its own', () => expect(kind.problems(spec)).toEqual([]))
+
+  it('is not seen before, bites while it is on, and is gone after its revert', async () => {
+    expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+    await kind.inject(spec, context)
+    if (spec.kind === 'surge') await new Promise((resolve) => setTimeout(resolve, 60))
+    try {
+      const sighting = await kind.probe(spec, context)
+      expect(sighting).toMatchObject({ bites: true })
+      expect(sighting.said).not.toBe('')
+    } finally {
+      await kind.revert(spec, context)
+    }
+    expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+  })
+
+  it('can be reverted in any state, twice', async () => {
+    await kind.revert(spec, context)
+    await kind.revert(spec, context)
+    expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+  })
+})
+
+describe('a probe', () => {
+  it('does not take a dead service for a fault of its kind', async () => {
+    const dead = createTcpServer()
+    await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve))
+    const { port } = dead.address() as AddressInfo
+    await new Promise((resolve) => dead.close(resolve))
+    const closed = { ...context, topology: { ...context.topology, link: () => ({ ...address, port }) } }
+    for (const spec of rows.filter(({ kind }) => ['stall', 'latency', 'throttle'].includes(kind)))
+      expect(await faultKind(spec.kind)!.probe(spec, closed)).toMatchObject({ bites: false })
+  })
+
+  it('looks by PostgreSQL’s first question where the link leads to PostgreSQL', async () => {
+    const asked: Buffer[] = []
+    const server = createTcpServer((socket) =>
+      socket.on('data', (chunk) => {
+        asked.push(chunk)
+        socket.write('N')
+      }),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const postgres: LinkAddress = { ...address, port, protocol: 'postgres' }
+    const asking = { ...context, topology: { ...context.topology, link: () => postgres } }
+    expect(await faultKind('stall')!.probe(stall('a→b'), asking)).toMatchObject({ bites: false })
+    expect(Buffer.concat(asked)).toEqual(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))
+    server.close()
+  })
+})
+
+describe('the wrapped client', () => {
+  it('passes the server’s own words on', async () => {
+    const client = connectToxiproxy(`${toxiproxy.url}/`)
+    await expect(
+      client.createProxy({ name: 'a-to-b', listen: '127.0.0.1:0', upstream: 'x:1' }),
+    ).rejects.toThrow(/could not create proxy 'a-to-b': proxy already exists \(409\)/)
+    await expect(client.setEnabled('nobody', true)).rejects.toThrow(/proxy not found \(404\)/)
+    await expect(
+      client.addToxic('a-to-b', {
+        name: 'x',
+        type: 'nonsense' as 'latency',
+        stream: 'upstream',
+        toxicity: 1,
+        attributes: {},
+      }),
+    ).rejects.toThrow(/invalid toxic type \(400\)/)
+  })
+
+  it('names what is at fault when nobody is there', async () => {
+    const { port } = await new Promise<{ port: number }>((resolve) => {
+      const server = createTcpServer().listen(0, '127.0.0.1', () => {
+        const at = server.address() as AddressInfo
+        server.close(() => resolve(at))
+      })
+    })
+    await expect(connectToxiproxy(`http://127.0.0.1:${port}`).version()).rejects.toThrow(
+      /could not tell its version: .*ECONNREFUSED/,
+    )
+  })
+
+  it('gives up on a server that accepts and never answers', async () => {
+    const silent = createTcpServer(() => {})
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    await expect(connectToxiproxy(`http://127.0.0.1:${port}`, 100).reset()).rejects.toThrow(/could not reset/)
+    silent.close()
+    connect(port).on('error', () => {})
+  })
+
+  it('takes names that need encoding, and a toxic that is gone for removed', async () => {
+    const client = connectToxiproxy(toxiproxy.url)
+    await client.createProxy({ name: 'odd name→', listen: '127.0.0.1:0', upstream: '127.0.0.1:9' })
+    await client.setEnabled('odd name→', false)
+    await client.removeToxic('odd name→', 'never there')
+  })
+})

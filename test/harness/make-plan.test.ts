@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest'
+import { makePlan, type PlanOptions } from '../../harness/experiment/make-plan.ts'
+import {
+  arrivals,
+  cut,
+  defineScenario,
+  delay,
+  entrance,
+  invariant,
+  type Journey,
+  link,
+  measure,
+  type Scenario,
+  stall,
+  successRate,
+  surge,
+  throttle,
+} from '../../harness/index.ts'
+import { tinyStall } from './fixtures/scenarios/index.ts'
+import { userAsks } from './fixtures/tiny-journeys.ts'
+import { tinySystem } from './fixtures/tiny-system.ts'
+
+const options: PlanOptions = {
+  set: {},
+  without: [],
+  faultsOn: true,
+  capabilities: new Set(['links']),
+  runtime: 'processes',
+}
+const good = tinyStall.build({ users: 40 })
+const stranger: Journey = { ...userAsks, name: 'stranger', entrance: 'nobody→front' }
+
+function scenario(change: Partial<ReturnType<Scenario['build']>>, system = tinySystem): Scenario {
+  return defineScenario({
+    name: 'broken',
+    title: 'broken',
+    facts: [],
+    system,
+    build: () => ({ ...good, ...change }),
+  })
+}
+
+function problemsOf(planned: ReturnType<typeof makePlan>): string {
+  if ('plan' in planned) throw new Error('it was planned')
+  return planned.problems.join('\n')
+}
+
+describe('a plan', () => {
+  it('settles knobs, phases and the end of faults', () => {
+    const planned = makePlan(tinyStall, { ...options, set: { users: '80/s' } })
+    expect(planned).toMatchObject({
+      plan: {
+        knobs: { users: 80 },
+        load: [{ journey: 'user-asks', perSecond: [80, 80], process: 'poisson' }],
+        phasesMs: { baseline: 1000, fault: 3000, recovery: 3000 },
+        faults: [{ id: 'stall front→back', fromMs: 0, toMs: 3000 }],
+        measures: [{ name: 'fallback' }],
+      },
+    })
+  })
+
+  it('leaves out measures and faults when asked to, and says so', () => {
+    const planned = makePlan(tinyStall, { ...options, without: ['fallback'], faultsOn: false })
+    expect(planned).toMatchObject({
+      plan: { measures: [], without: ['fallback'], faultsOn: false, faults: [] },
+    })
+  })
+
+  it.each<[string, Scenario, RegExp]>([
+    [
+      'a link that is not there',
+      scenario({ faults: [stall('front→bakc')] }),
+      /unknown link 'front→bakc': did you mean 'front→back'\?/,
+    ],
+    [
+      'a fault outside its phase',
+      scenario({ faults: [stall('front→back', { from: '2s', to: '9s' })] }),
+      /lasts from 2000 to 9000 ms, outside its phase of 0 to 3000 ms/,
+    ],
+    [
+      'a fault that ends before it begins',
+      scenario({ faults: [cut('front→back', { from: '2s', to: '1s' })] }),
+      /outside its phase/,
+    ],
+    [
+      'the same fault twice',
+      scenario({ faults: [stall('front→back'), stall('front->back')] }),
+      /is there twice/,
+    ],
+    [
+      'a delay that is none',
+      scenario({ faults: [delay('front→back', 0)] }),
+      /delayMs must be a number above 0/,
+    ],
+    [
+      'a jitter as large as the delay',
+      scenario({ faults: [delay('front→back', 50, { jitter: 50 })] }),
+      /jitterMs must be smaller/,
+    ],
+    [
+      'a throttle to nothing',
+      scenario({ faults: [throttle('front→back', 0)] }),
+      /kilobytesPerSecond must be a number above 0/,
+    ],
+    [
+      'a surge of a journey that is not there',
+      scenario({ faults: [surge(stranger, '5/s')] }),
+      /unknown journey 'stranger'/,
+    ],
+    ['an impossible rate', scenario({ load: [arrivals(userAsks, '1000000/s')] }), /1000000\/s is impossible/],
+    ['a rate of nothing', scenario({ load: [arrivals(userAsks, 0)] }), /0\/s is impossible/],
+    ['a rate in words', scenario({ load: [arrivals(userAsks, 'many' as '1/s')] }), /'many' is not a rate/],
+    ['no load', scenario({ load: [] }), /there is no load/],
+    [
+      'a journey by an entrance that is not there',
+      scenario({ load: [arrivals(stranger, '5/s')] }),
+      /unknown link 'nobody→front'/,
+    ],
+    [
+      'a check on a journey that does not run',
+      scenario({ hypothesis: [successRate('ghost', { atLeast: 0.9, during: 'fault', source: '† ours' })] }),
+      /reads journey 'ghost', which does not run/,
+    ],
+    [
+      'a check without a source',
+      scenario({ hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'fault', source: '' })] }),
+      /source must say where the threshold comes from/,
+    ],
+    [
+      'a check of an invariant that nobody reads',
+      scenario({ hypothesis: [invariant('the bakc is there', { source: '† ours', sabotages: ['x'] })] }),
+      /unknown invariant 'the bakc is there': did you mean 'the back is there'\?/,
+    ],
+    ['an empty hypothesis', scenario({ hypothesis: [] }), /the hypothesis is empty/],
+    [
+      'a measure that is not there',
+      scenario({ measures: [measure('falback')] }),
+      /unknown measure 'falback': did you mean 'fallback'\?/,
+    ],
+    [
+      'a phase of no length',
+      scenario({ phases: { baseline: 0, fault: '1s', recovery: '1s' } }),
+      /phase 'baseline' must last longer than 0/,
+    ],
+    [
+      'a phase that is no duration',
+      scenario({ phases: { baseline: '1s', fault: 'long' as '1s', recovery: '1s' } }),
+      /phase 'fault': 'long' is not a duration/,
+    ],
+    [
+      'links in a circle',
+      scenario({}, { ...tinySystem, links: [...tinySystem.links, link('back', 'front', 'FRONT_URL')] }),
+      /links form a circle/,
+    ],
+    [
+      'a link to nowhere',
+      scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('user', 'nowhere')] }),
+      /unknown service 'nowhere'/,
+    ],
+  ])('refuses %s', (_, broken, words) => {
+    expect(problemsOf(makePlan(broken, options))).toMatch(words)
+  })
+
+  it('refuses a fault that the runtime cannot do', () => {
+    const planned = makePlan(tinyStall, { ...options, capabilities: new Set(), runtime: 'attached' })
+    expect(problemsOf(planned)).toMatch(/needs 'links', which the runtime 'attached' cannot do/)
+  })
+
+  it('refuses a knob value that is none', () => {
+    expect(problemsOf(makePlan(tinyStall, { ...options, set: { users: 'some' } }))).toMatch(
+      /--set users: 'some' is not a rate/,
+    )
+  })
+
+  it('tells every problem at once', () => {
+    const broken = scenario({
+      faults: [stall('front→bakc')],
+      measures: [measure('falback')],
+      load: [arrivals(userAsks, '1000000/s')],
+    })
+    const words = problemsOf(makePlan(broken, options))
+    expect(words.split('\n')).toHaveLength(3)
+    expect(words).toMatch(/bakc[\s\S]*|falback[\s\S]*|impossible/)
+  })
+})

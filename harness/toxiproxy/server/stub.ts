@@ -1,3 +1,4 @@
+import { ChunkQueue } from './chunk-queue.ts'
 import { type Bite, createTally, nowMs } from './evidence.ts'
 import type { Random } from './random.ts'
 import type { Toxic } from './toxic-chain.ts'
@@ -41,7 +42,7 @@ export class Stub implements Sink, Feeder, Outlet {
   private feeder: Feeder
   private next: Sink
   private flow!: Flow
-  private queue: Chunk[] = []
+  private readonly queue = new ChunkQueue()
   private busy = false
   /** Chunks passed on while one is taken. */
   private passes = 0
@@ -96,7 +97,7 @@ export class Stub implements Sink, Feeder, Outlet {
       return false
     }
     this.closed = true
-    for (const chunk of this.queue) this.next.write(chunk)
+    while (this.queue.length > 0) this.next.write(this.queue.shift())
     if (this.ending !== undefined) this.next.finish(this.ending)
     return true
   }
@@ -105,7 +106,7 @@ export class Stub implements Sink, Feeder, Outlet {
   abandon(): void {
     if (this.closed) return
     this.closed = true
-    this.queue = []
+    this.queue.clear()
     this.flow.interrupt?.()
   }
 
@@ -162,7 +163,7 @@ export class Stub implements Sink, Feeder, Outlet {
       this.bite('cut')
     }
     this.closed = true
-    this.queue = []
+    this.queue.clear()
     this.next.finish(ending)
   }
 
@@ -179,7 +180,7 @@ export class Stub implements Sink, Feeder, Outlet {
     while (!this.busy && !this.nextFull && this.queue.length > 0) {
       this.busy = true
       this.passes = 0
-      if (this.flow.take(this.queue.shift()!)) this.busy = false
+      if (this.flow.take(this.queue.shift())) this.busy = false
       if (this.passes > 1) this.sliced()
       if (this.busy) this.delayed()
     }
@@ -213,7 +214,9 @@ export class Stub implements Sink, Feeder, Outlet {
   }
 
   private isFull(): boolean {
-    if (this.closed) return false
-    return (this.busy || this.nextFull) && this.queue.length >= (this.toxic.type.buffersChunks ?? 0)
+    if (this.closed || !(this.busy || this.nextFull)) return false
+    const { buffers } = this.toxic.type
+    if (buffers === undefined) return true
+    return this.context.strict ? this.queue.length >= buffers.chunks : this.queue.bytes >= buffers.bytes
   }
 }

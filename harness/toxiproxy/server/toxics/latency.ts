@@ -8,9 +8,9 @@ import { type Chunk, defineToxic } from './toxic.ts'
 export const latency = defineToxic({
   type: 'latency',
   attributes: { latency: 'integer', jitter: 'integer' },
-  buffersChunks: 1024,
+  buffers: { bytes: 32 * 1024 * 1024, chunks: 1024 },
 
-  start(outlet, { latency, jitter }) {
+  start(outlet, { latency, jitter }, { strict }) {
     let held: Chunk | undefined
     let cancel: Cancel | undefined
 
@@ -24,7 +24,8 @@ export const latency = defineToxic({
       take(chunk) {
         const delayMs = latency + (jitter > 0 ? Math.floor(outlet.random() * jitter * 2) - jitter : 0)
         const waitMs = chunk.receivedAtMs + delayMs - performance.now()
-        chunk.receivedAtMs += delayMs
+        // Upstream also takes the wait behind other chunks off the next latency's delay.
+        chunk.receivedAtMs += strict ? waitMs : Math.max(0, delayMs)
         if (waitMs <= 0) {
           outlet.pass(chunk)
           return true

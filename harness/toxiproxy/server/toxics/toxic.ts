@@ -40,8 +40,8 @@ export interface ToxicType<S extends Shape = Shape> {
   readonly type: string
   /** In the order in which they are shown; each is 0 until set. */
   readonly attributes: S
-  /** Chunks that may wait in front of it before its sender is held back. Default 0: one at a time. */
-  readonly buffersChunks?: number
+  /** What may wait in front of it before its sender is held back: bytes, or chunks in strict mode. Default: nothing. */
+  readonly buffers?: { readonly bytes: number; readonly chunks: number }
   /** Its removal closes the connections it is on. */
   readonly cutsOnRemoval?: boolean
   start(outlet: Outlet, attributes: Fields<S>, mode: { readonly strict: boolean }): Flow

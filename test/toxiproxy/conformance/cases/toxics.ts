@@ -122,6 +122,25 @@ const latency: readonly Case[] = [
     },
   },
   {
+    name: 'latency: two of them delay each chunk by their sum, also one that waited behind another',
+    deviation: 'delays add up',
+    async run({ proxy, subject }) {
+      const { toxic, connect } = await proxy()
+      for (const name of ['a', 'b']) {
+        await toxic({ name, type: 'latency', stream: 'upstream', attributes: { latency: 400 } })
+      }
+      const { client, server } = await connect()
+      client.write('1')
+      await delay(200)
+      const took = await timed(async () => {
+        client.write('2')
+        await server.receive(2)
+      })
+      if (subject.asUpstream) expect(took).toBeLessThan(770)
+      expectTook(took, subject.asUpstream ? 600 : 800)
+    },
+  },
+  {
     name: 'latency: jitter spreads the delay on both sides of it, and keeps the order',
     async run({ proxy }) {
       const { toxic, connect } = await proxy()

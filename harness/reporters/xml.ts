@@ -35,9 +35,9 @@ function escapedText(text: string): string {
 }
 
 /**
- * What XML 1.0 has no way to write (most control characters, lone surrogates, https://www.w3.org/TR/xml/#charsets)
- * becomes U+FFFD.
+ * Control characters that XML 1.0 has no way to write (https://www.w3.org/TR/xml/#charsets) become U+FFFD, as a lone
+ * surrogate does when it is encoded as UTF-8.
  */
 function writable(text: string): string {
-  return text.toWellFormed().replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/g, '\ufffd')
+  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/g, '\ufffd')
 }

@@ -18,6 +18,13 @@ describe.each([80, 100, 120])('in %i columns', (columns) => {
     for (const line of linesOf(plan, columns)) expect(widthOf(line)).toBeLessThanOrEqual(columns)
   })
 
+  test('what is too long for a line goes on in the next one', () => {
+    const words = Array.from({ length: 40 }, (_, i) => `word${i}`)
+    const lines = linesOf({ ...gpkiStall, title: words.join(' ') }, columns)
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns)
+    expect(lines.join(' ').match(/word\d+/g)).toEqual(words)
+  })
+
   test('faults stand under the phase and at the time they are planned for', () => {
     const lines = linesOf(overload, columns)
     const phases = lines.find((line) => line.includes('├'))!

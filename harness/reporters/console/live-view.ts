@@ -23,7 +23,7 @@ export function liveView(
     header(progress, options, columns),
     phaseBar(progress, elapsedMs, columns, paint),
     ...rows,
-    ...events.map((happening) => clip(happeningLine(happening, paint), columns)),
+    ...events.map((happening) => happeningLine(happening, paint)),
   ]
 }
 

@@ -125,7 +125,7 @@ describe('verdicts', () => {
       '  official-issues-certificate #81 at +3.2 s: timed-out',
       '  logs/treated/saeol.log',
     ])
-    expect(lines.slice(look).join('\n')).not.toMatch(/control|untreated/)
+    expect(lines.filter((line) => line.startsWith('look at'))).toHaveLength(1)
   })
 
   test('what holds in the untreated arm reads as what it is: it shows nothing', async () => {

@@ -30,6 +30,7 @@ describe('live redrawing', () => {
     ['not on a dumb terminal', tty, { TERM: 'dumb' }, false],
     ['not where nobody watches', tty, { CI: 'true' }, false],
     ['CI=false is no CI', tty, { CI: 'false' }, true],
+    ['CI=0 is no CI', tty, { CI: '0' }, true],
   ])('%s', (_, stream, env, terminal) => {
     expect(reporterOutput(stream, env).terminal).toBe(terminal)
   })

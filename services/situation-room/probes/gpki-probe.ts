@@ -1,6 +1,7 @@
 import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import type { Identity } from '../../enrolment/register.ts'
 import { ask } from './ask.ts'
+import { lateness, stoodStill } from './own-clock.ts'
 import type { Reading } from './reading.ts'
 
 /**
@@ -32,6 +33,8 @@ export function createGpkiProbe(options: {
       if (answer.status === 200) return reading('green', '')
       return reading('red', `GPKI answered ${answer.status}: ${answer.body.slice(0, 200)}`)
     } catch (error) {
+      const lateMs = lateness(startedAt, options.timeoutMs)
+      if (signal.aborted && lateMs > 0) return reading('blind', stoodStill(lateMs))
       return reading('red', (error as Error).message)
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ask } from './ask.ts'
+import { lateness, stoodStill } from './own-clock.ts'
 import type { Reading } from './reading.ts'
 
 const health = z.object({
@@ -45,6 +46,10 @@ export function createSaeolProbe(options: {
       }
     } catch (error) {
       const { message } = error as Error
+      const lateMs = lateness(startedAt, options.timeoutMs)
+      if (signal.aborted && lateMs > 0) {
+        return { gpki: reading('blind', stoodStill(lateMs)), saeol: reading('blind', stoodStill(lateMs)) }
+      }
       return { gpki: reading('blind', `Saeol: ${message}`), saeol: reading('red', message) }
     }
   }

@@ -1,0 +1,132 @@
+import { createPrivateKey, randomBytes, randomUUID, sign } from 'node:crypto'
+import { Secret, TOTP } from 'otpauth'
+import type { Person } from '../../../services/enrolment/people.ts'
+import type { Room } from '../../../services/enrolment/room.ts'
+import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
+import type { Network } from './network.ts'
+
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
+  readonly body: any
+  readonly headers: Headers
+  readonly tookMs: number
+}
+
+export async function call(
+  url: string,
+  options: {
+    readonly method?: string
+    readonly body?: unknown
+    readonly headers?: Readonly<Record<string, string>>
+    readonly timeoutMs?: number
+  } = {},
+): Promise<Answer> {
+  const startedAt = performance.now()
+  const response = await fetch(url, {
+    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
+    headers: { 'content-type': 'application/json', ...options.headers },
+    body: options.body === undefined ? null : JSON.stringify(options.body),
+    signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+  })
+  const text = await response.text()
+  const body: unknown = text === '' ? undefined : JSON.parse(text)
+  return { status: response.status, body, headers: response.headers, tookMs: performance.now() - startedAt }
+}
+
+export function codeOf(person: Pick<Person, 'totpSecretBase32'>, at = Date.now()): string {
+  return new TOTP({ secret: Secret.fromBase32(person.totpSecretBase32) }).generate({ timestamp: at })
+}
+
+export interface PasswordLogin {
+  readonly officialId: string
+  readonly password: string
+  readonly code: string
+  readonly terminal: string
+}
+
+export function credentialsOf(person: Person): PasswordLogin {
+  const { id, password, terminal } = person
+  return { officialId: id, password, code: codeOf(person), terminal }
+}
+
+/** @param source the address the switch in front saw */
+export function logInByPassword(
+  network: Network,
+  login: PasswordLogin,
+  { source = '10.0.0.1', headers = {} }: { source?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return call(`${network.saeolUrl}/login/password`, {
+    body: login,
+    headers: { 'x-forwarded-for': source, ...headers },
+  })
+}
+
+export function signNonce(privateKeyPkcs8: string, text: string): string {
+  const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
+  return sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64')
+}
+
+export async function logInByCertificate(
+  network: Network,
+  person: Pick<Person, 'certificateChain' | 'privateKeyPkcs8'>,
+  timeoutMs = 10_000,
+): Promise<Answer> {
+  const challenge = await call(`${network.saeolUrl}/login/challenge`, { method: 'POST' })
+  const { nonce } = challenge.body as { nonce: string }
+  const { certificateChain, privateKeyPkcs8 } = person
+  const body = { nonce, certificateChain, signature: signNonce(privateKeyPkcs8, nonce) }
+  return call(`${network.saeolUrl}/login/gpki`, { body, timeoutMs })
+}
+
+export function evidence(name: string, more: Record<string, unknown> = {}) {
+  return { name, observedAt: Date.now(), failures: 3, error: 'no answer in time', ...more }
+}
+
+export function openingSubject(more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    scope: { system: 'saeol', offices: ['*'] },
+    expiresAt: Date.now() + 60_000,
+    reason: 'a test',
+    vantagePoints: [evidence('situation-room'), evidence('saeol')],
+    nonce: randomBytes(16).toString('hex'),
+    ...more,
+  }
+}
+
+export function approve(room: Room, subject: unknown, officers: readonly number[]) {
+  return officers.map((index) => {
+    const { id, privateKeyPkcs8 } = room.dutyOfficers[index]!
+    return { officer: id, signature: signNonce(privateKeyPkcs8, canonicalJson(subject)) }
+  })
+}
+
+/** Opens the password login as the situation room would. */
+export async function openFallback(network: Network, more: Record<string, unknown> = {}): Promise<Answer> {
+  const asked = openingSubject(more)
+  const approvals = approve(network.room, { action: 'open-fallback', ...asked }, [0, 1])
+  return call(`${network.saeolUrl}/fallback/open`, { body: { ...asked, approvals } })
+}
+
+export async function closeFallback(network: Network, opening: string): Promise<Answer> {
+  const asked = { opening, reason: 'a test is over' }
+  const approvals = approve(network.room, { action: 'close-fallback', ...asked }, [2])
+  return call(`${network.saeolUrl}/fallback/close`, { body: { ...asked, approvals } })
+}
+
+export async function isOpen(network: Network): Promise<boolean> {
+  const options = await call(`${network.saeolUrl}/login/options`)
+  return (options.body as { password: boolean }).password
+}
+
+export function bearer(session: string): Record<string, string> {
+  return { authorization: `Bearer ${session}` }
+}
+
+/** What a session is for: issues a certificate. */
+export function issue(network: Network, session: string): Promise<Answer> {
+  return call(`${network.saeolUrl}/certificates`, {
+    body: { kind: 'resident-registration', residentId: network.people.residents[0] },
+    headers: { ...bearer(session), 'idempotency-key': randomUUID() },
+  })
+}

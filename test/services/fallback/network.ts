@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from '../../../services/common/service.ts'
+import { enrolled } from '../../../services/enrolment/cache.ts'
+import { type People, type Person, readPeople } from '../../../services/enrolment/people.ts'
+import { type Room, readRoom } from '../../../services/enrolment/room.ts'
+import { startGpki } from '../../../services/gpki/app.ts'
+import { startL4 } from '../../../services/l4/app.ts'
+import { startResident } from '../../../services/resident/app.ts'
+import { startSaeol } from '../../../services/saeol/app.ts'
+import { startSituationRoom } from '../../../services/situation-room/app.ts'
+import { type Link, startLink } from './link.ts'
+
+/** A line of a service's log. */
+export interface Event {
+  readonly time: number
+  readonly service: string
+  readonly event: string
+  readonly [fact: string]: unknown
+}
+
+/** Saeol, GPKI twice behind the L4 switch, the resident register and the situation room, in this process. */
+export interface Network extends AsyncDisposable {
+  readonly saeolUrl: string
+  readonly databaseUrl: string
+  readonly people: People
+  readonly room: Room
+  readonly events: readonly Event[]
+  readonly links: {
+    readonly saeolToL4: Link
+    readonly l4ToGpkiA: Link
+    readonly l4ToGpkiB: Link
+    readonly roomToL4: Link
+    readonly roomToSaeol: Link
+  }
+  /** An active official whom nobody used before: codes are taken once in 30 s. */
+  nextOfficial(): Person
+  officialOf(office: string): Person
+  restartSaeol(): Promise<void>
+  startRoom(env?: Readonly<Record<string, string>>): Promise<void>
+  stopRoom(): Promise<void>
+  count(event: string): number
+  /** Waits until it was logged that often. @throws after ten seconds */
+  seen(event: string, times?: number): Promise<Event>
+}
+
+export const enrolmentOfTests = {
+  cacheDir: join(tmpdir(), 'saeol-chaos-test-enrolment'),
+  seed: 'tests',
+  officials: 120,
+  disabled: 2,
+  revoked: 2,
+  offices: 2,
+  clerksPerOffice: 2,
+  residents: 10,
+}
+
+export async function startNetwork(options: {
+  readonly databaseUrl: string
+  /** Parameters of the measure `password-fallback`; `false` leaves it off. */
+  readonly measure?: Readonly<Record<string, unknown>> | false
+  readonly sabotage?: string
+  readonly saeol?: Readonly<Record<string, string>>
+}): Promise<Network> {
+  const stack = new AsyncDisposableStack()
+  const events: Event[] = []
+  const destination = {
+    write(line: string) {
+      const parsed = JSON.parse(line) as Event
+      if (parsed.event !== undefined) events.push(parsed)
+    },
+  }
+  try {
+    const files = await enrolled(enrolmentOfTests)
+    const [people, room] = await Promise.all([readPeople(files.peopleFile), readRoom(files.roomFile)])
+    const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-network-'))
+    stack.defer(() => rm(directory, { recursive: true, force: true }))
+    const measure =
+      options.measure === false ? {} : { MEASURE_PASSWORD_FALLBACK: JSON.stringify(options.measure ?? {}) }
+    const common = {
+      PORT: '0',
+      REGISTER_FILE: files.registerFile,
+      SABOTAGE: options.sabotage ?? '',
+      ...measure,
+    }
+    const link = async () => stack.use(await startLink())
+    const links = {
+      saeolToL4: await link(),
+      l4ToGpkiA: await link(),
+      l4ToGpkiB: await link(),
+      roomToL4: await link(),
+      roomToSaeol: await link(),
+    }
+    const gpkiA = stack.use(await startGpki({ ...common, SERVICE_NAME: 'gpki-a' }, destination))
+    const gpkiB = stack.use(await startGpki({ ...common, SERVICE_NAME: 'gpki-b' }, destination))
+    links.l4ToGpkiA.target = gpkiA.url
+    links.l4ToGpkiB.target = gpkiB.url
+    const l4 = stack.use(
+      await startL4(
+        {
+          PORT: '0',
+          ADMIN_PORT: '0',
+          GPKI_A_URL: links.l4ToGpkiA.url,
+          GPKI_B_URL: links.l4ToGpkiB.url,
+        },
+        destination,
+      ),
+    )
+    links.saeolToL4.target = l4.entranceUrl
+    links.roomToL4.target = l4.entranceUrl
+    const resident = stack.use(
+      await startResident({ PORT: '0', DATABASE_URL: options.databaseUrl, RESIDENTS: '10' }, destination),
+    )
+    const saeolEnv = {
+      ...common,
+      DATABASE_URL: options.databaseUrl,
+      GPKI_URL: links.saeolToL4.url,
+      RESIDENT_URL: resident.url,
+      AUDIT_SPOOL_FILE: join(directory, 'audit-spool.jsonl'),
+      SESSION_TTL_MS: '60000',
+      ...options.saeol,
+    }
+    let saeol = await startSaeol(saeolEnv, destination)
+    links.roomToSaeol.target = saeol.url
+    let situationRoom: Service | undefined
+    stack.defer(() => saeol[Symbol.asyncDispose]())
+    stack.defer(async () => situationRoom?.[Symbol.asyncDispose]())
+    const unused = people.officials.filter(({ status }) => status === 'active')
+
+    const officialOf = (office: string) => {
+      const index = unused.findIndex((official) => official.office === office)
+      const [official] = index < 0 ? [] : unused.splice(index, 1)
+      if (official === undefined) throw new Error(`no official of ${office} is left; enrol more`)
+      return official
+    }
+    const all = stack.move()
+    return {
+      get saeolUrl() {
+        return saeol.url
+      },
+      databaseUrl: options.databaseUrl,
+      people,
+      room,
+      events,
+      links,
+      nextOfficial: () => officialOf(unused[0]?.office ?? ''),
+      officialOf,
+      async restartSaeol() {
+        await saeol[Symbol.asyncDispose]()
+        saeol = await startSaeol(saeolEnv, destination)
+        links.roomToSaeol.target = saeol.url
+      },
+      async startRoom(env = {}) {
+        situationRoom = await startSituationRoom(
+          {
+            ...common,
+            SAEOL_URL: links.roomToSaeol.url,
+            GPKI_URL: links.roomToL4.url,
+            ROOM_FILE: files.roomFile,
+            PROBE_INTERVAL_MS: '100',
+            PROBE_TIMEOUT_MS: '300',
+            ...env,
+          },
+          destination,
+        )
+      },
+      async stopRoom() {
+        await situationRoom?.[Symbol.asyncDispose]()
+        situationRoom = undefined
+      },
+      count: (event) => events.filter((line) => line.event === event).length,
+      async seen(event, times = 1) {
+        for (let waited = 0; waited < 10_000; waited += 20) {
+          const found = events.filter((line) => line.event === event)
+          const last = found[times - 1]
+          if (last !== undefined) return last
+          await sleep(20)
+        }
+        throw new Error(`'${event}' was not logged ${times} times within 10 s`)
+      },
+      [Symbol.asyncDispose]: () => all.disposeAsync(),
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}

@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { RunResult } from '../../harness/experiment/verdict.ts'
+import { atMost, fixed, type Row } from '../row.ts'
+
+/** The gate as users run it: how long it takes, and how much of that is not the planned phases. */
+export async function run(): Promise<Row[]> {
+  const out = mkdtempSync(join(tmpdir(), 'bench-'))
+  const cli = resolve(import.meta.dirname, '../../bin/saeol-chaos.js')
+  const from = performance.now()
+  const { status } = spawnSync(process.execPath, [cli, 'run', '--out', out, '--reporter', 'json'], {
+    stdio: 'ignore',
+  })
+  const seconds = (performance.now() - from) / 1000
+  const result = JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')) as RunResult
+  rmSync(out, { recursive: true })
+  const planned = result.scenarios
+    .flatMap(({ arms }) => arms)
+    .reduce((sum, arm) => sum + arm.plannedMs / 1000, 0)
+  return [
+    atMost(`the gate (${result.verdict}, exit ${status})`, seconds, 110, (value) => `${fixed(value, 1)} s`),
+    atMost(
+      'of it outside the planned phases',
+      1 - planned / seconds,
+      0.15,
+      (value) => `${fixed(value * 100, 1)} %`,
+    ),
+  ]
+}

@@ -189,6 +189,11 @@ describe('an arm is void', () => {
       /not seen to bite/,
       { sightings: [before, { when: 'during', bites: null }] },
     ],
+    [
+      'where it was seen to bite only after it was reverted',
+      /not seen to bite by its own probe: looked during/,
+      { sightings: [before, { when: 'during', bites: false }, { when: 'after', bites: true }] },
+    ],
     ['where it was not probed while it was on', /was not probed while it was on/, { sightings: [before] }],
     [
       'where it seemed to bite before',
@@ -284,6 +289,14 @@ describe('an arm is void', () => {
     expect(judgeArm({ ...recordOf(plan, {}), faultsOn: false }).voids).toEqual([
       'this arm was to have the faults and had none',
     ])
+  })
+
+  it('where a fault that came back was not reverted again', () => {
+    const record = recordOf(planOf([service]), { revertedMs: 3000 })
+    const [injected] = record.injected
+    const flapping = { ...record, injected: [injected!, { ...injected!, ms: 4000 }] }
+    expect(judgeArm(flapping).voids).toEqual([`${stall.id} was never reverted`])
+    expect(judgeArm(flapping).faults[0]).toMatchObject({ injectedAtMs: 2000, revertedAtMs: null })
   })
 
   it('not at the limits themselves', () => {

@@ -133,6 +133,16 @@ describe('a scenario', () => {
     })
   })
 
+  it('is vacuous where no service level applies in untreated', () => {
+    const arms = scenario([control, untreated, treated]).arms.map(
+      (arm): ArmResult => ({
+        ...arm,
+        checks: arm.checks.map((c) => (c.role === 'protected' ? { ...c, verdict: 'not-applicable' } : c)),
+      }),
+    )
+    expect(judgeScenario(planOf(hypothesis), arms).verdict).toBe('vacuous')
+  })
+
   it('is inconclusive, not vacuous, where the fault was not seen to bite without the measures', () => {
     const toothless = {
       ...untreated,

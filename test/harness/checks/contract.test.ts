@@ -162,6 +162,38 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 80 },
       },
       {
+        is: 'does not begin earlier for an event: its own delay still counts',
+        spec: successRate(counter, {
+          atLeast: 0.9,
+          after: '2s',
+          afterEvent: 'fallback.opened',
+          ...duringFault,
+        }),
+        arm: { system: [{ event: 'fallback.opened', ms: 2500 }] },
+        verdict: 'holds',
+        evidence: { n: 40 },
+      },
+      {
+        is: 'waits for the first time the event comes within the window',
+        spec: successRate(counter, { atLeast: 0.9, afterEvent: 'fallback.opened', ...duringFault }),
+        arm: {
+          system: [
+            { event: 'fallback.opened', ms: 1000 },
+            { event: 'fallback.opened', ms: 4000 },
+            { event: 'fallback.opened', ms: 5000 },
+          ],
+        },
+        verdict: 'holds',
+        evidence: { n: 40 },
+      },
+      {
+        is: 'counts a journey once that is named twice',
+        spec: successRate([counter, counter], { atLeast: 0.9, ...duringFault }),
+        arm: {},
+        verdict: 'holds',
+        evidence: { n: 80 },
+      },
+      {
         is: 'spans phases',
         spec: successRate(counter, { atLeast: 0.95, during: ['fault', 'recovery'], source }),
         arm: {},
@@ -255,6 +287,20 @@ const contracts: Record<string, Contract> = {
         arm: { visits: [failing(2000, 6000, { steps: { login: 200 } })] },
         verdict: 'deviates',
         evidence: { estimate: null },
+      },
+      {
+        is: 'counts those who failed before they came to the step',
+        spec: latency(counter, { quantile: 0.9, below: '300ms', step: 'login', ...duringFault }),
+        arm: { visits: [well(2000, 5000, { steps: { login: 200 } }), failing(5000, 6000)] },
+        verdict: 'deviates',
+        evidence: { n: 80, estimate: null },
+      },
+      {
+        is: 'leaves out those who succeeded without the step',
+        spec: latency(counter, { quantile: 0.9, below: '300ms', step: 'login', ...duringFault }),
+        arm: { visits: [well(2000, 5000, { steps: { login: 200 } }), well(5000, 6000)] },
+        verdict: 'holds',
+        evidence: { n: 60, estimate: 200 },
       },
       {
         is: 'has nothing to say of a step that no visit took',
@@ -364,6 +410,35 @@ const contracts: Record<string, Contract> = {
         evidence: { estimate: null, interval: [3500, null] },
       },
       {
+        is: 'deviates where the bound had just passed when the watch ended, and it was not well',
+        spec: recovery(counter, { within: '3500ms', source }),
+        arm: { visits: [failing(2000, 10_000)] },
+        verdict: 'deviates',
+        evidence: { interval: [3500, null] },
+      },
+      {
+        is: 'deviates where the first bucket past the bound is bad',
+        spec: recovery(counter, { within: '2s', source }),
+        arm: { visits: [failing(2000, 8400), well(8400, 10_000)] },
+        verdict: 'deviates',
+        evidence: { estimate: 2500, interval: [2000, 2500] },
+      },
+      {
+        is: 'deviates where the last who came were not well',
+        spec: recovery(counter, { within: '2s', source }),
+        arm: { visits: [failing(6000, 9000)] },
+        verdict: 'deviates',
+        said: /^never recovered/,
+        evidence: { estimate: null, interval: [2500, null] },
+      },
+      {
+        is: 'is open where the watch was shorter than half a bucket, and bad',
+        spec: recovery(counter, { within: '2s', source }),
+        arm: { revertedMs: 9800, visits: [failing(9000, 10_000)] },
+        verdict: 'inconclusive',
+        evidence: { n: 4, interval: [0, null] },
+      },
+      {
         is: 'deviates where it was well for a while and fell again',
         spec: recovery(counter, { within: '2s', source }),
         arm: { visits: [well(6000, 9000), failing(9000, 9400), well(9500, 10_000)] },
@@ -388,7 +463,7 @@ const contracts: Record<string, Contract> = {
       {
         is: 'lets a last sliver of time count with the bucket before it',
         spec: recovery(counter, { within: '2s', source }),
-        arm: { revertedMs: 5960, visits: [well(6000, 9950), failing(9950, 10_000)] },
+        arm: { revertedMs: 5940, visits: [well(6000, 9950), failing(9950, 10_000)] },
         verdict: 'holds',
       },
       {
@@ -446,6 +521,13 @@ const contracts: Record<string, Contract> = {
           threshold: 2000,
           good: 'at most',
         },
+      },
+      {
+        is: 'holds at the bound itself',
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+        arm: { system: [{ event: 'fallback.opened', ms: 4000 }] },
+        verdict: 'holds',
+        evidence: { estimate: 2000 },
       },
       {
         is: 'deviates where it comes late',
@@ -743,6 +825,19 @@ const contracts: Record<string, Contract> = {
         role: 'guard',
         said: /^seen in 1 of 51 visits: 1 data-shown$/,
         lookAt: ['attacker #45 at +9.0 s: data-shown'],
+      },
+      {
+        is: 'holds where as many tried as it asks for',
+        spec: never('attacker', { outcome: 'let-in', atLeast: 50, source, sabotages }),
+        arm: { visits: [{ journey: 'attacker', everyMs: 200, outcome: 'refused' }] },
+        verdict: 'holds',
+      },
+      {
+        is: 'deviates for one even where few tried: one is enough',
+        spec: never('attacker', { outcome: 'let-in', atLeast: 50, source, sabotages }),
+        arm: { visits: [{ journey: 'attacker', everyMs: 5000, outcome: 'let-in' }] },
+        verdict: 'deviates',
+        evidence: { n: 2, estimate: 2 },
       },
       {
         is: 'is open where few tried',

@@ -45,11 +45,11 @@ function heading(plan: Plan, paint: Paint): string[] {
     plan.system,
     ...(plan.facts.length > 0 ? [`facts ${plan.facts.join(' ')}`] : []),
     `${arms.length} arms × ${formatMs(armMs)} = ${formatMs(armMs * arms.length)}, plus start-up`,
-    ...(knobs.length > 0 ? [`--set ${knobs.join(' ')}`] : []),
   ]
   return [
     `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}`,
     paint.dim(conditions.map(oneLine).join(' · ')),
+    ...(knobs.length > 0 ? [paint.dim(`--set ${oneLine(knobs.join(' '))} (times in ms)`)] : []),
   ]
 }
 
@@ -239,7 +239,7 @@ function checkRows(
   return section(title, rows, columns, paint)
 }
 
-/** Rows of two columns under a title; the second goes below the first where both do not fit. */
+/** Rows of two parts under a title: in columns where all of them fit, else each as it fits, on one line or two. */
 function section(
   title: string,
   rows: readonly (readonly [string, string])[],
@@ -247,16 +247,12 @@ function section(
   paint: Paint,
 ): string[] {
   if (rows.length === 0) return []
-  const second = Math.max(...rows.map((row) => widthOf(row[1])))
-  const room = Math.max(columns - 4 - second, Math.floor(columns * 0.4))
-  const first = Math.min(room, Math.max(...rows.map((row) => widthOf(row[0]))))
-  return [
-    '',
-    paint.bold(title),
-    ...rows.flatMap(([left, right]) =>
-      widthOf(left) <= first && 4 + first + widthOf(right) <= columns
-        ? [`  ${pad(left, first)}  ${paint.dim(right)}`]
-        : [`  ${left}`, ...(right === '' ? [] : [`    ${paint.dim(right)}`])],
-    ),
-  ]
+  const first = Math.max(...rows.map(([left]) => widthOf(left)))
+  const inColumns = rows.every(([, right]) => 2 + first + 2 + widthOf(right) <= columns)
+  const row = ([left, right]: readonly [string, string]): string[] => {
+    if (inColumns) return [`  ${pad(left, first)}  ${paint.dim(right)}`]
+    if (2 + widthOf(left) + 2 + widthOf(right) <= columns) return [`  ${left}  ${paint.dim(right)}`]
+    return [`  ${left}`, `    ${paint.dim(right)}`]
+  }
+  return ['', paint.bold(title), ...rows.flatMap(row)]
 }

@@ -2,12 +2,15 @@ import type { Evidence } from '../checks/check.ts'
 import { percent } from '../checks/figures.ts'
 import { formatMs } from '../experiment/units.ts'
 
-/** A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450`. An end that the sample cannot bound is `?`. */
-export function evidenceInWords({ n, unit, estimate, interval, samplesToDecide }: Evidence): string {
+/**
+ * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450`; of what is counted, not estimated, `0 of 107`.
+ * An end of the interval that the sample cannot bound is `?`.
+ */
+export function evidenceInWords({ n, unit, estimate, interval }: Evidence): string {
   const figure = (value: number | null): string => (value === null ? '?' : inUnit(value, unit))
-  const range = interval === null ? '' : ` [${figure(interval[0])} … ${figure(interval[1])}]`
-  const decide = samplesToDecide === undefined ? '' : `, ${samplesToDecide} would decide`
-  return `${figure(estimate)}${range}, n ${n}${decide}`
+  if (unit === 'count') return `${figure(estimate)} of ${n}`
+  const exact = interval === null || interval.every((end) => end === estimate)
+  return `${figure(estimate)}${exact ? '' : ` [${figure(interval[0])} … ${figure(interval[1])}]`}, n ${n}`
 }
 
 function inUnit(value: number, unit: Evidence['unit']): string {

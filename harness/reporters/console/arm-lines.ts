@@ -1,4 +1,4 @@
-import type { CheckResult, Evidence } from '../../checks/check.ts'
+import type { CheckResult } from '../../checks/check.ts'
 import { formatMs } from '../../experiment/units.ts'
 import type { ArmResult, FaultEvidence } from '../../experiment/verdict.ts'
 import { counted, evidenceInWords, lengthOf } from '../figures.ts'
@@ -109,32 +109,17 @@ function checkLines(result: ArmResult, columns: number, paint: Paint): string[] 
     const reading = readings[i]!
     const verdict = `    ${pad(marked(reading, paint), wordsWidth)}  `
     const title = titles[i]! + ' '.repeat(Math.max(0, titleWidth - widthOf(titles[i]!)))
-    const figures = figuresOf(check)
-    const fits = under.length + widthOf(title) + 2 + widthOf(figures) <= columns
-    return [
-      ...(fits
-        ? [`${verdict}${title}  ${paint.dim(figures)}`]
-        : [
-            verdict + titles[i]!,
-            ...wrap(figures, columns - under.length).map((line) => under + paint.dim(line)),
-          ]),
-      ...reasons(check, reading).flatMap((reason) =>
-        wrap(reason, columns - under.length).map((line) => under + line),
-      ),
-    ]
+    const why = reasonOf(check, reading)
+    return under.length + widthOf(title) + 2 + widthOf(why) <= columns
+      ? [`${verdict}${title}  ${paint.dim(why)}`]
+      : [verdict + titles[i]!, ...wrap(why, columns - under.length).map((line) => under + paint.dim(line))]
   })
 }
 
-function figuresOf(check: CheckResult): string {
-  return hasFigures(check.evidence) ? evidenceInWords(check.evidence) : oneLine(check.said)
-}
-
-/** Why, where it is not as wanted; a check without figures has said it on its line. */
-function reasons(check: CheckResult, reading: Reading): string[] {
-  const asWanted = reading.meaning === 'wanted' || reading.meaning === 'not-asked'
-  return asWanted || !hasFigures(check.evidence) || check.said === '' ? [] : [oneLine(check.said)]
-}
-
-function hasFigures(evidence: Evidence | null): evidence is Evidence {
-  return evidence !== null && evidence.estimate !== null
+/** The figures where all is well, else the judge's sentence, which has them too. */
+function reasonOf(check: CheckResult, { meaning }: Reading): string {
+  const { evidence } = check
+  return meaning === 'wanted' && evidence !== null && evidence.estimate !== null
+    ? evidenceInWords(evidence)
+    : oneLine(check.said)
 }

@@ -27,10 +27,13 @@ export function createCounter(options: {
   const { saeol, clerks } = options
   const turns = new Map<string, number>()
 
-  /** Whoever is logged in already; else the next in turn, so that a clerk who cannot log in holds up nobody. */
+  /**
+   * Whoever is logged in already, or is about to be; else the next in turn. One clerk of an office logs in at a
+   * time: a password login uses up the clerk's code for half a minute, and colleagues' codes are what comes next.
+   */
   function pick(office: string): Clerk {
     const team = clerks.get(office) ?? []
-    const ready = team.find((clerk) => clerk.hasSession)
+    const ready = team.find((clerk) => clerk.hasSession) ?? team.find((clerk) => clerk.isLoggingIn)
     if (ready !== undefined) return ready
     const turn = turns.get(office) ?? 0
     turns.set(office, turn + 1)

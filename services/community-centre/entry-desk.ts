@@ -50,7 +50,7 @@ export function startEntryDesk(options: {
   async function turn(): Promise<void> {
     const at = Math.max(nextAt, performance.now())
     nextAt = at + 1_000 / settings.entriesPerS
-    await pause(at - performance.now())
+    await pause(Math.max(0, at - performance.now()))
   }
 
   /** Waits for a deep check to be green: entering while logins fail would only add to the queue of live work. */

@@ -69,10 +69,17 @@ export function visitsRouter(options: {
     const totalMs = Math.min(manualIntake.budgetMs, own.remainingMs() ?? Infinity)
     const hopMs = Math.min(totalMs, own.hopMs() ?? Infinity)
     const { promise: tooLate, resolve } = Promise.withResolvers<Served>()
-    const reason = `Saeol did not serve within ${Math.round(totalMs)} ms`
-    const timer = setTimeout(() => resolve({ outcome: 'unavailable', reason }), totalMs)
+    const late = new AbortController()
+    const timer = setTimeout(() => {
+      resolve({ outcome: 'unavailable', reason: `Saeol did not serve within ${Math.round(totalMs)} ms` })
+      // What is still under way must not issue a certificate to somebody who leaves with a receipt.
+      late.abort()
+    }, totalMs)
     try {
-      return await Promise.race([serve(visit, createBudget({ totalMs, hopMs })), tooLate])
+      return await Promise.race([
+        serve(visit, createBudget({ totalMs, hopMs, signal: late.signal })),
+        tooLate,
+      ])
     } finally {
       clearTimeout(timer)
     }

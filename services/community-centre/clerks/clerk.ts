@@ -7,6 +7,7 @@ export interface Clerk {
   readonly id: string
   readonly office: string
   readonly hasSession: boolean
+  readonly isLoggingIn: boolean
   /** The session there is, or a new one; clerks who ask at the same time share one login. */
   session(budget: Budget): Promise<LoginResult>
   /** Saeol does not know this session any more. */
@@ -49,6 +50,9 @@ export function createClerk(options: {
     office: person.office,
     get hasSession() {
       return live() !== undefined
+    },
+    get isLoggingIn() {
+      return loggingIn !== undefined
     },
     async session(budget) {
       const session = live()

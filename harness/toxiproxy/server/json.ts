@@ -28,7 +28,8 @@ export function decode(text: string): unknown {
   try {
     return JSON.parse(value, keepIntegers as (key: string, value: unknown) => unknown)
   } catch (error) {
-    throw badRequestBody((error as Error).message)
+    const { message } = error as Error
+    throw badRequestBody(breaksOff(message, value) ? 'unexpected EOF' : message)
   }
 }
 
@@ -63,6 +64,7 @@ function readField(name: string, kind: keyof Kinds, value: unknown): unknown {
     )
   switch (kind) {
     case 'object':
+      if (typeof value !== 'object' || Array.isArray(value)) throw mismatch()
       return value
     case 'integer':
       if (typeof value !== 'bigint' || value > INT64_MAX || value < INT64_MIN) throw mismatch()
@@ -97,17 +99,21 @@ function nameOf(value: unknown): string {
   return typeof value === 'bigint' || typeof value === 'number' ? `number ${value}` : typeof value
 }
 
+/** Whether it is the end of the text that the parser stumbled over. */
+function breaksOff(message: string, text: string): boolean {
+  const position = /at position (\d+)/.exec(message)?.[1]
+  return /^Unexpected end|^Unterminated/.test(message) || Number(position ?? 0) >= text.length
+}
+
+/** Up to where the first value closes; all there is when it does not. */
 function firstValue(text: string): string {
-  const start = text.search(/[^ \t\r\n]/)
-  if (start === -1) throw badRequestBody('EOF')
-  if (!'{['.includes(text[start]!)) return /^("(?:[^"\\]|\\.)*"?|[^\s,\]}]+|.)/s.exec(text.slice(start))![0]
+  const value = text.replace(/^[ \t\r\n]+/, '')
+  if (value === '') throw badRequestBody('EOF')
+  if (!'{['.includes(value[0]!)) return /^("(?:[^"\\]|\\.)*"?|[^\s,\]}]+|.)/s.exec(value)![0]
   let depth = 0
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]|"/gs
-  tokens.lastIndex = start
-  for (let token = tokens.exec(text); token !== null; token = tokens.exec(text)) {
-    if (token[0] === '"') break
+  for (const token of value.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
     if ('{['.includes(token[0])) depth++
-    if ('}]'.includes(token[0]) && --depth === 0) return text.slice(start, tokens.lastIndex)
+    if ('}]'.includes(token[0]) && --depth === 0) return value.slice(0, token.index + 1)
   }
-  throw badRequestBody('unexpected EOF')
+  return value
 }

@@ -2,6 +2,7 @@ import type { Arm } from '../experiment/arms.ts'
 import type { Plan } from '../experiment/plan.ts'
 import { formatMs } from '../experiment/units.ts'
 import type { ArmResult } from '../experiment/verdict.ts'
+import type { EventOf } from '../journal/events.ts'
 import { armLines } from './console/arm-lines.ts'
 import { followArm } from './console/arm-progress.ts'
 import { chart } from './console/chart.ts'
@@ -12,6 +13,14 @@ import { inWords } from './parameters.ts'
 import type { Reporter, ReporterOutput } from './reporter.ts'
 import { paint as paintFor } from './terminal/paint.ts'
 import { hang } from './terminal/width.ts'
+
+/** What a probe's look means at its time: a fault must not bite before it is injected, nor after it is reverted. */
+const sightings: Readonly<Record<EventOf<'fault.probed'>['when'], (bites: boolean | null) => string>> = {
+  before: (bites) =>
+    bites === null ? 'cannot be told yet' : bites ? 'bites before its time' : 'not there yet',
+  during: (bites) => (bites === null ? 'cannot be told' : bites ? 'bites' : 'does not bite'),
+  after: (bites) => (bites === null ? 'may be there still' : bites ? 'still bites' : 'is gone'),
+}
 
 /**
  * What a person watches. On a terminal the running arm is a block redrawn in place; elsewhere each phase, fault and
@@ -96,8 +105,7 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
     },
 
     faultProbed({ fault, at, when, bites, said }) {
-      const seen = bites === null ? 'cannot be told' : bites ? 'bites' : 'does not bite'
-      faultHappened(at, `${fault} ${seen}`, `${when}: ${said}`)
+      faultHappened(at, `${fault} ${sightings[when](bites)}`, said)
     },
 
     faultReverted({ fault, at }) {

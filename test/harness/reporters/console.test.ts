@@ -36,10 +36,32 @@ describe('where lines stay', () => {
     expect(sheet.match(/^ {4}3\.00 s {2}fault begins$/gm)).toHaveLength(3)
     expect(sheet.match(/^ +3\.00 s {2}fault {2}stall l4→gpki-a injected$/gm)).toHaveLength(2)
     expect(sheet.match(/^ +11\.00 s {2}fault {2}stall l4→gpki-b reverted$/gm)).toHaveLength(2)
-    expect(sheet).toMatch(/^ +3\.54 s {2}fault {2}stall l4→gpki-a bites \(during: 3 connections accepted/m)
+    expect(sheet).toMatch(/^ +3\.54 s {2}fault {2}stall l4→gpki-a bites \(3 connections accepted/m)
     expect(sheet).toMatch(/^ {2}control {2}✓ holds {2}19\.2 s$/m)
     expect(sheet).toMatch(/^ {2}untreated: faults; no measures$/m)
     expect(sheet).toMatch(/^ {2}treated: faults; measures deadlines, password-fallback, manual-intake$/m)
+  })
+
+  test.each([
+    ['before', false, 'not there yet'],
+    ['before', true, 'bites before its time'],
+    ['during', true, 'bites'],
+    ['during', false, 'does not bite'],
+    ['during', null, 'cannot be told'],
+    ['after', false, 'is gone'],
+    ['after', true, 'still bites'],
+  ] as const)('what a probe sees %s: %s reads as %s', (when, bites, words) => {
+    const sheet = paper()
+    const said = 'answered in 2 ms'
+    consoleReporter(sheet.output).faultProbed?.({
+      kind: 'fault.probed',
+      at: epoch,
+      fault: 'stall a→b',
+      when,
+      bites,
+      said,
+    })
+    expect(sheet.text().trim()).toBe(`fault  stall a→b ${words} (${said})`)
   })
 
   test('each journey is told of when a phase is over', async () => {

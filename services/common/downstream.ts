@@ -1,25 +1,10 @@
 import { Pool } from 'undici'
 import { type CircuitBreakerParameters, createBreaker, isCircuitOpen } from '../measures/circuit-breaker.ts'
 import { type Budget, deadlineHeader } from './budget.ts'
+import { DownstreamError } from './downstream-error.ts'
 import type { Log } from './log.ts'
 
-/**
- * Why a call over a link got no answer: `timeout` no answer in time · `unreachable` refused, reset or cut ·
- * `circuit-open` not tried, the breaker is open · `abandoned` our own caller has gone.
- */
-export type DownstreamFailure = 'timeout' | 'unreachable' | 'circuit-open' | 'abandoned'
-
-export class DownstreamError extends Error {
-  override readonly name = 'DownstreamError'
-  readonly link: string
-  readonly kind: DownstreamFailure
-
-  constructor(link: string, kind: DownstreamFailure, reason: string, cause?: unknown) {
-    super(`${link}: ${reason}`, { cause })
-    this.link = link
-    this.kind = kind
-  }
-}
+export { DownstreamError } from './downstream-error.ts'
 
 export interface DownstreamRequest {
   readonly method: 'GET' | 'POST' | 'PATCH'

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express'
-import { DownstreamError } from './downstream.ts'
+import { DownstreamError } from './downstream-error.ts'
 import type { Log } from './log.ts'
 
 /** Statuses that ask the caller to come back; they always carry Retry-After. */

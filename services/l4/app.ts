@@ -41,7 +41,9 @@ export async function startL4(env: Environment, destination?: LogDestination): P
   }
   try {
     const admin = await startService({ config: { ...config, PORT: config.ADMIN_PORT }, log, app, stop })
-    return { ...admin, entranceUrl: `http://${config.HOST}:${balancer.port}` }
+    const entranceUrl = `http://${config.HOST}:${balancer.port}`
+    log.info({ event: 'l4.listening', entrance: entranceUrl }, `balances connections to ${entranceUrl}`)
+    return { ...admin, entranceUrl }
   } catch (error) {
     await stop()
     throw error

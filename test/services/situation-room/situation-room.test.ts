@@ -1,0 +1,248 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type EnrolledFiles, enrolled } from '../../../services/enrolment/cache.ts'
+import { readRegister } from '../../../services/enrolment/register.ts'
+import { readRoom } from '../../../services/enrolment/room.ts'
+import { verifyApprovals } from '../../../services/saeol/fallback/approvals.ts'
+import { startSituationRoom } from '../../../services/situation-room/app.ts'
+import { createGpkiProbe } from '../../../services/situation-room/probes/gpki-probe.ts'
+import { createSaeolProbe } from '../../../services/situation-room/probes/saeol-probe.ts'
+import { call } from '../fallback/client.ts'
+import { type Event, enrolmentOfTests } from '../fallback/network.ts'
+import { startProcess } from '../processes.ts'
+
+const servers: Server[] = []
+let files: EnrolledFiles
+
+beforeAll(async () => {
+  files = await enrolled(enrolmentOfTests)
+})
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+interface Heard {
+  readonly path: string
+  readonly body: Record<string, unknown>
+}
+
+/** A Saeol that says what it is told to, and remembers what it was asked. */
+async function saeol(state: { gpki: boolean; postgres: boolean; refuses: boolean }) {
+  const heard: Heard[] = []
+  const url = await serve(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const path = request.url ?? ''
+    const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
+    if (path === '/health/deep') {
+      answer(state.gpki && state.postgres ? 200 : 503, {
+        checks: { gpki: { ok: state.gpki }, postgres: { ok: state.postgres } },
+      })
+      return
+    }
+    if (request.method === 'GET') {
+      answer(200, path === '/fallback' ? { state: 'closed' } : { outageWindows: [] })
+      return
+    }
+    heard.push({ path, body: JSON.parse(text) })
+    if (state.refuses) answer(503, { error: 'not now', code: 'no' })
+    else
+      answer(201, {
+        id: '7',
+        openedAt: new Date().toISOString(),
+        expiresAt: new Date(Date.now() + 60_000).toISOString(),
+      })
+  })
+  return { url, heard, asked: (path: string) => heard.filter((each) => each.path === path) }
+}
+
+async function room(saeolUrl: string, gpkiUrl: string, more: Record<string, string> = {}) {
+  const events: Event[] = []
+  const service = await startSituationRoom(
+    {
+      PORT: '0',
+      SAEOL_URL: saeolUrl,
+      GPKI_URL: gpkiUrl,
+      ROOM_FILE: files.roomFile,
+      PROBE_INTERVAL_MS: '50',
+      PROBE_TIMEOUT_MS: '150',
+      MEASURE_PASSWORD_FALLBACK: JSON.stringify({ reactionMs: 10, holdDownMs: 200, openForMs: 30_000 }),
+      ...more,
+    },
+    { write: (line) => events.push(JSON.parse(line) as Event) },
+  )
+  const names = () =>
+    events.flatMap(({ event, alarm }) => (event?.startsWith('alarm.') ? [`${alarm} ${event}`] : []))
+  return Object.assign(service, { names, events })
+}
+
+const ok: RequestListener = (_request, response) => response.writeHead(200).end('{}')
+const fails: RequestListener = (_request, response) => response.writeHead(503).end('{}')
+
+describe('situation-room', () => {
+  it('has an opening and an outage signed by two officers, over what they are for', async () => {
+    const state = { gpki: true, postgres: true, refuses: false }
+    let listener = ok
+    const gpki = await serve((request, response) => listener(request, response))
+    const there = await saeol(state)
+    await using watching = await room(there.url, gpki)
+    await sleep(300)
+    listener = fails
+    state.gpki = false
+    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBe(1)
+    expect(watching.names()).toEqual(['gpki alarm.raised'])
+
+    const { dutyOfficers } = await readRegister(files.registerFile)
+    const { approvals, ...asked } = there.asked('/fallback/open')[0]!.body
+    const subject = { action: 'open-fallback', ...asked }
+    expect(verifyApprovals({ dutyOfficers, subject, approvals: approvals as [] })).toMatchObject({ ok: true })
+    expect(asked).toMatchObject({
+      scope: { system: 'saeol', offices: ['*'] },
+      vantagePoints: [{ name: 'situation-room' }, { name: 'saeol' }],
+    })
+    expect(Number(asked.expiresAt)).toBeGreaterThan(Date.now() + 20_000)
+    expect((await call(`${watching.url}/status`)).body).toMatchObject({
+      gpki: { alarm: { name: 'gpki' } },
+      opening: { id: '7' },
+    })
+
+    listener = ok
+    state.gpki = true
+    await expect.poll(() => there.asked('/fallback/close').length, { timeout: 5_000 }).toBe(1)
+    expect(there.asked('/fallback/close')[0]!.body).toMatchObject({ opening: '7' })
+    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBe(2)
+    const [declared, ended] = there.asked('/outage-windows').map(({ body }) => body)
+    expect(declared).toMatchObject({ system: 'saeol', office: '*', to: null })
+    expect(ended).toMatchObject({ from: declared!.from, to: expect.any(String) })
+    expect((await call(`${watching.url}/alarms`)).body.alarms).toMatchObject([
+      { name: 'gpki', clearedAt: expect.any(Number) },
+    ])
+  })
+
+  it('raises the alarm and declares the outage without the measure, and opens nothing', async () => {
+    const there = await saeol({ gpki: false, postgres: true, refuses: false })
+    const gpki = await serve(fails)
+    const { MEASURE_PASSWORD_FALLBACK: _, ...env } = {
+      MEASURE_PASSWORD_FALLBACK: '',
+      PORT: '0',
+      SAEOL_URL: there.url,
+      GPKI_URL: gpki,
+      ROOM_FILE: files.roomFile,
+      PROBE_INTERVAL_MS: '50',
+    }
+    const events: string[] = []
+    await using _room = await startSituationRoom(env, {
+      write: (line) => events.push(JSON.parse(line).event),
+    })
+    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 10_000 }).toBe(1)
+    expect(events).toContain('alarm.raised')
+    expect(there.asked('/fallback/open')).toEqual([])
+  })
+
+  it('tries again when Saeol refuses or cannot be reached', async () => {
+    const state = { gpki: true, postgres: true, refuses: true }
+    const there = await saeol(state)
+    let listener = ok
+    const gpki = await serve((request, response) => listener(request, response))
+    await using watching = await room(there.url, gpki)
+    await sleep(300)
+    listener = fails
+    state.gpki = false
+    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 5_000 }).toBeGreaterThan(1)
+    const nonces = there.asked('/fallback/open').map(({ body }) => body.nonce)
+    expect(new Set(nonces).size).toBe(nonces.length)
+    state.refuses = false
+    const status = async () => (await call(`${watching.url}/status`)).body.opening
+    await expect.poll(status, { timeout: 5_000 }).toMatchObject({ id: '7' })
+  })
+
+  it('tells an outage of Saeol from one of GPKI: that opens nothing, but is declared', async () => {
+    const state = { gpki: true, postgres: true, refuses: false }
+    const there = await saeol(state)
+    await using watching = await room(there.url, await serve(ok))
+    await sleep(300)
+    state.postgres = false
+    await expect.poll(watching.names, { timeout: 5_000 }).toEqual(['saeol alarm.raised'])
+    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBe(1)
+    state.postgres = true
+    await expect
+      .poll(watching.names, { timeout: 5_000 })
+      .toEqual(['saeol alarm.raised', 'saeol alarm.cleared'])
+    expect(there.asked('/fallback/open')).toEqual([])
+  })
+
+  it('runs as a process of its own', async () => {
+    const there = await saeol({ gpki: true, postgres: true, refuses: false })
+    const env = { PORT: '0', SAEOL_URL: there.url, GPKI_URL: await serve(ok), ROOM_FILE: files.roomFile }
+    await using process = startProcess('situation-room', env)
+    const { url } = await process.event('service.started')
+    expect((await call(`${url}/health`)).status).toBe(200)
+    expect((await call(`${url}/health/deep`)).status).toBe(200)
+    process.child.kill('SIGTERM')
+    expect((await process.exited).code).toBe(0)
+  })
+})
+
+describe('the probes', () => {
+  const timeoutMs = 300
+
+  it.each([
+    ['a verification that passes', ok, 'green'],
+    ['one that is refused', fails, 'red'],
+    ['one that is not answered', () => {}, 'red'],
+    ['a connection that is reset', (request) => void request.socket.resetAndDestroy(), 'red'],
+  ] as [string, RequestListener, string][])('of GPKI: %s', async (_what, listener, colour) => {
+    const { probe: identity } = await readRoom(files.roomFile)
+    let bytes = 0
+    const url = await serve((request, response) => {
+      bytes = Number(request.headers['content-length'])
+      listener(request, response)
+    })
+    expect((await createGpkiProbe({ url, identity, timeoutMs })()).colour).toBe(colour)
+    expect(bytes).toBeGreaterThan(1_500)
+  })
+
+  const says =
+    (checks: unknown): RequestListener =>
+    (_request, response) =>
+      void response.end(JSON.stringify({ checks }))
+  it.each([
+    ['all is well', says({ gpki: { ok: true }, postgres: { ok: true } }), 'green', 'green'],
+    ['GPKI is out', says({ gpki: { ok: false, error: 'x' }, postgres: { ok: true } }), 'red', 'green'],
+    ['PostgreSQL is out', says({ gpki: { ok: true }, postgres: { ok: false } }), 'green', 'red'],
+    ['nothing of GPKI', says({ postgres: { ok: true } }), 'blind', 'green'],
+    ['nonsense', (_request, response) => void response.end('<html>'), 'blind', 'red'],
+    ['nothing', () => {}, 'blind', 'red'],
+  ] as [string, RequestListener, string, string][])(
+    'of Saeol: it says %s',
+    async (_what, listener, ofGpki, ofSaeol) => {
+      const readings = await createSaeolProbe({ url: await serve(listener), timeoutMs })()
+      expect(readings).toMatchObject({ gpki: { colour: ofGpki }, saeol: { colour: ofSaeol } })
+    },
+  )
+
+  it('see nothing while their own process stands still', async () => {
+    const { probe: identity } = await readRoom(files.roomFile)
+    const url = await serve(() => {})
+    const readings = [createGpkiProbe({ url, identity, timeoutMs })(), createSaeolProbe({ url, timeoutMs })()]
+    const until = performance.now() + timeoutMs + 300
+    while (performance.now() < until) {}
+    const [gpki, saeolReadings] = await Promise.all(readings)
+    expect(gpki).toMatchObject({ colour: 'blind' })
+    expect(saeolReadings).toMatchObject({ gpki: { colour: 'blind' }, saeol: { colour: 'blind' } })
+  })
+})

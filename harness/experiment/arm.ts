@@ -36,7 +36,8 @@ export interface ArmContext {
   onTick(tick: LiveTick): void
   progress(message: string): void
   /** `--keep`: shows the network to a person once the arm has ended, and waits until they are done. */
-  keep?(topology: Topology): Promise<void>
+  keep?(topology: Topology, note: (text: string) => void): Promise<void>
+  note(text: string): void
 }
 
 /**
@@ -144,7 +145,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
     await readInvariants(context, topology, armSignal, write)
     await topology.flushEvents()
     armSignal.throwIfAborted()
-    if (context.keep !== undefined) await context.keep(topology)
+    if (context.keep !== undefined) await context.keep(topology, context.note)
     context.progress('taking the network down')
   } catch (error) {
     if (signal.aborted) return end('interrupted')

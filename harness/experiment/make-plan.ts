@@ -81,10 +81,12 @@ function settleKnobs(
   return values
 }
 
+/** A bare number is ms for a duration and per second for a rate, as `plan` prints them. */
 function knobValue(knob: Knob, value: string | number): number {
-  if (knob.type === 'duration') return durationMs(value as string)
-  if (knob.type === 'rate') return ratePerSecond(value as string)
   const number = typeof value === 'number' ? value : Number(value.trim() === '' ? Number.NaN : value)
+  const bareOrWritten = Number.isFinite(number) ? number : String(value)
+  if (knob.type === 'duration') return durationMs(bareOrWritten as string)
+  if (knob.type === 'rate') return ratePerSecond(bareOrWritten as string)
   if (!Number.isFinite(number)) throw new RangeError(`'${value}' is not a number`)
   return number
 }

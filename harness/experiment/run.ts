@@ -34,7 +34,7 @@ export interface RunOptions {
   /** Extra environment by service: sabotage of guards. */
   readonly environment?: ArmContext['environment']
   /** `--keep`: called with the network of the last arm before it comes down. */
-  keep?(topology: Topology): Promise<void>
+  keep?(topology: Topology, note: (text: string) => void): Promise<void>
 }
 
 /**
@@ -114,6 +114,7 @@ async function runScenario(
       onEvent: (event) => show(report, plan, event),
       onTick: (tick) => report.tick(tick),
       progress: (message) => report.progress(message),
+      note: (text) => report.note(text),
     })
     const result = await judged(journal.path, plan.scenario)
     report.armEnded(result.arms.at(-1)!)

@@ -134,6 +134,12 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
       watch.busy(message)
     },
 
+    note(text) {
+      // The arm's load is over; its block would draw over words that must stay.
+      watch.armEnded()
+      print(...text.split('\n'))
+    },
+
     armEnded(result) {
       watch.armEnded()
       printChart(result)

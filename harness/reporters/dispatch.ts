@@ -58,6 +58,7 @@ export function reportTo(
     systemEvent: toAll('systemEvent'),
     tick: toAll('tick'),
     progress: toAll('progress'),
+    note: toAll('note'),
     armEnded: toAll('armEnded'),
     scenarioEnded: toAll('scenarioEnded'),
     // One after the other: a report's file is complete before the next reporter speaks of the run's directory.

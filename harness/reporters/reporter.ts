@@ -30,6 +30,8 @@ export interface Reporter {
   tick?(tick: LiveTick): void
   /** The load has ended and the ledgers are being read, or the network is coming down: long work worth a word. */
   progress?(message: string): void
+  /** Words of several lines that must stay readable, such as where everything is. */
+  note?(text: string): void
   armEnded?(result: ArmResult): void
   scenarioEnded?(result: ScenarioResult): void
   runEnded?(result: RunResult, dir: string): void | Promise<void>

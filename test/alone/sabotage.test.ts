@@ -1,0 +1,111 @@
+/**
+ * A guard is trusted once a sabotage of what it guards has been seen to break it. Each guard of each scenario names its
+ * sabotages; here each is done to the running network, and that guard, no other, must notice.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makePlan } from '../../harness/experiment/make-plan.ts'
+import { run } from '../../harness/experiment/run.ts'
+import type { Scenario } from '../../harness/experiment/scenario.ts'
+import { builtinDriver } from '../../harness/load/builtin/driver.ts'
+import { reportTo } from '../../harness/reporters/dispatch.ts'
+import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
+import { gpkiStall } from '../../scenarios/17-nov-gpki-stall.ts'
+import { overload } from '../../scenarios/22-nov-overload.ts'
+import { scenarios } from '../../scenarios/index.ts'
+import { everyService } from '../../scenarios/system.ts'
+import { sabotageNames } from '../../services/common/sabotage.ts'
+
+const capabilities = new Set(['links'] as const)
+const runtime = processesRuntime({ toxiproxy: 'embedded' })
+let out: string
+beforeAll(() => {
+  out = mkdtempSync(join(tmpdir(), 'sabotage-'))
+})
+afterAll(async () => {
+  await runtime[Symbol.asyncDispose]()
+  rmSync(out, { recursive: true })
+})
+
+/** Shorter than the gate, with more attackers: enough for every guard to have its samples. */
+const shorter: Record<string, Record<string, string>> = {
+  [gpkiStall.name]: { fault: '5s', recovery: '5s', attackers: '9/s', officials: '12/s' },
+  [overload.name]: { fault: '2s', recovery: '2s' },
+}
+
+function planOf(scenario: Scenario) {
+  const planned = makePlan(scenario, {
+    set: shorter[scenario.name]!,
+    without: [],
+    faultsOn: true,
+    capabilities,
+    runtime: 'processes',
+  })
+  if (!('plan' in planned)) throw new Error(planned.problems.join('\n'))
+  return planned.plan
+}
+
+/** Guards that deviate in the treated arm under these sabotages, by title. */
+async function brokenGuards(scenario: Scenario, sabotages: readonly string[]): Promise<string[]> {
+  const result = await run({
+    plans: [{ plan: planOf(scenario), system: scenario.system }],
+    arms: ['treated'],
+    seed: 'sabotage',
+    runtime,
+    driver: builtinDriver,
+    toxiproxy: 'embedded',
+    projectVersion: 'test',
+    out,
+    report: reportTo([]),
+    signal: new AbortController().signal,
+    bail: false,
+    environment: everyService({ SABOTAGE: sabotages.join(',') }),
+  })
+  const [arm] = result.scenarios[0]!.arms
+  expect(arm!.error).toBeUndefined()
+  return arm!.checks
+    .filter(({ role, verdict }) => role === 'guard' && verdict === 'deviates')
+    .map(({ check }) => check)
+}
+
+function guardsNaming(scenario: Scenario, sabotages: readonly string[]): string[] {
+  return planOf(scenario)
+    .checks.filter(
+      (check) => check.role === 'guard' && check.sabotages?.some((name) => sabotages.includes(name)),
+    )
+    .map(({ title }) => title)
+}
+
+/** Those of one row break different guards, so one run shows them all. */
+const rows: [Scenario, string[]][] = [
+  [gpkiStall, ['accepts-any-password']],
+  [gpkiStall, ['accepts-replayed-code']],
+  [gpkiStall, ['opens-on-client-header']],
+  [gpkiStall, ['ignores-revocation']],
+  [gpkiStall, ['locks-accounts-globally', 'audit-drops-record', 'loses-receipts', 'overwrites-received-on']],
+  [gpkiStall, ['enters-twice', 'orders-by-entry', 'backdates-anywhere']],
+  [overload, ['issues-twice', 'forgets-certificates']],
+]
+
+it('every sabotage that a guard names is done, and every one there is is named', () => {
+  const named = scenarios.flatMap((scenario) =>
+    planOf(scenario).checks.flatMap(({ sabotages }) => sabotages ?? []),
+  )
+  expect(new Set(rows.flatMap(([, names]) => names))).toEqual(new Set(named))
+  expect(new Set(named)).toEqual(new Set(sabotageNames))
+})
+
+describe.each(scenarios)('$name', (scenario) => {
+  it('has guards that hold while nothing is sabotaged', async () => {
+    expect(await brokenGuards(scenario, [])).toEqual([])
+  })
+})
+
+it.each(rows.map(([scenario, names]) => [names.join(' + '), scenario, names] as const))(
+  '%s is noticed by the guard that names it',
+  async (_, scenario, names) => {
+    expect(await brokenGuards(scenario, names)).toEqual(guardsNaming(scenario, names))
+  },
+)

@@ -83,10 +83,10 @@ export function openConnection(options: ConnectionOptions): Connection {
           stream,
           how,
         })),
-      close: (socket) => (lingerless ? socket.resetAndDestroy() : socket.destroySoon()),
+      close: (socket) => (lingerless ? reset(socket) : socket.destroySoon()),
       reset() {
-        client.resetAndDestroy()
-        upstream.resetAndDestroy()
+        reset(client)
+        reset(upstream)
       },
     }
     links = {
@@ -127,6 +127,12 @@ export function openConnection(options: ConnectionOptions): Connection {
       upstream.destroy()
     },
   }
+}
+
+function reset(socket: Socket) {
+  // While its end waits to be sent, a socket cannot be reset: libuv refuses, and Node would leave it open.
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 function dial(upstream: string): Socket {

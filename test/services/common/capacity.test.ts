@@ -223,10 +223,10 @@ describe('callers who leave', () => {
 })
 
 describe('with deadlines', () => {
-  const env = { SLOTS: '1', MEASURE_DEADLINES: '{"budgetMs":5000}' }
+  const env = { SLOTS: '1', MEASURE_DEADLINES: '{"budgetMs":60000}' }
 
   test('queued work of a caller who left is dropped without taking the slot', async () => {
-    await using service = await start({ ...env, SERVICE_TIME_MS: '{"slow":60000}' })
+    await using service = await start({ ...env, SERVICE_TIME_MS: '{"slow":30000}' })
     const first = fetch(`${service.url}/certificate?first`)
     await until(() => service.running.length === 1)
     const leaver = caller(`${service.url}/slow`)

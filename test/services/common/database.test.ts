@@ -74,7 +74,8 @@ test('a statement that takes too long fails, and does not spoil the next', async
 
 test('instances that start at the same time create the tables once', async () => {
   const url = await postgres.createDatabase()
-  const schema = "create sequence if not exists s; create table if not exists t (a int default nextval('s'))"
+  const schema =
+    "create sequence if not exists s; create table if not exists t (a int default nextval('s')); select pg_sleep(0.05)"
   await Promise.all(Array.from({ length: 8 }, () => migrate(url, 'test', schema)))
   expect(await connect(url).query('select count(*)::int as count from t')).toEqual([{ count: 0 }])
 })

@@ -137,9 +137,10 @@ describe('a visitor on an ordinary day', () => {
   test('is served although the clerk must log in again: the session ended early', async () => {
     await using saeol = await network.startSaeol()
     await using centre = await startCentre(saeol.url, { CLERK_SESSION_MS: '60000' })
-    await centre.visit('visit-1')
+    const [office] = officeIds()
+    await centre.visit('visit-1', { office })
     await saeol.database.query(`update sessions set ended_at = now(), ended_because = 'a test'`)
-    expect((await centre.visit('visit-2')).status).toBe(201)
+    expect((await centre.visit('visit-2', { office })).status).toBe(201)
   })
 
   test('clerks share a login while it lasts, and log in anew after it', async () => {
@@ -242,10 +243,14 @@ describe('a visitor while saeol does not serve', () => {
       MEASURE_DEADLINES: '{"hopMs":300}',
     })
     await using centre = await startCentre(saeol.url, manual({ budgetMs: 2_000 }))
+    const [office, other] = officeIds()
     gpki.set('stall')
-    expect((await centre.visit('visit-1')).status).toBe(202)
+    expect((await centre.visit('visit-1', { office })).status).toBe(202)
     await openFallback(saeol)
-    expect((await centre.visit('visit-2')).status).toBe(201)
+    expect((await centre.visit('visit-2', { office })).status).toBe(201)
+    // A centre that has not noticed yet tries GPKI first, and finds the other door in the same visit.
+    await using unaware = await startCentre(saeol.url, manual({ budgetMs: 2_000 }))
+    expect((await unaware.visit('visit-3', { office: other })).status).toBe(201)
     expect(await saeol.database.query('select distinct assurance from sessions')).toEqual([
       { assurance: 'low' },
     ])
@@ -326,8 +331,11 @@ describe('the entry of receipts', () => {
     gpki.set('cut')
     await centre.visit('visit-1')
     await saeol.declareOutage({ office: '*', from, to: null })
+    const logins = () => saeol.database.query('select nonce from login_challenges')
+    const before = await logins()
     await sleep(500)
     expect(await centre.receipts()).toMatchObject([{ state: 'pending' }])
+    expect(await logins()).toEqual(before)
     gpki.set('pass')
     await until(async () => (await centre.receipts())[0]!.state === 'entered')
   })

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDatabase, migrate } from '../../../services/common/database.ts'
+import { createLog } from '../../../services/common/log.ts'
+import { insertOpening, openingInForce, type Scope } from '../../../services/saeol/fallback/openings.ts'
+import { fallbackSchema } from '../../../services/saeol/fallback/schema.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 import {
   approve,
@@ -138,6 +142,21 @@ describe('invariant 1: closed by default, opened by two people with scope and ex
     const use = await issue(network, login.body.session)
     expect(use).toMatchObject({ status: 401, body: { code: 'session-ended' } })
     expect(await network.seen('fallback.closed', before + 1)).toMatchObject({ because: 'expired' })
+  })
+
+  it('has expired by the clock alone, where nobody wrote it down', async () => {
+    const url = await postgres.createDatabase()
+    await migrate(url, 'test', fallbackSchema)
+    const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })
+    const database = createDatabase({ url, poolSize: 1, timeoutMs: 5_000, log })
+    const openedAt = new Date()
+    const expiresAt = new Date(openedAt.getTime() + 60_000)
+    const scope: Scope = { system: 'saeol', offices: ['*'] }
+    const given = { scope, openedAt, expiresAt, reason: 'a test', officers: ['one', 'two'] }
+    await insertOpening(database, { ...given, nonce: 'once', vantagePoints: [] })
+    expect(await openingInForce(database, new Date(expiresAt.getTime() - 1))).toMatchObject({ expiresAt })
+    expect(await openingInForce(database, expiresAt)).toBeUndefined()
+    await database.close()
   })
 
   it('keeps its state over a restart, and its expiry too', async () => {

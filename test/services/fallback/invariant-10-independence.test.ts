@@ -82,6 +82,21 @@ describe('invariant 10: the password login does not share the fault', () => {
     }
   })
 
+  it('has workers of its own, for where certificates are still waited for', async () => {
+    await using network = await startNetwork({ databaseUrl: await postgres.createDatabase() })
+    network.links.saeolToL4.mode = 'stall'
+    const waiting = Array.from({ length: 30 }, () =>
+      logInByCertificate(network, network.officialOf('jung'), 10_000).catch(() => 'gave up'),
+    )
+    await sleep(1_000)
+    await openFallback(network, { scope: { system: 'saeol', offices: ['jongno'] } })
+    const login = await logInByPassword(network, credentialsOf(network.officialOf('jongno')))
+    expect(login.status).toBe(200)
+    expect(login.tookMs).toBeLessThan(patienceMs)
+    network.links.saeolToL4.mode = 'cut'
+    await Promise.all(waiting)
+  })
+
   it('lets a few logins by certificate through, so that recovery can be seen', async () => {
     await using network = await startNetwork({ databaseUrl: await postgres.createDatabase() })
     await openFallback(network)

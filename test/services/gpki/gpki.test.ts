@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -107,16 +107,21 @@ describe('gpki', () => {
     expect(await verify({ nonce: 1 })).toMatchObject({ status: 400, body: { code: 'bad-request' } })
   })
 
-  it('verifies nobody by a list that its authority did not sign', async () => {
+  it.each([
+    ['by a list that its authority did not sign', 'revocationList'],
+    ['below a root that is not the one it trusts', 'rootCertificate'],
+  ])('verifies nobody %s', async (_what, field) => {
     const [register, other] = await Promise.all([
       readFile(registerFile, 'utf8'),
       enrolled({ ...enrolmentOfTests, seed: 'another authority', officials: 1 }),
     ])
     const foreign = JSON.parse(await readFile(other.registerFile, 'utf8'))
-    const forged = { ...JSON.parse(register), revocationList: foreign.revocationList }
-    const file = join(await mkdtemp(join(tmpdir(), 'saeol-chaos-gpki-')), 'register.json')
+    const forged = { ...JSON.parse(register), [field]: foreign[field] }
+    const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-gpki-'))
+    const file = join(directory, 'register.json')
     await writeFile(file, JSON.stringify(forged))
     await using server = await startGpki({ PORT: '0', REGISTER_FILE: file, LOG_LEVEL: 'fatal' })
+    await rm(directory, { recursive: true })
     expect(await verify(claim(official()), server.url)).toMatchObject({
       status: 422,
       body: { code: 'unknown-issuer' },

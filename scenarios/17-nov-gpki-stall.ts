@@ -39,10 +39,10 @@ export const gpkiStall = defineScenario({
   system: administrativeNetwork,
   knobs: {
     officials: { type: 'rate', default: '16/s', describe: 'officials who log in and issue a certificate' },
-    visitors: { type: 'rate', default: '6/s', describe: 'visitors at the counters' },
+    visitors: { type: 'rate', default: '10/s', describe: 'visitors at the counters' },
     attackers: { type: 'rate', default: '5/s', describe: 'attempts on the fallback' },
-    fault: { type: 'duration', default: '8s', describe: 'how long GPKI is silent' },
-    recovery: { type: 'duration', default: '6s', describe: 'how long the recovery is watched' },
+    fault: { type: 'duration', default: '7s', describe: 'how long GPKI is silent' },
+    recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, visitors, attackers, fault, recovery }) => ({
     load: [
@@ -55,7 +55,8 @@ export const gpkiStall = defineScenario({
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
     measures: [
       measure('deadlines'),
-      measure('password-fallback'),
+      // Two officers who take half a scaled minute each: long enough for counters to feel it.
+      measure('password-fallback', { reactionMs: 500 }),
       // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
       measure('manual-intake', { windowPatienceMs: 3000 }),
     ],

@@ -32,8 +32,8 @@ export const overload = defineScenario({
       describe: 'officials who open notices and downloads, on any day',
     },
     surge: { type: 'rate', default: '150/s', describe: 'how many more of them come in the surge' },
-    fault: { type: 'duration', default: '5s', describe: 'how long the surge lasts' },
-    recovery: { type: 'duration', default: '8s', describe: 'how long the recovery is watched' },
+    fault: { type: 'duration', default: '4s', describe: 'how long the surge lasts' },
+    recovery: { type: 'duration', default: '7.5s', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, readers, surge: extra, fault, recovery: watched }) => ({
     load: [arrivals(officialIssuesCertificate, officials), arrivals(officialReadsNotices, readers)],

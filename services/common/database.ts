@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, DatabaseError, Pool, type PoolClient, type QueryResultRow } from 'pg'
+import { Client, DatabaseError, Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { DownstreamError } from './downstream-error.ts'
 import type { Log } from './log.ts'
 
 /** Runs one statement; on the pool, or inside a transaction. */
 export interface Queries {
+  /** @throws DownstreamError when PostgreSQL does not answer, DatabaseError when it refuses the statement */
   query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
@@ -16,6 +18,8 @@ export interface Database extends Queries {
 }
 
 export interface DatabaseOptions {
+  /** "saeol→postgres", for errors. */
+  readonly link?: string
   readonly url: string
   readonly poolSize: number
   /** Longest wait for a connection, and for a statement, in ms. */
@@ -33,20 +37,24 @@ export function createDatabase(options: DatabaseOptions): Database {
     idleTimeoutMillis: 0,
     keepAlive: true,
   })
+  const { link = 'postgres' } = options
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle connection to PostgreSQL broke'))
 
   return {
     async query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]) {
-      return (await pool.query<Row>(sql, values === undefined ? undefined : [...values])).rows
+      return rowsOf(link, pool.query<Row>(sql, values === undefined ? undefined : [...values]))
     },
     async transaction(work) {
-      const client = await pool.connect()
+      const client = await pool.connect().catch((error: unknown) => {
+        throw translated(link, error)
+      })
       const ignore = () => {} // The statement under way fails with the same error; without a listener it is fatal.
       client.on('error', ignore)
+      const queries = queriesOf(link, client)
       try {
-        await client.query('begin')
-        const result = await work(queriesOf(client))
-        await client.query('commit')
+        await queries.query('begin')
+        const result = await work(queries)
+        await queries.query('commit')
         client.release()
         return result
       } catch (error) {
@@ -60,17 +68,28 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 }
 
-function queriesOf(client: PoolClient): Queries {
+function queriesOf(link: string, client: PoolClient): Queries {
   return {
     async query<Row extends QueryResultRow>(sql: string, values?: readonly unknown[]) {
-      return (await client.query<Row>(sql, values === undefined ? undefined : [...values])).rows
+      return rowsOf(link, client.query<Row>(sql, values === undefined ? undefined : [...values]))
     },
   }
 }
 
-/** Back to the pool if PostgreSQL itself refused; a connection that broke or timed out is thrown away. */
+async function rowsOf<Row extends QueryResultRow>(
+  link: string,
+  result: Promise<QueryResult<Row>>,
+): Promise<Row[]> {
+  try {
+    return (await result).rows
+  } catch (error) {
+    throw translated(link, error)
+  }
+}
+
+/** Back to the pool if PostgreSQL itself, or our own code, refused; a connection that broke is thrown away. */
 async function rollback(client: PoolClient, error: unknown): Promise<void> {
-  if (error instanceof DatabaseError || !isConnectionError(error)) {
+  if (!(error instanceof DownstreamError)) {
     try {
       await client.query('rollback')
       client.release()
@@ -82,10 +101,21 @@ async function rollback(client: PoolClient, error: unknown): Promise<void> {
   client.release(true)
 }
 
-function isConnectionError(error: unknown): boolean {
-  return (
-    error instanceof Error && (/timeout|terminated|connection/i.test(error.message) || 'syscall' in error)
-  )
+/** Operator intervention, connection exceptions and too many connections: the server is not there for us. */
+const awayStates = /^(57P|08|53300)/
+
+/** The driver has no class for a link that broke or does not answer: only a message, or a code of the system. */
+function translated(link: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DownstreamError) return error
+  if (error instanceof DatabaseError) {
+    return awayStates.test(error.code ?? '')
+      ? new DownstreamError(link, 'unreachable', error.message, error)
+      : error
+  }
+  if (/timeout/i.test(error.message)) return new DownstreamError(link, 'timeout', error.message, error)
+  return 'syscall' in error || /connection/i.test(error.message)
+    ? new DownstreamError(link, 'unreachable', error.message, error)
+    : error
 }
 
 /** How long a start waits for PostgreSQL to accept connections, and for one who migrates already, in ms. */

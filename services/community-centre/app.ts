@@ -31,6 +31,12 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
       `PEOPLE_FILE: there is no clerk in ${config.PEOPLE_FILE}`,
     ])
   }
+  const alone = offices.filter((office) => people.filter((person) => person.office === office).length < 2)
+  if (manualIntake !== undefined && alone.length > 0) {
+    throw new ConfigurationError(config.SERVICE_NAME, [
+      `PEOPLE_FILE: manual intake needs two clerks to enter receipts, and there is one in ${alone.join(', ')}`,
+    ])
+  }
   const link = {
     link: 'community-centre→saeol',
     url: config.SAEOL_URL,

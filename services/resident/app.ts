@@ -16,6 +16,7 @@ export async function startResident(env: Environment, destination?: LogDestinati
   const log = createLog(config, destination)
   await migrate(config.DATABASE_URL, 'resident', registerSchema)
   const database = createDatabase({
+    link: 'resident→postgres',
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
     timeoutMs: config.measures.deadlines?.hopMs ?? config.CLIENT_TIMEOUT_MS,

@@ -44,12 +44,14 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const register = await readRegister(config.REGISTER_FILE)
   await migrate(config.DATABASE_URL, 'saeol', schema(sabotaged))
   const database = createDatabase({
+    link: 'saeol→postgres',
     url: config.DATABASE_URL,
     poolSize: config.DATABASE_POOL,
     timeoutMs: deadlines?.hopMs ?? config.CLIENT_TIMEOUT_MS,
     log,
   })
   const auditDatabase = createDatabase({
+    link: 'saeol→postgres',
     url: config.DATABASE_URL,
     poolSize: auditConnections,
     timeoutMs: auditTimeoutMs,

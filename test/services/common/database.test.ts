@@ -9,7 +9,7 @@ const open: Database[] = []
 const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })
 
 function connect(url: string, poolSize = 4, timeoutMs = 5_000): Database {
-  const database = createDatabase({ url, poolSize, timeoutMs, log })
+  const database = createDatabase({ link: 'here→postgres', url, poolSize, timeoutMs, log })
   open.push(database)
   return database
 }
@@ -56,7 +56,7 @@ test('a connection that PostgreSQL ends is replaced, in a transaction and at res
       await endAll()
       await queries.query('select 1')
     }),
-  ).rejects.toThrow()
+  ).rejects.toMatchObject({ name: 'DownstreamError', link: 'here→postgres', kind: 'unreachable' })
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
   await endAll()
   await new Promise((resolve) => setTimeout(resolve, 50))
@@ -65,9 +65,10 @@ test('a connection that PostgreSQL ends is replaced, in a transaction and at res
 
 test('a statement that takes too long fails, and does not spoil the next', async () => {
   const database = connect(await postgres.createDatabase(), 1, 100)
-  await expect(database.query('select pg_sleep(5)')).rejects.toThrow(/timeout/i)
-  await expect(database.transaction((queries) => queries.query('select pg_sleep(5)'))).rejects.toThrow(
-    /timeout/i,
+  const tooLong = { name: 'DownstreamError', link: 'here→postgres', kind: 'timeout' }
+  await expect(database.query('select pg_sleep(5)')).rejects.toMatchObject(tooLong)
+  await expect(database.transaction((queries) => queries.query('select pg_sleep(5)'))).rejects.toMatchObject(
+    tooLong,
   )
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
 })
@@ -107,4 +108,17 @@ test('a start waits for PostgreSQL to come up', async () => {
   await migrating
   proxy.close()
   expect(await connect(url.href).query('select * from late')).toEqual([])
+})
+
+test('a PostgreSQL that is not there is an unreachable link, in a transaction too', async () => {
+  const database = connect(`postgres://postgres@127.0.0.1:${await freePort()}/nowhere`)
+  const away = { name: 'DownstreamError', kind: 'unreachable' }
+  await expect(database.query('select 1')).rejects.toMatchObject(away)
+  await expect(database.transaction((queries) => queries.query('select 1'))).rejects.toMatchObject(away)
+})
+
+test('an error of our own passes through a transaction as it is', async () => {
+  const database = connect(await postgres.createDatabase())
+  const mine = new Error('no connection to the audit, said somebody')
+  await expect(database.transaction(() => Promise.reject(mine))).rejects.toBe(mine)
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -353,6 +353,18 @@ describe('the entry of receipts', () => {
     await until(async () => (await centre.receipts())[0]!.state === 'entered')
     expect(await saeol.database.query('select 1 as one from retroactive_entries')).toEqual([{ one: 1 }])
   })
+})
+
+test('does not start where manual intake would find no second clerk, or nobody at all', async () => {
+  const [alone] = network.people.clerks
+  for (const [clerks, env, problem] of [
+    [[alone], manual(), /needs two clerks .* in jongno/],
+    [[], {}, /there is no clerk/],
+  ] as const) {
+    const file = join(directory, `people-${clerks.length}.json`)
+    await writeFile(file, JSON.stringify({ ...network.people, clerks }))
+    await expect(startCentre('http://127.0.0.1:9', { ...env, PEOPLE_FILE: file })).rejects.toThrow(problem)
+  }
 })
 
 test('is deeply healthy only when saeol is', async () => {

@@ -56,4 +56,8 @@ test('is deeply healthy while PostgreSQL is there, and only then', async () => {
   expect(answer.status).toBe(503)
   expect(await answer.json()).toMatchObject({ status: 'down', checks: { postgres: { ok: false } } })
   expect((await fetch(`${register.url}/health`)).status).toBe(200)
+  const lookUp = await fetch(`${register.url}/residents/${residentId(1)}`)
+  expect(lookUp.status).toBe(503)
+  expect(lookUp.headers.get('retry-after')).toBe('1')
+  expect(await lookUp.json()).toMatchObject({ code: 'downstream-unreachable' })
 })

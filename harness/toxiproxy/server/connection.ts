@@ -1,6 +1,7 @@
-import { connect, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { formatAddress, parseAddress } from './address.ts'
 import { type ConnectionReport, type Evidence, nowMs } from './evidence.ts'
+import { acceptInto, dialInto, Intake } from './intake.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Random } from './random.ts'
 import { type Stream, streams, type Toxic, type ToxicChain } from './toxic-chain.ts'
@@ -15,7 +16,7 @@ export interface Route {
 
 export interface ConnectionOptions {
   readonly id: string
-  readonly client: Socket
+  readonly accepted: Socket
   readonly route: Route
   readonly toxics: ToxicChain
   readonly strict: boolean
@@ -39,9 +40,12 @@ export interface Connection {
 
 /** Dials the upstream for a client that was accepted, paused and half-open, and links the two. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { id, client, route, toxics, strict, evidence } = options
+  const { id, accepted, route, toxics, strict, evidence } = options
   const openedAtMs = nowMs()
-  const upstream = dial(route.upstream)
+  const fromClient = new Intake()
+  const fromUpstream = new Intake()
+  const client = acceptInto(fromClient, accepted)
+  const upstream = dial(fromUpstream, route.upstream)
   const dialled = Promise.withResolvers<boolean>()
   const closed = Promise.withResolvers<ConnectionReport | undefined>()
   let links: Record<Stream, Link> | undefined
@@ -90,8 +94,8 @@ export function openConnection(options: ConnectionOptions): Connection {
       },
     }
     links = {
-      upstream: new Link(client, upstream, context),
-      downstream: new Link(upstream, client, context),
+      upstream: new Link(client, fromClient, upstream, context),
+      downstream: new Link(upstream, fromUpstream, client, context),
     }
     for (const stream of streams) links[stream].start(toxics.on(stream))
     evidence.emit(() => ({ event: 'opened', atMs: nowMs(), connection: report()! }))
@@ -135,10 +139,9 @@ function reset(socket: Socket) {
   else socket.resetAndDestroy()
 }
 
-function dial(upstream: string): Socket {
+function dial(intake: Intake, upstream: string): Socket {
   try {
-    const { host, port } = parseAddress(upstream)
-    return connect({ host: host === '' ? 'localhost' : host, port, allowHalfOpen: true, noDelay: true })
+    return dialInto(intake, parseAddress(upstream))
   } catch (error) {
     return new Socket().destroy(error as Error)
   }

@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net'
 import { addToRecord, type StreamReport, type Tally } from './evidence.ts'
+import type { Intake } from './intake.ts'
 import { type Feeder, type Sink, Stub, type StubContext } from './stub.ts'
 import type { Toxic } from './toxic-chain.ts'
 import type { Chunk, Ending } from './toxics/toxic.ts'
 
 const CHUNK_BYTES = 32 * 1024
+/** Less is copied out of the memory read into; more stays there, and the next read gets other memory. */
+const COPY_BELOW_BYTES = 16 * 1024
 
 /** What the two links of a connection share. */
 export interface LinkContext extends StubContext {
@@ -20,6 +23,7 @@ export interface LinkContext extends StubContext {
  */
 export class Link implements Feeder, Sink {
   private readonly source: Socket
+  private readonly intake: Intake
   private readonly destination: Socket
   private readonly context: LinkContext
   private readonly stubs: Stub[] = []
@@ -29,8 +33,10 @@ export class Link implements Feeder, Sink {
   private finished = false
   private ending: Ending | null = null
 
-  constructor(source: Socket, destination: Socket, context: LinkContext) {
+  /** @param intake what the source reads into */
+  constructor(source: Socket, intake: Intake, destination: Socket, context: LinkContext) {
     this.source = source
+    this.intake = intake
     this.destination = destination
     this.context = context
   }
@@ -38,7 +44,7 @@ export class Link implements Feeder, Sink {
   start(toxics: readonly Toxic[]): void {
     for (const toxic of toxics) this.append(toxic)
     for (const stub of this.stubs) stub.start()
-    this.source.on('data', (data) => this.receive(data))
+    this.intake.receive = (data) => this.receive(data)
     this.source.on('end', () => this.endSource('eof'))
     this.source.on('close', () => {
       this.sourceGone = true
@@ -144,14 +150,23 @@ export class Link implements Feeder, Sink {
   }
 
   private receive(data: Buffer): void {
-    if (this.first === this) {
-      if (!this.finished && !this.destination.write(data)) this.source.pause()
-      return
+    if (this.first !== this) {
+      this.receiveChunks(data)
+    } else if (!this.finished) {
+      const room = this.destination.write(data)
+      // As a rule the kernel has it all by now.
+      if (this.destination.writableLength > 0) this.intake.keep()
+      if (!room) this.source.pause()
     }
+  }
+
+  private receiveChunks(data: Buffer): void {
     const receivedAtMs = performance.now()
+    const kept = data.length < COPY_BELOW_BYTES ? Buffer.from(data) : data
+    if (kept === data) this.intake.keep()
     let room = true
-    for (let from = 0; from < data.length; from += CHUNK_BYTES) {
-      room = this.first.write({ data: data.subarray(from, from + CHUNK_BYTES), receivedAtMs })
+    for (let from = 0; from < kept.length; from += CHUNK_BYTES) {
+      room = this.first.write({ data: kept.subarray(from, from + CHUNK_BYTES), receivedAtMs })
     }
     if (!room) this.source.pause()
   }

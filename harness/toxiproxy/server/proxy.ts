@@ -58,7 +58,7 @@ export function createProxy(
   const { strict, seed, evidence } = context
   let { listen, upstream } = addresses
   let server: Server | undefined
-  let accepted = 0
+  let opened = 0
   /** Upstream dials for one client after the other; nothing else waits on this. */
   let dialling: Promise<unknown> = Promise.resolve()
   const connections = new Set<Connection>()
@@ -87,13 +87,13 @@ export function createProxy(
     return { proxy: name, name: toxic.name, type: toxic.type.type, stream: toxic.stream, ...total }
   }
 
-  function open(client: Socket): Connection {
-    const ordinal = accepted++
+  function open(accepted: Socket): Connection {
+    const ordinal = opened++
     const route = { listener: listen, proxy: name, upstream }
     const randomFor = (toxic: Toxic): Random =>
       strict ? Math.random : randomStream(seed, name, ordinal, toxic.stream, toxic.name)
     const id = `${name}/${ordinal}`
-    const connection = openConnection({ id, client, route, toxics, strict, evidence, randomFor })
+    const connection = openConnection({ id, accepted, route, toxics, strict, evidence, randomFor })
     connections.add(connection)
     void connection.closed.then((report) => {
       connections.delete(connection)
@@ -102,15 +102,15 @@ export function createProxy(
     return connection
   }
 
-  function accept(client: Socket) {
+  function accept(socket: Socket) {
     if (!strict) {
-      open(client)
+      open(socket)
       return
     }
     const listener = server
     dialling = dialling.then(async () => {
-      if (listener === server) await open(client).dialled
-      else client.destroy()
+      if (listener === server) await open(socket).dialled
+      else socket.destroy()
     })
   }
 
@@ -122,11 +122,13 @@ export function createProxy(
   }
 
   async function stop() {
-    if (server === undefined) return
-    const closed = once(server.close(), 'close')
+    server?.close()
     server = undefined
-    for (const connection of connections) connection.destroy()
-    await closed
+    const closing = [...connections].map((connection) => {
+      connection.destroy()
+      return connection.closed
+    })
+    await Promise.all(closing)
   }
 
   async function differsFrom(other: Pick<ProxySettings, 'listen' | 'upstream'>) {

@@ -1,21 +1,23 @@
 import { connect, type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address } from './address.ts'
 
-const SIZES_BYTES = [4 * 1024, 64 * 1024, 256 * 1024] as const
-/** So many reads in a row that leave a buffer mostly empty show that it is too large. */
+/** What upstream reads at once, and so what its toxics deal with at once. */
+export const CHUNK_BYTES = 32 * 1024
+const BULK_BYTES = 256 * 1024
+/** So many reads in a row that leave the larger memory mostly empty show that it is not needed. */
 const SMALL_READS = 64
 
 /**
  * The memory that a socket reads into, used again for every read: Node's own way, a new 64 KiB buffer for each, costs
- * more than all else that a proxy does. It grows when reads fill it and shrinks when they do not, so that idle
- * connections are cheap and busy ones fast.
+ * more than all else that a proxy does. It grows when reads fill it and shrinks when they do not, so that connections
+ * of many small messages are cheap and bulk is fast.
  */
 export class Intake {
   /** Gets what was read, to use before it returns, or to `keep()`. */
   receive: (data: Buffer) => void = () => {}
   readonly onread: OnReadOpts
-  private size = 0
-  private buffer = allocate(0)
+  private chunked = false
+  private buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
   private smallReads = 0
 
   constructor() {
@@ -30,25 +32,26 @@ export class Intake {
     }
   }
 
+  /** Whether to read no more than a chunk at once. A read that is under way may still bring more. */
+  readChunks(chunked: boolean): void {
+    this.chunked = chunked
+  }
+
   /** The data just received is not to be overwritten: the next read gets other memory. */
   keep(): void {
-    this.buffer = allocate(this.size)
+    this.buffer = Buffer.allocUnsafeSlow(this.buffer.length)
   }
 
   private fit(bytes: number): void {
-    if (bytes === SIZES_BYTES[this.size] && this.size < SIZES_BYTES.length - 1) {
-      this.resize(this.size + 1)
-    } else if (this.size === 0 || bytes > SIZES_BYTES[this.size]! / 8) {
+    const { length } = this.buffer
+    if (length === CHUNK_BYTES) {
+      if (bytes === length && !this.chunked) this.buffer = Buffer.allocUnsafeSlow(BULK_BYTES)
       this.smallReads = 0
-    } else if (++this.smallReads === SMALL_READS) {
-      this.resize(this.size - 1)
+    } else if (this.chunked || (bytes < CHUNK_BYTES && ++this.smallReads === SMALL_READS)) {
+      this.buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    } else if (bytes >= CHUNK_BYTES) {
+      this.smallReads = 0
     }
-  }
-
-  private resize(size: number): void {
-    this.size = size
-    this.smallReads = 0
-    this.buffer = allocate(size)
   }
 }
 
@@ -72,8 +75,4 @@ export function acceptInto(intake: Intake, accepted: Socket): Socket {
   if (handle === undefined) return accepted.on('data', (data) => intake.receive(data))
   const options: SocketConstructorOpts = { allowHalfOpen: true, onread: intake.onread }
   return new Socket(Object.assign(options, { handle, pauseOnCreate: true }))
-}
-
-function allocate(size: number): Buffer {
-  return Buffer.allocUnsafeSlow(SIZES_BYTES[size]!)
 }

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net'
 import { addToRecord, type StreamReport, type Tally } from './evidence.ts'
-import type { Intake } from './intake.ts'
+import { CHUNK_BYTES, type Intake } from './intake.ts'
 import { type Feeder, type Sink, Stub, type StubContext } from './stub.ts'
 import type { Toxic } from './toxic-chain.ts'
 import type { Chunk, Ending } from './toxics/toxic.ts'
 
-const CHUNK_BYTES = 32 * 1024
 /** Less is copied out of the memory read into; more stays there, and the next read gets other memory. */
 const COPY_BELOW_BYTES = 16 * 1024
 
@@ -76,6 +75,7 @@ export class Link implements Feeder, Sink {
     next?.feedFrom(before ?? this)
     if (before === undefined) {
       this.first = next ?? this
+      if (next === undefined) this.intake.readChunks(false)
       if (this.first.hasRoom()) this.ready()
     } else {
       before.passTo(next ?? this)
@@ -146,6 +146,7 @@ export class Link implements Feeder, Sink {
     if (last === undefined) this.first = stub
     else last.passTo(stub)
     this.stubs.push(stub)
+    this.intake.readChunks(true)
     return stub
   }
 

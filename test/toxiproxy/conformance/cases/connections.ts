@@ -153,12 +153,13 @@ export const connections: Area = {
         // The first is dialled again only after a second, when its lost SYN is repeated.
         const second = await dial(listen)
         second.write('second')
-        const order: string[] = []
-        await Promise.all([
-          first.receive(5).then(() => order.push('first')),
-          second.receive(6).then(() => order.push('second')),
+        const at = () => performance.now()
+        const [firstAtMs, secondAtMs] = await Promise.all([
+          first.receive(5).then(at),
+          second.receive(6).then(at),
         ])
-        expect(order).toEqual(subject.asUpstream ? ['first', 'second'] : ['second', 'first'])
+        // Dialled for in turn, the two are served as good as together.
+        expect(firstAtMs - secondAtMs > 150).toBe(!subject.asUpstream)
       },
     },
     {

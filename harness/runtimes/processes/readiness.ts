@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -6,7 +7,7 @@ import { HarnessError } from '../../errors.ts'
 
 /** How long a service may take to be ready, ms; generous, for a cold and busy machine. */
 const patienceMs = 20_000
-const everyMs = 15
+const everyMs = 20
 
 /**
  * Waits until `probe` says yes. Gives up when the process has ended, time is over or the run is aborted.
@@ -39,14 +40,19 @@ export async function untilReady(
   }
 }
 
-export async function answersHttp(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) })
-    await answer.arrayBuffer()
-    return answer.ok
-  } catch {
-    return false
-  }
+/** One request on a connection of its own: asked many times a second while a network comes up, so it must be cheap. */
+export function answersHttp(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get(url, { agent: false, timeout: 1000 }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode === 200)
+    })
+    asked.once('error', () => resolve(false))
+    asked.once('timeout', () => {
+      asked.destroy()
+      resolve(false)
+    })
+  })
 }
 
 export async function answersPostgres(url: string): Promise<boolean> {

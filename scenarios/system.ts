@@ -4,6 +4,7 @@ import {
   entrance,
   link,
   type MeasureSpec,
+  moduleUrl,
   type ServiceSpec,
   type System,
 } from '../harness/index.ts'
@@ -29,7 +30,7 @@ function service(
 ): ServiceSpec {
   return {
     kind: 'node',
-    module: import.meta.resolve(`../services/${folder}/main.ts`),
+    module: moduleUrl(import.meta.url, `../services/${folder}/main.ts`),
     ports: { main: 'PORT' },
     health: { path: '/health' },
     environment: ({ files, scratch }) => environment(files, scratch),
@@ -44,7 +45,7 @@ const services: System['services'] = {
   'gpki-b': gpki,
   l4: {
     kind: 'node',
-    module: import.meta.resolve('../services/l4/main.ts'),
+    module: moduleUrl(import.meta.url, '../services/l4/main.ts'),
     ports: { main: 'PORT', admin: 'ADMIN_PORT' },
     health: { path: '/health', port: 'admin' },
   },
@@ -99,7 +100,7 @@ export const administrativeNetwork = defineSystem({
   name: 'administrative-network',
   services,
   links,
-  journeys: { module: import.meta.resolve('./journeys/index.ts'), all: Object.values(journeys) },
+  journeys: { module: moduleUrl(import.meta.url, './journeys/index.ts'), all: Object.values(journeys) },
   measures,
   async prepare({ cacheDir, seed }) {
     const { peopleFile, registerFile, roomFile } = await enrolled({ cacheDir, seed, offices })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
+import { moduleUrl } from '../../module-url.ts'
 import type { GeneratorFigures, LoadDriver, LoadRun } from '../load.ts'
 import type { FromLoad, ToLoad } from './protocol.ts'
 
@@ -13,7 +14,7 @@ const headStartMs = 50
 export const builtinDriver: LoadDriver = {
   name: 'builtin',
   async open(plan, hooks): Promise<LoadRun> {
-    const child = fork(fileURLToPath(import.meta.resolve('./main.ts')), [], {
+    const child = fork(fileURLToPath(moduleUrl(import.meta.url, './main.ts')), [], {
       detached: true,
       stdio: ['ignore', 'pipe', openSync(hooks.logFile, 'a'), 'ipc'],
       execArgv: [],

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
 import { type NodeService, proxyName, type System } from '../../experiment/system.ts'
+import { moduleUrl } from '../../module-url.ts'
 import { connectToxiproxy } from '../../toxiproxy/connect.ts'
 import type { LinkAddress, Runtime, Topology, UpOptions } from '../runtime.ts'
 import { followLog } from './log-events.ts'
@@ -94,7 +95,7 @@ async function bringUp(
       command: embedded ? process.execPath : toxiproxyKind.executable,
       args: embedded
         ? [
-            fileURLToPath(import.meta.resolve('../../toxiproxy/server/main.ts')),
+            fileURLToPath(moduleUrl(import.meta.url, '../../toxiproxy/server/main.ts')),
             '--host',
             host,
             '--port',

@@ -4,6 +4,7 @@ import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
+import { moduleUrl } from '../../module-url.ts'
 import { stateDir } from './machine.ts'
 import type { FromSupervisor, SpawnRequest, ToSupervisor } from './protocol.ts'
 
@@ -34,7 +35,7 @@ export interface Supervision extends AsyncDisposable {
 /** Starts a supervisor in a session of its own, so that Ctrl-C on the terminal reaches the harness alone. */
 export function superviseHere(): Supervision {
   const log = openSync(join(stateDir(), 'supervisor.log'), 'a')
-  const child = fork(fileURLToPath(import.meta.resolve('./supervisor.ts')), [], {
+  const child = fork(fileURLToPath(moduleUrl(import.meta.url, './supervisor.ts')), [], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: [],

@@ -5,7 +5,7 @@ import { badRequestBody } from './errors.ts'
  * of a body counts and what follows is ignored, keys match whatever their case, unknown keys and nulls are skipped.
  */
 
-interface Kinds {
+export interface Kinds {
   string: string
   boolean: boolean
   integer: number

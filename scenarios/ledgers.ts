@@ -1,7 +1,7 @@
 /** Readers of the ledgers and the audit: past the links, once an arm's load has ended. Each looks at every record. */
 import pg from 'pg'
 import type { InvariantFacts, InvariantReader, System } from '../harness/index.ts'
-import { type AuditRecord, verifyChain } from '../services/saeol/audit/chain.ts'
+import { type AuditRecord, type ChainHead, verifyChain } from '../services/saeol/audit/chain.ts'
 
 /** A receipt as the community centre keeps it. */
 interface Receipt {
@@ -112,15 +112,15 @@ export const invariants: System['invariants'] = {
   },
 
   'the audit chain is whole': async (topology) => {
-    const records = await rows<Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: string }>(
+    // One statement, so that records and head are of one moment: late visits may still be writing.
+    const [snapshot] = await rows<{ records: AuditRecord[] | null; head: ChainHead }>(
       topology,
-      'select seq, id, at, kind, facts, prev_hash as "prevHash", hash from audit order by seq',
+      `select (select json_agg(json_build_object('seq', seq, 'id', id, 'at', at, 'kind', kind, 'facts', facts,
+                'prevHash', prev_hash, 'hash', hash) order by seq) from audit) as records,
+              (select json_build_object('seq', seq, 'hash', hash) from audit_head) as head`,
     )
-    const [head] = await rows<{ seq: string; hash: string }>(topology, 'select seq, hash from audit_head')
-    const verdict = verifyChain(
-      records.map((record) => ({ ...record, seq: Number(record.seq), at: Number(record.at) })),
-      { seq: Number(head!.seq), hash: head!.hash },
-    )
+    const records = snapshot!.records ?? []
+    const verdict = verifyChain(records, snapshot!.head)
     return facts(
       records,
       verdict.ok ? [] : [verdict.problem],

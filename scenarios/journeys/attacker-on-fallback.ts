@@ -108,11 +108,13 @@ async function replayCode(visit: Visit, people: People): Promise<string> {
   const victim = active[active.length - 1 - (Math.floor(visit.index / Object.keys(attacks).length) % 50)]!
   const code = await totp(victim.totpSecretBase32, Date.now())
   const attempt = { officialId: victim.id, password: victim.password, code, terminal: victim.terminal }
-  await visit.http('POST', '/login/password', {
+  const first = await visit.http('POST', '/login/password', {
     json: attempt,
     headers: { 'x-forwarded-for': '198.51.100.250' },
     timeoutMs: 2000,
   })
+  // A code that was never used is not replayed.
+  if (first.json<{ session?: string }>()?.session === undefined) return 'turned-away'
   return tryPassword(visit, victim, { code })
 }
 

@@ -37,6 +37,12 @@ const parameters = z
     /** Attempts from one source that do not come from the account's own terminal, all accounts together. † ours. */
     sourceBurst: ms(1, 10_000).default(20),
     sourceRefillMs: ms(1, 3_600_000).default(1_000),
+    /**
+     * Failed attempts from one source that do come from the accounts' own terminals, all accounts together.
+     * † ours: a whole office may sit behind one address, and mistypes now and then.
+     */
+    ownTerminalsBurst: ms(1, 10_000).default(30),
+    ownTerminalsRefillMs: ms(1, 3_600_000).default(1_000),
     /** Attempts at one account from its own terminal, from all sources together. † ours. */
     terminalBurst: ms(1, 1_000).default(10),
     terminalRefillMs: ms(1, 3_600_000).default(6_000),

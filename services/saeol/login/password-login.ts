@@ -85,7 +85,7 @@ export function passwordLogin(
   const decoy = decoyLike(deps.register.officials[0])
 
   async function isOpen(request: Request): Promise<boolean> {
-    if (sabotaged('opens-on-client-header') && request.get('X-Login-Fallback') === 'password') return true
+    if (sabotaged('opens-on-client-header') && request.get('X-Auth-Fallback') === 'password') return true
     return (await fallback.inForce()) !== undefined
   }
 
@@ -154,8 +154,11 @@ export function passwordLogin(
   const login: RequestHandler = async (_request, response) => {
     const attempted = response.locals.attempted as Attempted
     const { asked, official, attempt } = attempted
+    const { allowed, retryAfterMs } = await throttle.look(attempt)
+    if (!allowed) return refuse(attempted, 'throttled', throttled(retryAfterMs))
     const { step, reason } = await check(asked, official)
     if (reason !== undefined || official === undefined) {
+      await throttle.blame(attempt)
       return refuse(attempted, reason ?? 'unknown-official', refused())
     }
     const admission = await admit(official, step)
@@ -163,6 +166,7 @@ export function passwordLogin(
       case 'closed':
         return refuse(attempted, 'closed', closed())
       case 'refused':
+        await throttle.blame(attempt)
         return refuse(attempted, admission.reason, refused())
       case 'admitted':
         await throttle.forgive(attempt)

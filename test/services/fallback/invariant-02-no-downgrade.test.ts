@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 const headers = [
-  { 'x-login-fallback': 'password' },
+  { 'x-auth-fallback': 'password' },
   { 'x-gpki-status': 'down' },
   { 'x-forwarded-proto': 'password' },
   { 'x-assurance': 'low', 'x-original-url': '/fallback/open' },

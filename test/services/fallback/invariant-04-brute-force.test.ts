@@ -15,7 +15,12 @@ afterAll(async () => {
 })
 
 // Nothing refills while a test runs.
-const slow = { accountRefillMs: 600_000, sourceRefillMs: 600_000, terminalRefillMs: 600_000 }
+const slow = {
+  accountRefillMs: 600_000,
+  sourceRefillMs: 600_000,
+  ownTerminalsRefillMs: 600_000,
+  terminalRefillMs: 600_000,
+}
 
 async function opened(more: { measure?: object; sabotage?: string } = {}): Promise<Network> {
   const network = await startNetwork({
@@ -26,6 +31,7 @@ async function opened(more: { measure?: object; sabotage?: string } = {}): Promi
       accountBurst: 3,
       sourceBurst: 12,
       terminalBurst: 6,
+      ownTerminalsBurst: 15,
       ...slow,
       ...more.measure,
     },
@@ -82,6 +88,29 @@ describe('invariant 4: brute force is slowed down, officials are not locked out'
       victims.map((victim) => logInByPassword(network, credentialsOf(victim), { source })),
     )
     expect(logins.map(({ status }) => status)).toEqual(victims.map(() => 200))
+  })
+
+  it("slows down even a sprayer who knows everybody's terminal, at his address only", async () => {
+    await using network = await opened()
+    const source = '203.0.113.16'
+    const victims = Array.from({ length: 20 }, () => network.nextOfficial())
+    const statuses: number[] = []
+    for (const victim of victims)
+      statuses.push((await logInByPassword(network, guessAtTerminal(victim), { source })).status)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(15)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5)
+    for (const victim of victims) {
+      expect((await logInByPassword(network, credentialsOf(victim), { source: '10.0.0.9' })).status).toBe(200)
+    }
+  })
+
+  it('never slows down an office whose officials log in well, all from one address', async () => {
+    await using network = await opened()
+    const source = '10.0.0.10'
+    for (let official = 0; official < 40; official++) {
+      const login = credentialsOf(network.nextOfficial())
+      expect((await logInByPassword(network, login, { source })).status).toBe(200)
+    }
   })
 
   it('counts attempts before it checks them, so that many at once are no way around', async () => {

@@ -39,9 +39,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   const port = await freePort()
   const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
   const server = spawn(
-    binaries.postgres,
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...settings.flatMap((s) => ['-c', s])],
-    { ...owner, cwd: directory, env: environment, stdio: ['ignore', 'ignore', 'pipe'] },
+    'sh',
+    [
+      ...['-c', untilParentDies, 'sh', directory],
+      ...[binaries.postgres, '-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+      ...settings.flatMap((setting) => ['-c', setting]),
+    ],
+    { ...owner, cwd: directory, env: environment, stdio: ['pipe', 'ignore', 'pipe'] },
   )
   const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
   await accepting(server, url('postgres'))
@@ -55,15 +59,24 @@ export async function startPostgres(): Promise<TestPostgres> {
       return url(name)
     },
     async [Symbol.asyncDispose]() {
-      if (server.exitCode === null) {
-        // SIGINT is PostgreSQL's fast shutdown: it ends the sessions that are left.
-        server.kill('SIGINT')
-        await once(server, 'exit')
-      }
+      const exited = server.exitCode === null ? once(server, 'exit') : undefined
+      server.stdin?.end()
+      await exited
       await rm(directory, { recursive: true, force: true })
     },
   }
 }
+
+/**
+ * Runs PostgreSQL until standard input ends, which it also does when the tests are killed; then shuts it down (SIGINT
+ * is its fast way, which ends the sessions that are left) and takes its files away.
+ */
+const untilParentDies = `
+directory=$1; shift; exec 3<&0
+"$@" & postgres=$!
+(read -r _ <&3; kill -INT $postgres) &
+wait $postgres
+cd / && rm -rf "$directory"`
 
 async function accepting(server: ChildProcess, url: string): Promise<void> {
   let said = ''
@@ -82,7 +95,7 @@ async function accepting(server: ChildProcess, url: string): Promise<void> {
       await sleep(50)
     }
   }
-  server.kill('SIGKILL')
+  server.stdin?.end()
   throw new Error(`PostgreSQL did not accept a connection within 10 s: ${said}`)
 }
 

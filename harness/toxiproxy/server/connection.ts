@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { formatAddress, parseAddress } from './address.ts'
 import { type ConnectionReport, type Evidence, nowMs } from './evidence.ts'
-import { acceptInto, dialInto, Intake } from './intake.ts'
+import { dialInto, Intake } from './intake.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Random } from './random.ts'
 import { type Stream, streams, type Toxic, type ToxicChain } from './toxic-chain.ts'
@@ -16,7 +16,9 @@ export interface Route {
 
 export interface ConnectionOptions {
   readonly id: string
-  readonly accepted: Socket
+  readonly client: Socket
+  /** What the client is read into. */
+  readonly fromClient: Intake
   readonly route: Route
   readonly toxics: ToxicChain
   readonly strict: boolean
@@ -40,11 +42,9 @@ export interface Connection {
 
 /** Dials the upstream for a client that was accepted, paused and half-open, and links the two. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { id, accepted, route, toxics, strict, evidence } = options
+  const { id, client, fromClient, route, toxics, strict, evidence } = options
   const openedAtMs = nowMs()
-  const fromClient = new Intake()
-  const fromUpstream = new Intake()
-  const client = acceptInto(fromClient, accepted)
+  const fromUpstream = new Intake(toxics.on('downstream').length > 0)
   const upstream = dial(fromUpstream, route.upstream)
   const dialled = Promise.withResolvers<boolean>()
   const closed = Promise.withResolvers<ConnectionReport | undefined>()

@@ -3,8 +3,10 @@ import type { Address } from './address.ts'
 
 /** What upstream reads at once, and so what its toxics deal with at once. */
 export const CHUNK_BYTES = 32 * 1024
+/** What a connection starts with: thousands of them may be open and say little. */
+const START_BYTES = 2 * 1024
 const BULK_BYTES = 256 * 1024
-/** So many reads in a row that leave the larger memory mostly empty show that it is not needed. */
+/** So many reads in a row that would have fitted into the smaller memory show that the larger is not needed. */
 const SMALL_READS = 64
 
 /**
@@ -16,11 +18,14 @@ export class Intake {
   /** Gets what was read, to use before it returns, or to `keep()`. */
   receive: (data: Buffer) => void = () => {}
   readonly onread: OnReadOpts
-  private chunked = false
-  private buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  private chunked: boolean
+  private buffer: Buffer
   private smallReads = 0
 
-  constructor() {
+  /** @param chunked see `readChunks` */
+  constructor(chunked: boolean) {
+    this.chunked = chunked
+    this.buffer = Buffer.allocUnsafe(chunked ? CHUNK_BYTES : START_BYTES)
     this.onread = {
       buffer: () => this.buffer,
       callback: (bytes) => {
@@ -32,26 +37,32 @@ export class Intake {
     }
   }
 
-  /** Whether to read no more than a chunk at once. A read that is under way may still bring more. */
+  /** Whether to read a chunk at once, and never more. The read that is under way keeps the size it has. */
   readChunks(chunked: boolean): void {
     this.chunked = chunked
   }
 
   /** The data just received is not to be overwritten: the next read gets other memory. */
   keep(): void {
-    this.buffer = Buffer.allocUnsafeSlow(this.buffer.length)
+    this.resize(this.buffer.length)
   }
 
   private fit(bytes: number): void {
     const { length } = this.buffer
-    if (length === CHUNK_BYTES) {
-      if (bytes === length && !this.chunked) this.buffer = Buffer.allocUnsafeSlow(BULK_BYTES)
+    if (this.chunked) {
+      if (length !== CHUNK_BYTES) this.resize(CHUNK_BYTES)
+    } else if (bytes === length && length < BULK_BYTES) {
+      this.resize(length === START_BYTES ? CHUNK_BYTES : BULK_BYTES)
+    } else if (length < BULK_BYTES || bytes > CHUNK_BYTES) {
       this.smallReads = 0
-    } else if (this.chunked || (bytes < CHUNK_BYTES && ++this.smallReads === SMALL_READS)) {
-      this.buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
-    } else if (bytes >= CHUNK_BYTES) {
-      this.smallReads = 0
+    } else if (++this.smallReads === SMALL_READS) {
+      this.resize(CHUNK_BYTES)
     }
+  }
+
+  private resize(bytes: number): void {
+    this.buffer = Buffer.allocUnsafe(bytes)
+    this.smallReads = 0
   }
 }
 

@@ -38,7 +38,9 @@ try {
       signal: stopping.signal,
     })
     process.stdout.write(`Toxiproxy API listening on ${server.url}\n`)
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort())
+    // A parent that spawned it with a channel takes it along when it goes.
+    for (const end of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(end, () => stopping.abort())
+    process.channel?.unref()
   }
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`)

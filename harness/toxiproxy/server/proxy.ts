@@ -4,6 +4,7 @@ import { bindHost, formatAddress, parseAddress, resolveAddress } from './address
 import { type Connection, openConnection } from './connection.ts'
 import type { ConnectionReport, Evidence, ToxicReport } from './evidence.ts'
 import { addToRecord, nowMs } from './evidence.ts'
+import { acceptInto, Intake } from './intake.ts'
 import type { Link } from './link.ts'
 import { type Random, randomStream } from './random.ts'
 import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
@@ -89,11 +90,13 @@ export function createProxy(
 
   function open(accepted: Socket): Connection {
     const ordinal = opened++
+    const fromClient = new Intake(toxics.on('upstream').length > 0)
+    const client = acceptInto(fromClient, accepted)
     const route = { listener: listen, proxy: name, upstream }
     const randomFor = (toxic: Toxic): Random =>
       strict ? Math.random : randomStream(seed, name, ordinal, toxic.stream, toxic.name)
     const id = `${name}/${ordinal}`
-    const connection = openConnection({ id, accepted, route, toxics, strict, evidence, randomFor })
+    const connection = openConnection({ id, client, fromClient, route, toxics, strict, evidence, randomFor })
     connections.add(connection)
     void connection.closed.then((report) => {
       connections.delete(connection)

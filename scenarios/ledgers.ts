@@ -99,7 +99,9 @@ export const invariants: System['invariants'] = {
        where not exists (
          select 1 from outage_windows outage
          where outage.office in ('*', entry.office) and outage.from_at <= entry.received_on
-           and (outage.to_at is null or entry.received_on <= outage.to_at))`,
+           and (outage.to_at is null or entry.received_on <= outage.to_at
+             -- Entered while the outage was still declared: lawful then, although its end was set earlier.
+             or entry.entered_at <= outage.closed_at))`,
     )
     const entries = await entriesOf(topology)
     return facts(

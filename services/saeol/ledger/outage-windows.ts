@@ -41,7 +41,7 @@ export async function declareOutageWindow(
   )
   if (inserted.length > 0) return 'declared'
   const closed = await queries.query(
-    `update outage_windows set to_at = $4
+    `update outage_windows set to_at = $4, closed_at = clock_timestamp()
      where system = $1 and office = $2 and from_at = $3 and to_at is null and $4::timestamptz is not null
      returning id`,
     [...key, window.to],
@@ -55,7 +55,10 @@ export async function declareOutageWindow(
   return same.length > 0 ? 'unchanged' : 'already-closed-differently'
 }
 
-/** Whether that system was declared out in that office at that moment. */
+/**
+ * Whether that system is declared out in that office for that moment. A window that is closed meanwhile is closed after
+ * the transaction that asks: what was lawful when it was looked up is entered before `closed_at`.
+ */
 export async function isInOutageWindow(
   queries: Queries,
   where: { readonly system: string; readonly office: string; readonly at: Date },
@@ -63,7 +66,7 @@ export async function isInOutageWindow(
   const found = await queries.query(
     `select id from outage_windows
      where system = $1 and office in ($2, '${everyOffice}') and $3 >= from_at and (to_at is null or $3 <= to_at)
-     limit 1`,
+     limit 1 for share`,
     [where.system, where.office, where.at],
   )
   return found.length > 0

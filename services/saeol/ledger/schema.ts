@@ -17,6 +17,7 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
       from_at timestamptz(3) not null,
       to_at timestamptz(3),
       declared_at timestamptz(3) not null,
+      closed_at timestamptz(3),
       officers text[] not null,
       unique (system, office, from_at),
       check (to_at >= from_at)

@@ -63,10 +63,10 @@ const services: System['services'] = {
 }
 
 const links: System['links'] = [
-  link('saeol', 'l4', 'GPKI_URL'),
-  link('l4', 'gpki-a', 'GPKI_A_URL'),
-  link('l4', 'gpki-b', 'GPKI_B_URL'),
-  link('saeol', 'resident', 'RESIDENT_URL'),
+  link('saeol', 'l4', 'GPKI_URL', 'to-serve'),
+  link('l4', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
+  link('l4', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
+  link('saeol', 'resident', 'RESIDENT_URL', 'to-serve'),
   link('saeol', 'postgres', 'DATABASE_URL'),
   link('resident', 'postgres', 'DATABASE_URL'),
   link('gov24', 'saeol', 'SAEOL_URL'),

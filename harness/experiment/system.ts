@@ -49,16 +49,26 @@ export interface LinkSpec {
   readonly from: string | null
   readonly to: string
   readonly variable: string | null
+  /**
+   * `to-start`: the consumer is started once the other end is ready. `to-serve`: it starts without, and both start side
+   * by side, which shortens the way up.
+   */
+  readonly needed: 'to-start' | 'to-serve'
 }
 
 /** A link between two services: `link('saeol', 'l4', 'GPKI_URL')`. */
-export function link(from: string, to: string, variable: string): LinkSpec {
-  return { name: `${from}→${to}`, from, to, variable }
+export function link(
+  from: string,
+  to: string,
+  variable: string,
+  needed: LinkSpec['needed'] = 'to-start',
+): LinkSpec {
+  return { name: `${from}→${to}`, from, to, variable, needed }
 }
 
 /** An entrance: `entrance('citizen', 'gov24')`. */
 export function entrance(actor: string, to: string): LinkSpec {
-  return { name: `${actor}→${to}`, from: null, to, variable: null }
+  return { name: `${actor}→${to}`, from: null, to, variable: null, needed: 'to-serve' }
 }
 
 /** A mitigation under test, as the harness knows it: a name, and how it is switched on. */

@@ -40,7 +40,7 @@ export function processesRuntime(options: {
  * 1. lease every port, so that every address is known before anything starts
  * 2. prepare keys and registers; start Toxiproxy and PostgreSQL
  * 3. make every link's proxy
- * 4. start each service once those it leads to are ready by their own health
+ * 4. start each service, leaf first: once those it needs to start are ready by their own health
  */
 async function bringUp(
   system: System,
@@ -194,22 +194,19 @@ async function bringUp(
     await makeLinks(client)
     return client
   })
-  const starting = new Map<string, Promise<void>>()
-  const start = (service: string): Promise<void> => {
-    const known = starting.get(service)
-    if (known !== undefined) return known
-    const started = startWithTargets(service)
-    starting.set(service, started)
-    return started
-  }
-  const startWithTargets = async (service: string): Promise<void> => {
+  const started = memo(async (service: string): Promise<void> => {
     const spec = system.services[service]!
     if (spec.kind === 'postgres') return startPostgres(service, spec.database)
-    const targets = system.links.filter((link) => link.from === service).map((link) => start(link.to))
-    const [files] = await Promise.all([preparing, linked, ...targets])
+    const needed = system.links.filter(({ from, needed }) => from === service && needed === 'to-start')
+    const [files] = await Promise.all([preparing, linked, ...needed.map(({ to }) => ready(to))])
     await startNode(service, spec, files)
-  }
-  await allOrNone([linked, ...Object.keys(system.services).map(start)], giveUp)
+  })
+  /** Started, and so is whatever it leads to: a service that only serves with others is not ready before them. */
+  const ready = memo(async (service: string): Promise<void> => {
+    const targets = system.links.filter(({ from }) => from === service)
+    await Promise.all([started(service), ...targets.map(({ to }) => ready(to))])
+  })
+  await allOrNone([linked, ...Object.keys(system.services).map(started)], giveUp)
   const [toxiproxy, files] = await Promise.all([linked, preparing])
 
   const followers = Object.keys(system.services).map((service) =>
@@ -239,6 +236,19 @@ async function bringUp(
     },
     adopt: (pid) => supervision.adopt(pid),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
+  }
+}
+
+/** Does the work of each key once. */
+function memo(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
+  const done = new Map<string, Promise<void>>()
+  return (key) => {
+    let doing = done.get(key)
+    if (doing === undefined) {
+      doing = work(key)
+      done.set(key, doing)
+    }
+    return doing
   }
 }
 

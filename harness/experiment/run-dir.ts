@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
+import { mkdirSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { BadInput, messageOf } from '../errors.ts'
 
@@ -33,17 +33,5 @@ export function pointLatest(out: string, dir: string): void {
     symlinkSync(relative(resolve(out), dir), latest)
   } catch {
     // The run itself is there all the same, and its path is printed.
-  }
-}
-
-/** Run directories below `out`, oldest first. */
-export function runDirs(out: string): string[] {
-  try {
-    const runs = join(resolve(out), 'runs')
-    return readdirSync(runs)
-      .sort()
-      .map((id) => join(runs, id))
-  } catch {
-    return []
   }
 }

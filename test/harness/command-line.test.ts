@@ -39,7 +39,11 @@ describe('bad input', () => {
     ['an unknown arm', ['run', ...tiny, '--arm', 'treatd'], /unknown arm 'treatd': did you mean 'treated'\?/],
     ['an unknown driver', ['run', ...tiny, '--driver', 'builtn'], /unknown driver 'builtn'/],
     ['an unknown runtime', ['run', ...tiny, '--runtime', 'cloud'], /'cloud' is invalid[\s\S]*processes/],
-    ['an unknown option', ['run', '--repoter', 'json'], /unknown option '--repoter'[\s\S]*did you mean --reporter/i],
+    [
+      'an unknown option',
+      ['run', '--repoter', 'json'],
+      /unknown option '--repoter'[\s\S]*did you mean --reporter/i,
+    ],
     [
       'an unwritable --out',
       ['run', ...tiny, '--out', '/dev/null/out'],

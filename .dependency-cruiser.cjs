@@ -40,7 +40,10 @@ module.exports = {
       comment: 'checks, statistics and verdicts read records: no runtime, no load, no files',
       severity: 'error',
       from: { path: '^harness/(checks|stats)/' },
-      to: { path: '^(node:|fs|net|http|child_process)|^harness/(runtimes|commands|toxiproxy|reporters)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(node:|fs|net|http|child_process)|^harness/(runtimes|commands|toxiproxy|reporters)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'server-stands-alone',
@@ -49,14 +52,28 @@ module.exports = {
       from: { path: '^harness/toxiproxy/server/' },
       to: { path: '^harness/', pathNot: '^harness/(toxiproxy/server/|errors\\.ts$|load/random\\.ts$)' },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-util', severity: 'error', from: {}, to: { path: '(^|/)(util|utils|helpers|misc)\\.ts$' } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '(main|cli|index)\\.ts$|\\.d\\.ts$|protocol\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '(main|cli|index)\\.ts$|\\.d\\.ts$|protocol\\.ts$' },
+      to: {},
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 }

@@ -1,7 +1,7 @@
-import { get } from 'node:http'
 import type { Environment } from '../common/config.ts'
 import { type DeepCheck, healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
+import { get } from '../common/node-http.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { adminRouter } from './admin-router.ts'
 import { createBackends } from './backends.ts'

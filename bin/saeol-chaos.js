@@ -13,6 +13,8 @@ const source = join(here, '..', 'harness', 'cli.ts')
 const built = join(here, '..', 'dist', 'harness', 'cli.js')
 const cli = existsSync(source) ? source : built
 
+if (process.env.npm_command === 'exec') endWithParent()
+
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   // Stripped and compiled code is kept between runs: most of a short command's time is spent on that.
   nodeModule.enableCompileCache?.()
@@ -31,6 +33,18 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   // and pass on what was sent to this process alone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 5)))
+}
+
+// npx starts this through a shell, and what ends npx ends the shell alone: it passes no signal on. Left without its
+// parent, this process takes the signal upon itself; soon enough to count as one with a Ctrl-C that reached both.
+function endWithParent() {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 100)
+  watch.unref()
 }
 
 function bundledNode() {

@@ -1,0 +1,262 @@
+/** What is published: packed, installed by plain npm in a project of somebody else, and used there. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+const example = join(root, 'examples', 'your-own-system')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string
+  dependencies: Record<string, string>
+}
+const client = `toxiproxy-node-client@${manifest.dependencies['toxiproxy-node-client']}`
+
+/** What somebody else's shell has: nothing of this project's npm run, its tools or its state. */
+const environment = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(?!config_)|^npm_config_local_prefix$|^INIT_CWD$|^VITEST|^NODE_ENV$/i.test(name),
+    ),
+  ),
+  PATH: process.env
+    .PATH!.split(delimiter)
+    .filter((dir) => !dir.endsWith(join('node_modules', '.bin')))
+    .join(delimiter),
+  NO_COLOR: '1',
+}
+
+let place: string | undefined
+let project: string
+
+/** What has not ended, each in a process group of its own: a test that fails leaves it to the end of them all. */
+const running = new Set<ChildProcess>()
+
+interface Started {
+  readonly child: ChildProcess
+  stdout(): string
+  /** Ends when all that holds its output has ended, not its first process alone. */
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+}
+
+function start(cwd: string, command: string, ...args: string[]): Started {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...environment, ...(place !== undefined && { TMPDIR: place }) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  running.add(child)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((done, failed) => {
+    child.once('error', failed)
+    child.once('close', (code) => {
+      running.delete(child)
+      done({ code, stdout, stderr })
+    })
+  })
+  return { child, stdout: () => stdout, ended }
+}
+
+/** @throws with all that was printed unless the command exits 0. */
+async function succeed(cwd: string, command: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await start(cwd, command, ...args).ended
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${code}\n${stdout}${stderr}`)
+  return stdout
+}
+
+async function until(started: Started, words: RegExp): Promise<void> {
+  for (let i = 0; !words.test(started.stdout()); i++) {
+    if (i > 1200) throw new Error(`never printed ${words}: ${started.stdout()}`)
+    await sleep(25)
+  }
+}
+
+/** Why no package can be had from the registry that npm is set up with, or undefined. */
+const unreachable = await succeed(tmpdir(), 'npm', 'view', client, 'name', '--fetch-retries=0').then(
+  () => undefined,
+  (error: Error) => error.message.match(/code (\w+)/)?.[1] ?? 'npm view fails',
+)
+const skipped =
+  unreachable === undefined ? '' : ` (skipped: the npm registry cannot be reached, ${unreachable})`
+
+describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
+  beforeAll(async () => {
+    place = mkdtempSync(join(tmpdir(), 'saeol-test-'))
+    // As root, PostgreSQL runs as somebody who must be able to pass through.
+    chmodSync(place, 0o711)
+    project = join(place, 'project')
+    cpSync(example, project, {
+      recursive: true,
+      filter: (path) => !/node_modules|\.chaos|package-lock\.json/.test(path.slice(example.length)),
+    })
+    await succeed(root, 'npm', 'pack', '--pack-destination', place)
+    const tarball = join(place, `saeol-chaos-${manifest.version}.tgz`)
+    const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
+    await succeed(project, 'npm', 'install', ...quietly, tarball, client)
+  }, 600_000)
+  afterAll(() => {
+    for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (place !== undefined) rmSync(place, { recursive: true, force: true })
+  })
+
+  it('holds what is built, its documents, and nothing else', () => {
+    const files = filesBelow(join(project, 'node_modules', 'saeol-chaos'))
+    const sources = ['harness', 'services', 'scenarios'].flatMap((dir) =>
+      filesBelow(join(root, dir))
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => `dist/${dir}/${file.replace(/\.ts$/, '')}`),
+    )
+    expect(files.filter((file) => file.startsWith('dist/'))).toEqual(
+      sources.flatMap((source) => [`${source}.d.ts`, `${source}.js`]).sort(),
+    )
+    expect(files.filter((file) => !/^(dist|docs)\//.test(file))).toEqual([
+      'LICENSE',
+      'README.md',
+      'bin/saeol-chaos.js',
+      'harness/reporters/result.schema.json',
+      'package.json',
+    ])
+    expect(files.filter((file) => file.startsWith('docs/') && !file.endsWith('.md'))).toEqual([])
+  })
+
+  it('gives its types to a strict compiler, and its schema to whoever asks', async () => {
+    writeFileSync(
+      join(project, 'scenarios', 'mistakes.ts'),
+      `import { arrivals, defineScenario, stall } from 'saeol-chaos'
+       import { shop } from './system.ts'
+       // @ts-expect-error a name is a string
+       defineScenario({ name: 17, title: '', facts: [], system: shop, build: shop })
+       // @ts-expect-error a journey, not its name
+       arrivals('buyer', '40/s')
+       // @ts-expect-error a link by its name
+       stall(shop)`,
+    )
+    await succeed(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', project)
+    const from = createRequire(join(project, 'package.json'))
+    expect(JSON.parse(readFileSync(from.resolve('saeol-chaos/result.schema.json'), 'utf8'))).toHaveProperty(
+      '$schema',
+    )
+  })
+
+  describe.each<[string, string, string[], number | null]>([
+    // The shell that npx puts in between dies of the signal itself, so its exit code says nothing of the server.
+    ['npx saeol-chaos', 'npx', ['--no', 'saeol-chaos'], null],
+    ['saeol-chaos', 'node_modules/.bin/saeol-chaos', [], 0],
+  ])('%s toxiproxy', (_, command, args, exitCode) => {
+    it('serves toxiproxy-node-client until SIGTERM, and leaves nothing', async () => {
+      await using upstream = await httpServer()
+      const port = await freePort()
+      const started = start(project, command, ...args, 'toxiproxy', '--port', `${port}`)
+      await until(started, /listening on/)
+      try {
+        const require = createRequire(join(project, 'package.json'))
+        const { Toxiproxy } = require('toxiproxy-node-client') as typeof import('toxiproxy-node-client')
+        const toxiproxy = new Toxiproxy(`http://127.0.0.1:${port}`)
+        const proxy = await toxiproxy.createProxy({
+          name: 'front-to-stock',
+          listen: '127.0.0.1:0',
+          upstream: `127.0.0.1:${upstream.port}`,
+        })
+        const ask = async (): Promise<string> =>
+          (await fetch(`http://${proxy.listen}`, { signal: AbortSignal.timeout(1000) })).text()
+        expect(await ask()).toBe('in stock')
+
+        await proxy.addToxic({
+          name: 'silent',
+          type: 'timeout',
+          stream: 'downstream',
+          toxicity: 1,
+          attributes: { timeout: 0 },
+        })
+        await expect(ask()).rejects.toThrow(/timeout/)
+        expect(Object.keys(await toxiproxy.getAll())).toEqual(['front-to-stock'])
+        expect((await proxy.getToxic('silent')).toJson()).toMatchObject({ type: 'timeout', toxicity: 1 })
+      } finally {
+        started.child.kill('SIGTERM')
+      }
+      const { code, stderr } = await started.ended
+      expect(stderr.replace(/^npm warn .*\n/gm, '')).toBe('')
+      if (exitCode !== null) expect(code).toBe(exitCode)
+      await expect(fetch(`http://127.0.0.1:${port}/version`)).rejects.toThrow()
+    })
+  })
+
+  it("runs somebody else's scenario: exit 0, for the measure saves it", async () => {
+    const run = () => start(project, 'npx', '--no', 'saeol-chaos', 'run').ended
+    let ended = await run()
+    // A host that stalled gives no verdict, which is right of it: once more.
+    if (ended.code === 2) ended = await run()
+    expect(ended.stdout + ended.stderr).toMatch(/stock-stalls +✓ holds +✓ holds +✓ deviates/)
+    expect(ended.code).toBe(0)
+    expect(readdirSync(join(project, '.chaos', 'latest')).sort()).toEqual(
+      expect.arrayContaining(['journal.jsonl', 'junit.xml', 'logs', 'result.json']),
+    )
+  })
+
+  it('and exit 3 with --no-faults, for then it shows nothing', async () => {
+    const { code, stdout, stderr } = await start(project, 'npx', '--no', 'saeol-chaos', 'run', '--no-faults')
+      .ended
+    expect(stdout + stderr).toMatch(/vacuous/)
+    expect(code).toBe(3)
+  })
+
+  it('brings the administrative network up where there are no scenarios', async () => {
+    const elsewhere = join(project, 'elsewhere')
+    mkdirSync(elsewhere)
+    const started = start(elsewhere, join(project, 'node_modules/.bin/saeol-chaos'), 'up')
+    await Promise.race([until(started, /Ctrl-C takes the network down/), started.ended])
+    started.child.kill('SIGINT')
+    const { code, stdout, stderr } = await started.ended
+    expect(stdout + stderr).toMatch(/saeol→l4/)
+    expect(code).toBe(0)
+  })
+})
+
+function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .sort()
+}
+
+async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await new Promise((listening) => server.once('listening', listening))
+  const { port } = server.address() as AddressInfo
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+async function httpServer(): Promise<{ port: number } & AsyncDisposable> {
+  const server = createServer((_, response) => response.end('in stock')).listen(0, '127.0.0.1')
+  await new Promise((listening) => server.once('listening', listening))
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}

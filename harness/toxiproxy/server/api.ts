@@ -190,7 +190,7 @@ function routesOf({ proxies, metrics, evidence, strict }: ApiOptions): readonly 
       path: /^\/metrics$/,
       handle: () => ({
         status: 200,
-        body: metrics.render(strict ? [] : proxies.list().flatMap((proxy) => proxy.connections())),
+        body: metrics.render(strict ? [] : proxies.list().flatMap((proxy) => [...proxy.connections()])),
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
       }),
     })
@@ -207,7 +207,10 @@ function evidenceRoutes(proxies: Proxies, evidence: Evidence): readonly Route[] 
       path: /^\/connections$/,
       handle: () =>
         json(200, {
-          connections: proxies.list().flatMap((proxy) => proxy.connections()),
+          connections: proxies
+            .list()
+            .flatMap((proxy) => [...proxy.connections()])
+            .flatMap((connection) => connection.report() ?? []),
           toxics: proxies.list().flatMap((proxy) => proxy.toxicReports()),
         }),
     },

@@ -25,16 +25,19 @@ export interface ConnectionOptions {
   readonly evidence: Evidence
   /** The randomness of a toxic on this connection. */
   randomFor(toxic: Toxic): Random
+  /** Told when a connection that had reached its upstream is over, while it can still report. */
+  ended(connection: Connection): void
 }
 
 export interface Connection {
   /** Resolves to whether the upstream could be reached. If not, the client is closed. */
   readonly dialled: Promise<boolean>
-  /** Resolves when both sockets are closed, to the last report. */
-  readonly closed: Promise<ConnectionReport | undefined>
+  /** Resolves when both sockets are closed. */
+  readonly closed: Promise<void>
+  readonly route: Route
   /** Undefined until the upstream is reached. */
   link(stream: Stream): Link | undefined
-  /** Undefined until the upstream is reached. */
+  /** Undefined until the upstream is reached, and once it is closed. */
   report(): ConnectionReport | undefined
   /** Closes both sockets at once, whatever is still on its way. */
   destroy(): void
@@ -47,8 +50,9 @@ export function openConnection(options: ConnectionOptions): Connection {
   const fromUpstream = new Intake(toxics.on('downstream').length > 0)
   const upstream = dial(fromUpstream, route.upstream)
   const dialled = Promise.withResolvers<boolean>()
-  const closed = Promise.withResolvers<ConnectionReport | undefined>()
+  const closed = Promise.withResolvers<void>()
   let links: Record<Stream, Link> | undefined
+  let reached = false
   let openSockets = 2
 
   for (const socket of [client, upstream]) {
@@ -59,12 +63,13 @@ export function openConnection(options: ConnectionOptions): Connection {
     })
   }
   upstream.once('connect', () => {
+    reached = true
     start()
     dialled.resolve(true)
   })
-  upstream.once('close', () => {
-    if (links === undefined) {
-      client.destroy()
+  upstream.once('close', (failed) => {
+    if (!reached) client.destroy()
+    if (!reached && failed) {
       evidence.emit(() => ({ event: 'unreachable', atMs: nowMs(), id, upstream: route.upstream }))
     }
     dialled.resolve(false)
@@ -102,10 +107,13 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function finish() {
-    const last = report()
-    if (last !== undefined) evidence.emit(() => ({ event: 'closed', atMs: nowMs(), connection: last }))
-    for (const stream of streams) links?.[stream].retire()
-    closed.resolve(last)
+    if (links !== undefined) {
+      options.ended(connection)
+      evidence.emit(() => ({ event: 'closed', atMs: nowMs(), connection: report()! }))
+      for (const stream of streams) links[stream].retire()
+      links = undefined
+    }
+    closed.resolve()
   }
 
   function report(): ConnectionReport | undefined {
@@ -120,7 +128,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
   }
 
-  return {
+  const connection: Connection = {
+    route,
     dialled: dialled.promise,
     closed: closed.promise,
     link: (stream) => links?.[stream],
@@ -131,6 +140,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       upstream.destroy()
     },
   }
+  return connection
 }
 
 function reset(socket: Socket) {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
-import { type Connection, openConnection } from './connection.ts'
-import type { ConnectionReport, Evidence, ToxicReport } from './evidence.ts'
+import { type Connection, openConnection, type Route } from './connection.ts'
+import type { Evidence, ToxicReport } from './evidence.ts'
 import { addToRecord, nowMs } from './evidence.ts'
 import { acceptInto, Intake } from './intake.ts'
 import type { Link } from './link.ts'
@@ -28,7 +28,7 @@ export interface ProxyContext {
   readonly strict: boolean
   readonly seed: string | number
   readonly evidence: Evidence
-  connectionEnded(connection: ConnectionReport): void
+  connectionEnded(connection: Connection): void
 }
 
 export interface TcpProxy {
@@ -37,8 +37,7 @@ export interface TcpProxy {
   readonly upstream: string
   readonly enabled: boolean
   readonly toxics: ToxicChain
-  /** What goes on on the connections that are open. */
-  connections(): ConnectionReport[]
+  connections(): Iterable<Connection>
   /** What each toxic has done since it was added. */
   toxicReports(): ToxicReport[]
   /** Starts to listen, unless it does. @throws Error worded as Go words it when the address cannot be bound */
@@ -58,6 +57,7 @@ export function createProxy(
 ): TcpProxy {
   const { strict, seed, evidence } = context
   let { listen, upstream } = addresses
+  let route: Route = { listener: listen, proxy: name, upstream }
   let server: Server | undefined
   let opened = 0
   /** Upstream dials for one client after the other; nothing else waits on this. */
@@ -88,20 +88,34 @@ export function createProxy(
     return { proxy: name, name: toxic.name, type: toxic.type.type, stream: toxic.stream, ...total }
   }
 
+  /** The same object for as long as it is the same route. */
+  function routeNow(): Route {
+    if (route.listener !== listen || route.upstream !== upstream) {
+      route = { listener: listen, proxy: name, upstream }
+    }
+    return route
+  }
+
   function open(accepted: Socket): Connection {
     const ordinal = opened++
     const fromClient = new Intake(toxics.on('upstream').length > 0)
     const client = acceptInto(fromClient, accepted)
-    const route = { listener: listen, proxy: name, upstream }
     const randomFor = (toxic: Toxic): Random =>
       strict ? Math.random : randomStream(seed, name, ordinal, toxic.stream, toxic.name)
     const id = `${name}/${ordinal}`
-    const connection = openConnection({ id, client, fromClient, route, toxics, strict, evidence, randomFor })
-    connections.add(connection)
-    void connection.closed.then((report) => {
-      connections.delete(connection)
-      if (report !== undefined) context.connectionEnded(report)
+    const connection = openConnection({
+      id,
+      client,
+      fromClient,
+      route: routeNow(),
+      toxics,
+      strict,
+      evidence,
+      randomFor,
+      ended: context.connectionEnded,
     })
+    connections.add(connection)
+    void connection.closed.then(() => connections.delete(connection))
     return connection
   }
 
@@ -150,7 +164,7 @@ export function createProxy(
       return server !== undefined
     },
     toxics,
-    connections: () => [...connections].flatMap((connection) => connection.report() ?? []),
+    connections: () => connections,
     toxicReports: () => toxics.list().map(reportOf),
     start,
     stop,

@@ -8,7 +8,7 @@ import { type Chunk, defineToxic } from './toxic.ts'
 export const latency = defineToxic({
   type: 'latency',
   attributes: { latency: 'integer', jitter: 'integer' },
-  buffers: { bytes: 32 * 1024 * 1024, chunks: 1024 },
+  buffers: { bytes: 40 * 1024 * 1024, chunks: 1024 },
 
   start(outlet, { latency, jitter }, { strict }) {
     let held: Chunk | undefined

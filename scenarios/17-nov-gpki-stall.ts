@@ -38,9 +38,9 @@ export const gpkiStall = defineScenario({
   facts: ['T1', 'T2', 'F4', 'S0', 'S1'],
   system: administrativeNetwork,
   knobs: {
-    officials: { type: 'rate', default: '16/s', describe: 'officials who log in and issue a certificate' },
-    visitors: { type: 'rate', default: '10/s', describe: 'visitors at the counters' },
-    attackers: { type: 'rate', default: '5/s', describe: 'attempts on the fallback' },
+    officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
+    visitors: { type: 'rate', default: '8/s', describe: 'visitors at the counters' },
+    attackers: { type: 'rate', default: '4/s', describe: 'attempts on the fallback' },
     fault: { type: 'duration', default: '7s', describe: 'how long GPKI is silent' },
     recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
@@ -99,7 +99,7 @@ export const gpkiStall = defineScenario({
 
       never(attackerOnFallback, {
         outcome: 'let-in',
-        atLeast: 50,
+        atLeast: 40,
         source: 'fallback invariants 1–5',
         sabotages: waysIn,
       }),

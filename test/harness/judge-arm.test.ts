@@ -205,14 +205,14 @@ describe('an arm is void', () => {
     ['where it was never reverted', /was never reverted/, { revertedMs: null }],
     [
       'where the lag is too long',
-      /missed its schedule: lag p99 51 ms, at most 50 ms allowed/,
-      { generator: { lagP99Ms: 51 } },
+      /missed its schedule: lag p99 101 ms, at most 100 ms allowed/,
+      { generator: { lagP99Ms: 101 } },
     ],
     ['where one arrival was dropped', /dropped 1 of 200 arrivals/, { generator: { dropped: 1 } }],
     [
       'where the host stalled',
-      /the host stalled: .* 251 ms, at most 250 ms allowed/,
-      { generator: { loopDelayMaxMs: 251 } },
+      /the host stalled: .* 401 ms, at most 400 ms allowed/,
+      { generator: { loopDelayMaxMs: 401 } },
     ],
     ['where the generator gave no account', /gave no account/, { generator: null }],
     ['where the journal lost visits', /holds 200 of the 201 visits/, { generator: { started: 201 } }],
@@ -300,7 +300,7 @@ describe('an arm is void', () => {
   })
 
   it('not at the limits themselves', () => {
-    expect(judged({ generator: { lagP99Ms: 50, loopDelayMaxMs: 250 } }).voids).toEqual([])
+    expect(judged({ generator: { lagP99Ms: 100, loopDelayMaxMs: 400 } }).voids).toEqual([])
   })
 
   it('not for a look that could not tell, where another one could', () => {

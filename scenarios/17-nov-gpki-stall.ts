@@ -39,9 +39,9 @@ export const gpkiStall = defineScenario({
   system: administrativeNetwork,
   knobs: {
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
-    visitors: { type: 'rate', default: '14/s', describe: 'visitors at the counters' },
+    visitors: { type: 'rate', default: '10/s', describe: 'visitors at the counters' },
     attackers: { type: 'rate', default: '4/s', describe: 'attempts on the fallback' },
-    fault: { type: 'duration', default: '7s', describe: 'how long GPKI is silent' },
+    fault: { type: 'duration', default: '8s', describe: 'how long GPKI is silent' },
     recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, visitors, attackers, fault, recovery }) => ({
@@ -58,7 +58,7 @@ export const gpkiStall = defineScenario({
       // Two officers who take half a scaled minute each: long enough for counters to feel it.
       measure('password-fallback', { reactionMs: 700 }),
       // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
-      measure('manual-intake', { windowPatienceMs: 3000 }),
+      measure('manual-intake', { windowPatienceMs: 1500 }),
     ],
     hypothesis: [
       timeTo('fallback.opened', {

@@ -58,8 +58,6 @@ const services: System['services'] = {
   'community-centre': service('community-centre', (files, scratch) => ({
     PEOPLE_FILE: files.people!,
     RECEIPTS_FILE: `${scratch}/receipts.jsonl`,
-    // A clerk logs in anew for every few visitors, so that a counter feels an outage of logins at once.
-    CLERK_SESSION_MS: '400',
   })),
   'situation-room': service('situation-room', (files) => ({ ROOM_FILE: files.room! })),
 }

@@ -13,7 +13,7 @@ export async function precision(stage: Stage): Promise<readonly Row[]> {
     const latency = { type: 'latency', stream: 'upstream', attributes: { latency: 100 } }
     const listen = await contender.lead(`127.0.0.1:${port}`, [latency])
     await using probe = await startHelper('delay-probe.ts', [listen, `${port}`, '100', '1000', `${SECONDS}`])
-    return (JSON.parse(probe.firstLine) as { p99Ms: number }).p99Ms
+    return (JSON.parse(probe.firstLine) as { quietP99Ms: number }).quietP99Ms
   }
   const rateError = async (contender: Contender) => {
     const port = await freePort()

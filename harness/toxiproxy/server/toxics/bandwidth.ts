@@ -2,14 +2,12 @@ import { after, type Cancel } from '../timer.ts'
 import { type Chunk, defineToxic } from './toxic.ts'
 
 const SLICE_MS = 100
-/** A chunk that comes so soon after the one before was on its way already: what lies between is this server's own. */
-const CONTINUOUS_MS = 5
-/** Below this a debt of time is carried on instead of slept: no timer keeps so small a promise. */
-const SLEEPABLE_MS = 1
+/** Less than this is carried on instead of waited: no timer keeps so small a promise. */
+const WAITABLE_MS = 1
 
 /**
- * Lets `rate` KB (of 1,000 bytes) a second through, in slices of at most 100 ms. The error of each sleep, and
- * what it takes to fetch the next chunk, is carried into the next. A rate of 0 stalls the stream.
+ * Lets `rate` KB (of 1,000 bytes) a second through, in slices of at most 100 ms. What a wait was too long, and what it
+ * took to fetch the next chunk, is taken off the waits that follow. A rate of 0 stalls the stream.
  */
 export const bandwidth = defineToxic({
   type: 'bandwidth',
@@ -18,38 +16,49 @@ export const bandwidth = defineToxic({
   start(outlet, { rate }, { strict }) {
     const sliceBytes = rate * SLICE_MS
     let held: Chunk | undefined
-    let owedMs = 0
-    let doneAtMs = Number.NEGATIVE_INFINITY
+    /** How far the stream is behind its rate; below 0, ahead of it. */
+    let lateMs = 0
+    let doneAtMs = 0
+    /** Set while a chunk that comes must have been waiting already. */
+    let turn: NodeJS.Immediate | undefined
     let cancel: Cancel | undefined
 
-    function takeSlice() {
-      cancel = after(SLICE_MS, () => {
-        const { data, receivedAtMs } = held!
+    function wait(dueMs: number, then: () => void) {
+      const startedAtMs = performance.now()
+      const waitMs = dueMs - lateMs
+      cancel = after(waitMs, () => {
+        lateMs = performance.now() - startedAtMs - waitMs
+        then()
+      })
+    }
+
+    function pace() {
+      const { data, receivedAtMs } = held!
+      if (data.length <= sliceBytes) {
+        wait(data.length / rate, () => {
+          release()
+          outlet.done()
+        })
+        return
+      }
+      wait(SLICE_MS, () => {
         held = { data: data.subarray(sliceBytes), receivedAtMs }
-        owedMs -= SLICE_MS
         outlet.pass({ data: data.subarray(0, sliceBytes), receivedAtMs })
         pace()
       })
     }
 
-    function takeRest() {
-      const startedAtMs = performance.now()
-      cancel = after(owedMs, () => {
-        doneAtMs = performance.now()
-        owedMs -= doneAtMs - startedAtMs
-        release()
-        outlet.done()
-      })
-    }
-
-    function pace() {
-      if (held!.data.length > sliceBytes) takeSlice()
-      else takeRest()
-    }
-
     function release() {
       const chunk = held!
       held = undefined
+      doneAtMs = performance.now()
+      // A chunk that waits in the kernel is here within the next turn of the event loop.
+      clearImmediate(turn)
+      turn = setImmediate(() => {
+        turn = setImmediate(() => {
+          turn = undefined
+        })
+      })
       outlet.pass(chunk)
     }
 
@@ -58,21 +67,23 @@ export const bandwidth = defineToxic({
         if (rate < 0 && strict) throw new Error(`bandwidth toxic with a negative rate: ${rate}`)
         held = chunk
         if (rate <= 0) return false
-        const idleMs = performance.now() - doneAtMs
-        if (idleMs < CONTINUOUS_MS) owedMs -= idleMs
-        owedMs += chunk.data.length / rate
-        if (owedMs < SLEEPABLE_MS && chunk.data.length <= sliceBytes) {
-          doneAtMs = performance.now()
-          release()
-          return true
+        lateMs = turn === undefined ? Math.min(lateMs, 0) : lateMs + performance.now() - doneAtMs
+        const dueMs = chunk.data.length / rate
+        if (chunk.data.length > sliceBytes || dueMs - lateMs >= WAITABLE_MS) {
+          pace()
+          return false
         }
-        pace()
-        return false
+        lateMs -= dueMs
+        release()
+        return true
       },
       interrupt() {
+        clearImmediate(turn)
         if (held === undefined) return
         cancel?.()
-        release()
+        const chunk = held
+        held = undefined
+        outlet.pass(chunk)
       },
     }
   },

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts'
-import { after, type Cancel } from '../timer.ts'
+import { afterExactly, type Cancel } from '../timer.ts'
 import { type Chunk, defineToxic } from './toxic.ts'
 
 /**
@@ -34,7 +34,7 @@ export const slicer = defineToxic({
         return
       }
       passPiece(chunk)
-      cancel = after(delayMs, () => passPiecesApart(chunk))
+      cancel = afterExactly(delayMs, () => passPiecesApart(chunk))
     }
 
     return {

@@ -56,7 +56,7 @@ export const gpkiStall = defineScenario({
     measures: [
       measure('deadlines'),
       // Two officers who take half a scaled minute each: long enough for counters to feel it.
-      measure('password-fallback', { reactionMs: 700 }),
+      measure('password-fallback', { reactionMs: 500 }),
       // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
       measure('manual-intake', { windowPatienceMs: 1500 }),
     ],

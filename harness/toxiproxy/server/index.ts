@@ -7,7 +7,7 @@ import { decode } from './json.ts'
 import { createMetrics } from './metrics.ts'
 import { createProxies, type Proxies } from './proxies.ts'
 
-export type { ConnectionReport, EvidenceEvent, ToxicReport } from './evidence.ts'
+export type { EvidenceEvent } from './evidence.ts'
 
 // An import of it would load all it can reach, fetch included: a tenth of a second and 13 MB at each start.
 const { createServer } = process.getBuiltinModule('node:http')

@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly R
   topology: () => import('./main-job/topology.ts'),
   driver: () => import('./main-job/driver.ts'),
   analyze: () => import('./main-job/analyze.ts'),
+  toxiproxy: () => import('./toxiproxy/index.ts'),
   gate: () => import('./main-job/gate.ts'),
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { changeTogether } from './changes.ts'
 import { ApiError, bodyTooLarge } from './errors.ts'
 import { streamEvents } from './event-stream.ts'
 import type { Evidence } from './evidence.ts'
@@ -195,13 +196,18 @@ function routesOf({ proxies, metrics, evidence, strict }: ApiOptions): readonly 
       }),
     })
   }
-  if (!strict) routes.push(...evidenceRoutes(proxies, evidence))
+  if (!strict) routes.push(...ownRoutes(proxies, evidence))
   return routes
 }
 
-/** What upstream has nothing like: what the toxics have done, as it stands and as it happens. */
-function evidenceRoutes(proxies: Proxies, evidence: Evidence): readonly Route[] {
+/** What upstream has nothing like: changes made together, and what the toxics have done, as it stands and happens. */
+function ownRoutes(proxies: Proxies, evidence: Evidence): readonly Route[] {
   return [
+    {
+      methods: ['POST'],
+      path: /^\/toxics$/,
+      handle: ({ body }) => json(200, { proxies: changeTogether(proxies, body()).map(shown) }),
+    },
     {
       methods: ['GET'],
       path: /^\/connections$/,

@@ -1,10 +1,12 @@
 import { Socket } from 'node:net'
 import { formatAddress, parseAddress } from './address.ts'
-import { type ConnectionReport, type Evidence, nowMs } from './evidence.ts'
+import { type ConnectionReport, createTally, type Evidence, nowMs } from './evidence.ts'
 import { dialInto, Intake } from './intake.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Random } from './random.ts'
-import { type Stream, streams, type Toxic, type ToxicChain } from './toxic-chain.ts'
+import { type Stream, streams } from './stream.ts'
+import type { Place } from './stub.ts'
+import { onBoth, type Toxic, type ToxicChain } from './toxic-chain.ts'
 import { resetPeer } from './toxics/reset_peer.ts'
 
 /** Which proxy a connection came by, and how that was set when it came. */
@@ -35,8 +37,8 @@ export interface Connection {
   /** Resolves when both sockets are closed. */
   readonly closed: Promise<void>
   readonly route: Route
-  /** Undefined until the upstream is reached. */
-  link(stream: Stream): Link | undefined
+  /** Those that a toxic stands on. None until the upstream is reached. */
+  links(toxic: Toxic): readonly Link[]
   /** Undefined until the upstream is reached, and once it is closed. */
   report(): ConnectionReport | undefined
   /** Closes both sockets at once, whatever is still on its way. */
@@ -52,6 +54,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   const dialled = Promise.withResolvers<boolean>()
   const closed = Promise.withResolvers<void>()
   let links: Record<Stream, Link> | undefined
+  /** Of toxics that stand on both links. */
+  const places = new Map<Toxic, Place>()
   let reached = false
   let openSockets = 2
 
@@ -82,6 +86,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     const context: LinkContext = {
       strict,
       randomFor: options.randomFor,
+      placeOf,
       bitten: ({ name, type, stream }, how) =>
         evidence.emit(() => ({
           event: 'bite',
@@ -99,11 +104,17 @@ export function openConnection(options: ConnectionOptions): Connection {
       },
     }
     links = {
-      upstream: new Link(client, fromClient, upstream, context),
-      downstream: new Link(upstream, fromUpstream, client, context),
+      upstream: new Link('upstream', client, fromClient, upstream, context),
+      downstream: new Link('downstream', upstream, fromUpstream, client, context),
     }
     for (const stream of streams) links[stream].start(toxics.on(stream))
     evidence.emit(() => ({ event: 'opened', atMs: nowMs(), connection: report()! }))
+  }
+
+  function placeOf(toxic: Toxic): Place {
+    const place = places.get(toxic) ?? { memory: { bytesPassed: 0 }, tally: createTally() }
+    if (onBoth(toxic)) places.set(toxic, place)
+    return place
   }
 
   function finish() {
@@ -132,7 +143,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     route,
     dialled: dialled.promise,
     closed: closed.promise,
-    link: (stream) => links?.[stream],
+    links(toxic) {
+      if (links === undefined) return []
+      return onBoth(toxic) ? [links.upstream, links.downstream] : [links[toxic.stream]]
+    },
     report,
     destroy() {
       for (const stream of streams) links?.[stream].abandon()

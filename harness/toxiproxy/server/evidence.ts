@@ -1,8 +1,11 @@
-import type { Stream } from './toxic-chain.ts'
+import type { Stream } from './stream.ts'
 import type { Ending } from './toxics/toxic.ts'
 
-/** How a toxic showed itself: it held a chunk or the end back, cut a chunk up, threw data away, ended the stream. */
-export type Bite = 'delayed' | 'sliced' | 'dropped' | 'cut'
+/**
+ * How a toxic showed itself: it held a chunk or the end back, cut a chunk up, threw data away, ended the stream,
+ * answered a request itself.
+ */
+export type Bite = 'delayed' | 'sliced' | 'dropped' | 'cut' | 'answered'
 
 /** What a toxic has done, to one connection or in all. */
 export interface Tally {
@@ -11,6 +14,7 @@ export interface Tally {
   bytes: number
   delayedChunks: number
   slicedChunks: number
+  answeredRequests: number
   droppedBytes: number
   cuts: number
   /** When it first showed itself, in milliseconds since 1970. Null: it has not. */
@@ -107,6 +111,7 @@ export function createTally(): Tally {
     bytes: 0,
     delayedChunks: 0,
     slicedChunks: 0,
+    answeredRequests: 0,
     droppedBytes: 0,
     cuts: 0,
     firstBiteAtMs: null,
@@ -123,6 +128,7 @@ export function addToRecord(record: ToxicRecord, tally: Tally): void {
   record.bytes += tally.bytes
   record.delayedChunks += tally.delayedChunks
   record.slicedChunks += tally.slicedChunks
+  record.answeredRequests += tally.answeredRequests
   record.droppedBytes += tally.droppedBytes
   record.cuts += tally.cuts
   if (tally.firstBiteAtMs === null) return

@@ -6,6 +6,7 @@ import { createEvidence } from './evidence.ts'
 import { decode } from './json.ts'
 import { createMetrics } from './metrics.ts'
 import { createProxies, type Proxies } from './proxies.ts'
+import { toxicTypes } from './registry.ts'
 
 export type { EvidenceEvent } from './evidence.ts'
 
@@ -62,6 +63,7 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   const evidence = createEvidence()
   const proxies = createProxies({
     strict,
+    types: toxicTypes(strict),
     seed,
     evidence,
     connectionEnded: (connection) => metrics?.count(connection),

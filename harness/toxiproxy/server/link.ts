@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import { addToRecord, type StreamReport, type Tally } from './evidence.ts'
 import { CHUNK_BYTES, type Intake } from './intake.ts'
+import type { Stream } from './stream.ts'
 import { type Feeder, type Sink, Stub, type StubContext } from './stub.ts'
-import type { Toxic } from './toxic-chain.ts'
+import { onBoth, type Toxic } from './toxic-chain.ts'
 import type { Chunk, Ending } from './toxics/toxic.ts'
 
 /** Less is copied out of the memory read into; more stays there, and the next read gets other memory. */
@@ -21,6 +22,7 @@ export interface LinkContext extends StubContext {
  * It is the feeder of its first stub and the sink of its last; without toxics it is all there is.
  */
 export class Link implements Feeder, Sink {
+  private readonly stream: Stream
   private readonly source: Socket
   private readonly intake: Intake
   private readonly destination: Socket
@@ -33,7 +35,8 @@ export class Link implements Feeder, Sink {
   private ending: Ending | null = null
 
   /** @param intake what the source reads into */
-  constructor(source: Socket, intake: Intake, destination: Socket, context: LinkContext) {
+  constructor(stream: Stream, source: Socket, intake: Intake, destination: Socket, context: LinkContext) {
+    this.stream = stream
     this.source = source
     this.intake = intake
     this.destination = destination
@@ -56,6 +59,10 @@ export class Link implements Feeder, Sink {
 
   add(toxic: Toxic): void {
     if (this.finished) return
+    if (this.answers(toxic)) {
+      this.prepend(toxic)
+      return
+    }
     const last = this.stubs.at(-1)
     this.append(toxic).start()
     last?.restart()
@@ -69,7 +76,7 @@ export class Link implements Feeder, Sink {
     const index = this.stubs.findIndex((stub) => stub.toxic === toxic)
     if (index === -1 || !this.stubs[index]!.remove()) return
     const [stub] = this.stubs.splice(index, 1)
-    addToRecord(toxic.past, stub!.tally)
+    if (!stub!.answering) addToRecord(toxic.past, stub!.tally)
     const before = this.stubs[index - 1]
     const next = this.stubs[index]
     next?.feedFrom(before ?? this)
@@ -91,13 +98,13 @@ export class Link implements Feeder, Sink {
 
   /** The connection is over: what its toxics did is theirs to remember. */
   retire(): void {
-    for (const { toxic, tally } of this.stubs) addToRecord(toxic.past, tally)
+    for (const { toxic, tally, answering } of this.stubs) if (!answering) addToRecord(toxic.past, tally)
     this.stubs.length = 0
   }
 
   /** What a toxic has done here so far. */
   tallyOf(toxic: Toxic): Tally | undefined {
-    return this.stubs.find((stub) => stub.toxic === toxic)?.tally
+    return this.stubs.find((stub) => stub.toxic === toxic && !stub.answering)?.tally
   }
 
   report(): StreamReport {
@@ -142,12 +149,27 @@ export class Link implements Feeder, Sink {
 
   private append(toxic: Toxic): Stub {
     const last = this.stubs.at(-1)
-    const stub = new Stub(toxic, last ?? this, this, this.context)
+    const stub = new Stub(toxic, last ?? this, this, this.context, this.answers(toxic))
     if (last === undefined) this.first = stub
     else last.passTo(stub)
     this.stubs.push(stub)
     this.intake.readChunks(true)
     return stub
+  }
+
+  /** The answering side of a toxic stands where data meets it first, so that those of several are nested. */
+  private prepend(toxic: Toxic): void {
+    const [next] = this.stubs
+    const stub = new Stub(toxic, this, next ?? this, this.context, true)
+    next?.feedFrom(stub)
+    this.stubs.unshift(stub)
+    this.first = stub
+    this.intake.readChunks(true)
+    stub.start()
+  }
+
+  private answers(toxic: Toxic): boolean {
+    return this.stream === 'downstream' && onBoth(toxic)
   }
 
   private receive(data: Buffer): void {

@@ -1,5 +1,5 @@
 import type { Connection, Route } from './connection.ts'
-import { type Stream, streams } from './toxic-chain.ts'
+import { type Stream, streams } from './stream.ts'
 
 interface Bytes {
   received: number

@@ -7,7 +7,7 @@ import { addToRecord, nowMs } from './evidence.ts'
 import { acceptInto, Intake } from './intake.ts'
 import type { Link } from './link.ts'
 import { type Random, randomStream } from './random.ts'
-import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
+import { createToxicChain, type Toxic, type ToxicChain, type ToxicTypes } from './toxic-chain.ts'
 
 const BACKLOG = 4096
 
@@ -26,6 +26,8 @@ export interface ProxySettings {
 /** What all proxies of a server have in common. */
 export interface ProxyContext {
   readonly strict: boolean
+  /** The toxics that there are. */
+  readonly types: ToxicTypes
   readonly seed: string | number
   readonly evidence: Evidence
   connectionEnded(connection: Connection): void
@@ -65,12 +67,9 @@ export function createProxy(
   const connections = new Set<Connection>()
 
   const forLinks = (toxic: Toxic, change: (link: Link) => void) => {
-    for (const connection of connections) {
-      const link = connection.link(toxic.stream)
-      if (link !== undefined) change(link)
-    }
+    for (const connection of connections) for (const link of connection.links(toxic)) change(link)
   }
-  const toxics = createToxicChain({
+  const toxics = createToxicChain(context.types, {
     added: (toxic) => forLinks(toxic, (link) => link.add(toxic)),
     updated: (toxic) => forLinks(toxic, (link) => link.update(toxic)),
     removed(toxic) {

@@ -1,4 +1,6 @@
 import { bandwidth } from './toxics/bandwidth.ts'
+import { httpError } from './toxics/http_error.ts'
+import { httpLatency } from './toxics/http_latency.ts'
 import { latency } from './toxics/latency.ts'
 import { limitData } from './toxics/limit_data.ts'
 import { noop } from './toxics/noop.ts'
@@ -8,10 +10,21 @@ import { slowClose } from './toxics/slow_close.ts'
 import { timeout } from './toxics/timeout.ts'
 import type { ToxicType } from './toxics/toxic.ts'
 
-/** Every toxic there is, by the name that the API knows it by. */
-export const toxicTypes: ReadonlyMap<string, ToxicType> = new Map(
-  [bandwidth, latency, limitData, noop, resetPeer, slicer, slowClose, timeout].map((toxic) => [
-    toxic.type,
-    toxic,
-  ]),
-)
+const upstreams: readonly ToxicType[] = [
+  bandwidth,
+  latency,
+  limitData,
+  noop,
+  resetPeer,
+  slicer,
+  slowClose,
+  timeout,
+]
+/** What upstream has nothing like. */
+const extensions: readonly ToxicType[] = [httpError, httpLatency]
+
+/** Every toxic there is, by the name that the API knows it by; in strict mode only upstream's own. */
+export function toxicTypes(strict: boolean): ReadonlyMap<string, ToxicType> {
+  const types = strict ? upstreams : [...upstreams, ...extensions]
+  return new Map(types.map((toxic) => [toxic.type, toxic]))
+}

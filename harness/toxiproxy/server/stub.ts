@@ -1,9 +1,9 @@
 import { ChunkQueue } from './chunk-queue.ts'
-import { type Bite, createTally, nowMs } from './evidence.ts'
+import { type Bite, nowMs, type Tally } from './evidence.ts'
 import type { Random } from './random.ts'
 import type { Toxic } from './toxic-chain.ts'
 import { noop } from './toxics/noop.ts'
-import type { Chunk, Ending, Flow, Outlet } from './toxics/toxic.ts'
+import type { Chunk, Ending, Flow, Memory, Outlet } from './toxics/toxic.ts'
 
 /** Where chunks go to: the next stub, or the destination. */
 export interface Sink {
@@ -20,10 +20,17 @@ export interface Feeder {
   ready(): void
 }
 
+export interface Place {
+  readonly memory: Memory
+  readonly tally: Tally
+}
+
 /** What a stub needs to know of the connection it is on. */
 export interface StubContext {
   readonly strict: boolean
   randomFor(toxic: Toxic): Random
+  /** What the toxic remembers of this connection and what it did to it. Both sides of one that has two share it. */
+  placeOf(toxic: Toxic): Place
   /** A toxic has shown itself on this connection for the first time. */
   bitten(toxic: Toxic, how: Bite): void
 }
@@ -35,8 +42,10 @@ export interface StubContext {
 export class Stub implements Sink, Feeder, Outlet {
   readonly toxic: Toxic
   readonly random: Random
-  readonly memory = { bytesPassed: 0 }
-  readonly tally = createTally()
+  readonly memory: Memory
+  readonly tally: Tally
+  /** Whether this is where a toxic that works on both streams answers. */
+  readonly answering: boolean
   applies = false
   private readonly context: StubContext
   private feeder: Feeder
@@ -44,8 +53,6 @@ export class Stub implements Sink, Feeder, Outlet {
   private flow!: Flow
   private readonly queue = new ChunkQueue()
   private busy = false
-  /** Chunks passed on while one is taken. */
-  private passes = 0
   private pumping = false
   private nextFull: boolean
   private feederWaits = false
@@ -53,8 +60,12 @@ export class Stub implements Sink, Feeder, Outlet {
   private endTaken = false
   private closed = false
 
-  constructor(toxic: Toxic, feeder: Feeder, next: Sink, context: StubContext) {
+  constructor(toxic: Toxic, feeder: Feeder, next: Sink, context: StubContext, answering = false) {
     this.toxic = toxic
+    this.answering = answering
+    const { memory, tally } = context.placeOf(toxic)
+    this.memory = memory
+    this.tally = tally
     this.feeder = feeder
     this.next = next
     this.nextFull = !next.hasRoom()
@@ -64,9 +75,12 @@ export class Stub implements Sink, Feeder, Outlet {
 
   /** Draws whether the toxic applies to this link, and sets it (or nothing) to work. */
   start(): void {
-    this.applies = this.random() < this.toxic.toxicity
-    const type = this.applies ? this.toxic.type : noop
-    this.flow = type.start(this, this.toxic.attributes, this.context)
+    const { type, toxicity, stream, attributes, progress } = this.toxic
+    const { strict } = this.context
+    this.applies = type.startAnswering !== undefined || this.random() < toxicity
+    if (this.answering) this.flow = type.startAnswering!(this)
+    else
+      this.flow = (this.applies ? type : noop).start(this, attributes, { strict, toxicity, stream, progress })
     this.pump()
   }
 
@@ -92,7 +106,7 @@ export class Stub implements Sink, Feeder, Outlet {
   remove(): boolean {
     if (this.closed) return false
     this.interrupt()
-    if (this.toxic.type.cutsOnRemoval) {
+    if (this.toxic.type.cutsOnRemoval || this.flow.leave?.() === false) {
       this.end('close')
       return false
     }
@@ -142,13 +156,17 @@ export class Stub implements Sink, Feeder, Outlet {
 
   pass(chunk: Chunk): void {
     if (this.closed) return
-    this.passes++
     this.nextFull = !this.next.write(chunk)
   }
 
   drop(chunk: Chunk): void {
     this.tally.droppedBytes += chunk.data.length
     this.bite('dropped')
+  }
+
+  note(how: 'sliced' | 'answered'): void {
+    this.tally[how === 'sliced' ? 'slicedChunks' : 'answeredRequests']++
+    this.bite(how)
   }
 
   done(): void {
@@ -179,10 +197,8 @@ export class Stub implements Sink, Feeder, Outlet {
     this.pumping = true
     while (!this.busy && !this.nextFull && this.queue.length > 0) {
       this.busy = true
-      this.passes = 0
       if (this.flow.take(this.queue.shift())) this.busy = false
-      if (this.passes > 1) this.sliced()
-      if (this.busy) this.delayed()
+      else this.delayed()
     }
     this.pumping = false
     if (this.closed) return
@@ -200,11 +216,6 @@ export class Stub implements Sink, Feeder, Outlet {
   private delayed(): void {
     this.tally.delayedChunks++
     this.bite('delayed')
-  }
-
-  private sliced(): void {
-    this.tally.slicedChunks++
-    this.bite('sliced')
   }
 
   private bite(how: Bite): void {

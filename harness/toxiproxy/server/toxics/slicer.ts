@@ -43,6 +43,7 @@ export const slicer = defineToxic({
         cutBetween(0, chunk.data.length, sizes, outlet.random, cuts)
         nextCut = 0
         passedBytes = 0
+        if (cuts.length > 1) outlet.note('sliced')
         if (delayMs > 0) {
           held = chunk
           passPiecesApart(chunk)

@@ -55,7 +55,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const closed = Promise.withResolvers<void>()
   let links: Record<Stream, Link> | undefined
   /** Of toxics that stand on both links. */
-  const places = new Map<Toxic, Place>()
+  let places: Map<Toxic, Place> | undefined
   let reached = false
   let openSockets = 2
 
@@ -112,8 +112,11 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function placeOf(toxic: Toxic): Place {
-    const place = places.get(toxic) ?? { memory: { bytesPassed: 0 }, tally: createTally() }
-    if (onBoth(toxic)) places.set(toxic, place)
+    const place = places?.get(toxic) ?? { memory: { bytesPassed: 0 }, tally: createTally() }
+    if (onBoth(toxic)) {
+      places ??= new Map()
+      places.set(toxic, place)
+    }
     return place
   }
 

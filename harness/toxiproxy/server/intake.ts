@@ -4,7 +4,7 @@ import type { Address } from './address.ts'
 /** What upstream reads at once, and so what its toxics deal with at once. */
 export const CHUNK_BYTES = 32 * 1024
 /** What a connection starts with: thousands of them may be open and say little. */
-const START_BYTES = 2 * 1024
+const START_BYTES = 1024
 const BULK_BYTES = 256 * 1024
 /** So many reads in a row that would have fitted into the smaller memory show that the larger is not needed. */
 const SMALL_READS = 64

@@ -1,8 +1,11 @@
 import type { System } from '../experiment/system.ts'
 import type { ToxiproxyClient } from '../toxiproxy/client.ts'
 
-/** What a runtime can do to its services beyond links. */
-export type Capability = 'links' | 'kill' | 'pause' | 'packets'
+/**
+ * What a runtime can do to its services beyond links. `packet-loss`: large packets are lost on a link, for real in the
+ * target's network namespace (`Topology.inNetworkOf`), else by a stand-in on the link's proxy.
+ */
+export type Capability = 'links' | 'kill' | 'pause' | 'packet-loss'
 
 /** Where a topology's services can run. */
 export interface Runtime {
@@ -53,6 +56,24 @@ export interface Topology extends AsyncDisposable {
   flushEvents(): Promise<void>
   /** Registers a process to be reaped with the topology. */
   adopt(pid: number): void
+  /** What `kill` and `pause` do; there where the runtime states these capabilities. */
+  readonly control?: ServiceControl
+  /**
+   * Runs a command as network administrator in the network namespace of a service, or of `toxiproxy`; only where the
+   * runtime has namespaces. @returns its standard output. @throws HarnessError with its standard error.
+   */
+  inNetworkOf?(service: string, argv: readonly string[]): Promise<string>
+}
+
+/** What can be done to a running service. None of it counts as a death that nobody asked for. */
+export interface ServiceControl {
+  /** Ends it without grace. */
+  kill(service: string): Promise<void>
+  /** Starts it again, with the same addresses and environment; resolves once its own health says so. */
+  start(service: string): Promise<void>
+  /** Freezes it: its sockets stay open, and nothing answers. */
+  pause(service: string): Promise<void>
+  resume(service: string): Promise<void>
 }
 
 export interface LinkAddress {

@@ -8,8 +8,8 @@ import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { toxiproxyCommand } from './commands/toxiproxy.ts'
 import { upCommand } from './commands/up.ts'
-import { projectVersion } from './commands/version.ts'
 import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
+import { projectVersion } from './version.ts'
 
 const program = new Command('saeol-chaos')
   .description(

@@ -19,6 +19,7 @@ export {
   type MeasureSpec,
   measure,
   type ServiceSpec,
+  type ServicesImage,
   type System,
 } from './experiment/system.ts'
 export { cut } from './faults/cut.ts'
@@ -30,3 +31,4 @@ export { throttle } from './faults/throttle.ts'
 export type { Http, HttpAnswer, Journey, Visit } from './load/journey.ts'
 export { arrivals } from './load/load.ts'
 export { moduleUrl } from './module-url.ts'
+export { projectVersion } from './version.ts'

@@ -1,11 +1,16 @@
 /** The mock administrative network as the harness sees it: the only bridge between the engine and the services. */
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   defineSystem,
   entrance,
   link,
   type MeasureSpec,
   moduleUrl,
+  projectVersion,
   type ServiceSpec,
+  type ServicesImage,
   type System,
 } from '../harness/index.ts'
 import { enrolled } from '../services/enrolment/cache.ts'
@@ -96,6 +101,21 @@ export function everyService(variables: Record<string, string>): Record<string, 
   return Object.fromEntries(names.map((name) => [name, variables]))
 }
 
+const checkout = fileURLToPath(new URL('../', import.meta.url))
+
+/** Built from a checkout, where the services stand as they are written; a package has no Dockerfile, and takes it as it is. */
+const image: ServicesImage = {
+  tag: `saeol-chaos/services:${projectVersion}`,
+  entry: (module) => `/app/${relative(checkout, fileURLToPath(module)).replace(/\.js$/, '.ts')}`,
+  ...(existsSync(join(checkout, 'services/Dockerfile')) && {
+    build: {
+      context: checkout,
+      dockerfile: 'services/Dockerfile',
+      sources: ['package.json', 'package-lock.json', 'services'],
+    },
+  }),
+}
+
 export const administrativeNetwork = defineSystem({
   name: 'administrative-network',
   services,
@@ -108,4 +128,5 @@ export const administrativeNetwork = defineSystem({
   },
   userData: 'people',
   invariants,
+  image,
 })

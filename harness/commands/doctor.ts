@@ -3,6 +3,7 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
+import { images } from '../runtimes/containers/images.ts'
 import { findExecutable } from '../runtimes/executable.ts'
 import { cacheDir, stateDir } from '../runtimes/processes/machine.ts'
 import { postgresVersion } from '../runtimes/processes/postgres.ts'
@@ -29,6 +30,7 @@ export const doctorCommand = new Command('doctor')
       host(),
       realToxiproxy(),
       await engine(),
+      ...(await Promise.all(Object.values(images).map(image))),
       await k6(),
     ]
     const width = Math.max(...findings.map(({ what }) => what.length))
@@ -128,6 +130,20 @@ async function engine(): Promise<Finding> {
       said: 'no engine answers; services run as processes',
       remedy: 'install and start a container engine to run docker-compose.yml',
     }
+  }
+}
+
+async function image(tag: string): Promise<Finding> {
+  const there = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', tag], { timeout: 5000 }).then(
+    () => true,
+    () => false,
+  )
+  return {
+    what: 'image',
+    good: there,
+    needed: false,
+    said: there ? tag : `${tag} is not here`,
+    remedy: `docker pull ${tag}`,
   }
 }
 

@@ -8,11 +8,11 @@ import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { chooseRuntime, runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import type { Topology } from '../runtimes/runtime.ts'
+import { projectVersion } from '../version.ts'
 import { interruption } from './interrupt.ts'
 import { mustKnow, names, scenariosOption, setOption, withoutOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
-import { projectVersion } from './version.ts'
 
 interface Options {
   arm: Arm[]

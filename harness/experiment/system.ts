@@ -15,6 +15,24 @@ export interface System {
   readonly userData?: string
   /** Reads ledgers and audits past the links, once an arm's load has ended. */
   readonly invariants: Readonly<Record<string, InvariantReader>>
+  /** The container image that holds every `node` service; a system without one runs as processes only. */
+  readonly image?: ServicesImage
+}
+
+/** One image for all services: the command picks which. It runs as a user of its own and has `node` on its PATH. */
+export interface ServicesImage {
+  /** `saeol-chaos/services:0.1.0`. */
+  readonly tag: string
+  /** @returns the path in the image of the entry that stands at this file URL here. */
+  entry(module: string): string
+  /** How to build it where it is not there; without it the image must be there or be pulled. */
+  readonly build?: {
+    /** Directory that the paths below are seen from. */
+    readonly context: string
+    readonly dockerfile: string
+    /** Files and directories that go into the image; an image made of others is stale. */
+    readonly sources: readonly string[]
+  }
 }
 
 export type ServiceSpec = NodeService | PostgresService

@@ -23,8 +23,11 @@ export {
   type System,
 } from './experiment/system.ts'
 export { cut } from './faults/cut.ts'
+export { kill } from './faults/kill.ts'
 export { latency as delay } from './faults/latency.ts'
+export { pause } from './faults/pause.ts'
 export { reset } from './faults/reset.ts'
+export { restart } from './faults/restart.ts'
 export { stall } from './faults/stall.ts'
 export { surge } from './faults/surge.ts'
 export { throttle } from './faults/throttle.ts'

@@ -158,6 +158,10 @@ function settleFaults(
     }
     if (spec.link !== undefined && !links.includes(spec.link))
       problems.push(`fault '${spec.id}' is on ${unknown('link', spec.link, links)}`)
+    if (spec.service !== undefined && !(spec.service in system.services))
+      problems.push(
+        `fault '${spec.id}' is done to ${unknown('service', spec.service, Object.keys(system.services))}`,
+      )
     const journeys = system.journeys.all.map(({ name }) => name)
     for (const name of broughtBy([settled]))
       if (!journeys.includes(name))
@@ -167,7 +171,7 @@ function settleFaults(
         `fault '${spec.id}' lasts from ${settled.fromMs} to ${settled.toMs} ms, outside its phase of 0 to ${faultMs} ms`,
       )
     if (ids.has(spec.id))
-      problems.push(`fault '${spec.id}' is there twice: a link carries one fault of a kind`)
+      problems.push(`fault '${spec.id}' is there twice: a link or a service carries one fault of a kind`)
     ids.add(spec.id)
     return settled
   })

@@ -11,6 +11,8 @@ export interface FaultSpec {
   readonly toMs: number
   /** The link it is put on, for faults on links. */
   readonly link?: string
+  /** The service it is done to, for faults on services. */
+  readonly service?: string
   readonly params: Readonly<Record<string, unknown>>
 }
 

@@ -1,7 +1,10 @@
 import { cutKind } from './cut.ts'
 import type { FaultKind } from './fault.ts'
+import { killKind } from './kill.ts'
 import { latencyKind } from './latency.ts'
+import { pauseKind } from './pause.ts'
 import { resetKind } from './reset.ts'
+import { restartKind } from './restart.ts'
 import { stallKind } from './stall.ts'
 import { surgeKind } from './surge.ts'
 import { throttleKind } from './throttle.ts'
@@ -13,6 +16,9 @@ export const faultKinds: readonly FaultKind[] = [
   latencyKind,
   throttleKind,
   resetKind,
+  killKind,
+  pauseKind,
+  restartKind,
   surgeKind,
 ]
 

@@ -22,6 +22,8 @@ export interface UpOptions {
   /** One log file per service is written here; kept whatever happens. */
   readonly logDir: string
   readonly signal: AbortSignal
+  /** What takes its time on the way up, for people. */
+  progress?(message: string): void
   /** Each log line that carries an `event` field, as it happens. */
   onSystemEvent(event: SystemEvent): void
   /** A service ended that nobody stopped. */
@@ -69,11 +71,18 @@ export interface Topology extends AsyncDisposable {
 export interface ServiceControl {
   /** Ends it without grace. */
   kill(service: string): Promise<void>
-  /** Starts it again, with the same addresses and environment; resolves once its own health says so. */
+  /** Asks it to end; without grace when it does not. */
+  stop(service: string): Promise<void>
+  /**
+   * Starts it again where its links lead, with the same environment; resolves once its own health says so. Nothing is
+   * done to one that runs. @throws HarnessError when it does not become ready.
+   */
   start(service: string): Promise<void>
   /** Freezes it: its sockets stay open, and nothing answers. */
   pause(service: string): Promise<void>
   resume(service: string): Promise<void>
+  /** What tells one life of a service from the next, in words; undefined while it does not run. */
+  life(service: string): Promise<string | undefined>
 }
 
 export interface LinkAddress {
@@ -82,7 +91,7 @@ export interface LinkAddress {
   readonly proxy: string
   readonly host: string
   readonly port: number
-  /** As the consumer's environment variable holds it. */
+  /** As the harness reaches it; where services have a network of their own, their consumers are told another. */
   readonly url: string
   readonly protocol: 'http' | 'postgres'
 }

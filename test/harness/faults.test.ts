@@ -1,20 +1,29 @@
 /** The contract of every fault: its probe sees nothing before, sees it bite while it is on, and nothing after its revert. */
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaultContext, FaultSpec } from '../../harness/faults/fault.ts'
 import { faultKind, faultKinds } from '../../harness/faults/index.ts'
-import { cut, delay, reset, stall, surge, throttle } from '../../harness/index.ts'
+import { cut, delay, kill, pause, reset, restart, stall, surge, throttle } from '../../harness/index.ts'
 import type { LoadRun } from '../../harness/load/load.ts'
+import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
 import type { LinkAddress, Topology } from '../../harness/runtimes/runtime.ts'
 import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
 import { startToxiproxyServer, type ToxiproxyServer } from '../../harness/toxiproxy/server/index.ts'
 import { userAsks } from './fixtures/tiny-journeys.ts'
+import { tinySystem } from './fixtures/tiny-system.ts'
 
 let upstream: Server
 let toxiproxy: ToxiproxyServer
-let context: FaultContext
+let onOneLink: FaultContext
 let address: LinkAddress
+/** Faults on services need some: two processes and their links. */
+let network: FaultContext
+const undo = new AsyncDisposableStack()
+const deaths: string[] = []
 const streams = new Map<string, number>()
 
 beforeAll(async () => {
@@ -31,7 +40,7 @@ beforeAll(async () => {
     upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
   })
   address = { name: 'a→b', proxy: 'a-to-b', ...at, url: `http://${at.host}:${at.port}`, protocol: 'http' }
-  context = {
+  onOneLink = {
     topology: { toxiproxy: client, link: () => address } as unknown as Topology,
     load: {
       begin: async (id: string) => void streams.set(id, performance.now()),
@@ -44,9 +53,24 @@ beforeAll(async () => {
     } as unknown as LoadRun,
     signal: new AbortController().signal,
   }
+  const logDir = mkdtempSync(join(tmpdir(), 'faults-'))
+  undo.defer(() => rmSync(logDir, { recursive: true }))
+  const runtime = undo.use(processesRuntime({ toxiproxy: 'embedded' }))
+  const topology = undo.use(
+    await runtime.up(tinySystem, {
+      seed: 'faults',
+      environment: {},
+      logDir,
+      signal: onOneLink.signal,
+      onSystemEvent: () => {},
+      onDeath: ({ service }) => deaths.push(service),
+    }),
+  )
+  network = { ...onOneLink, topology }
 })
 
 afterAll(async () => {
+  await undo.disposeAsync()
   await toxiproxy[Symbol.asyncDispose]()
   upstream.closeAllConnections()
   upstream.close()
@@ -60,6 +84,9 @@ const rows: FaultSpec[] = [
   reset('a→b'),
   reset('a→b', { after: '100ms' }),
   surge(userAsks, '100/s'),
+  kill('back'),
+  pause('back'),
+  restart('back'),
 ]
 
 it('has a row for every fault', () => {
@@ -68,6 +95,10 @@ it('has a row for every fault', () => {
 
 describe.each(rows)('$id $params', (spec) => {
   const kind = faultKind(spec.kind)!
+  let context: FaultContext
+  beforeAll(() => {
+    context = spec.service === undefined ? onOneLink : network
+  })
 
   it('has no problems of its own', () => expect(kind.problems(spec)).toEqual([]))
 
@@ -92,13 +123,15 @@ describe.each(rows)('$id $params', (spec) => {
   })
 })
 
+it('takes no fault for a death that nobody asked for', () => expect(deaths).toEqual([]))
+
 describe('a probe', () => {
   it('does not take a dead service for a fault of its kind', async () => {
     const dead = createTcpServer()
     await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve))
     const { port } = dead.address() as AddressInfo
     await new Promise((resolve) => dead.close(resolve))
-    const closed = { ...context, topology: { ...context.topology, link: () => ({ ...address, port }) } }
+    const closed = { ...onOneLink, topology: { ...onOneLink.topology, link: () => ({ ...address, port }) } }
     for (const spec of rows.filter(({ kind }) => ['stall', 'latency', 'throttle'].includes(kind)))
       expect(await faultKind(spec.kind)!.probe(spec, closed)).toMatchObject({ bites: false })
   })
@@ -114,7 +147,7 @@ describe('a probe', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const postgres: LinkAddress = { ...address, port, protocol: 'postgres' }
-    const asking = { ...context, topology: { ...context.topology, link: () => postgres } }
+    const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => postgres } }
     expect(await faultKind('stall')!.probe(stall('a→b'), asking)).toMatchObject({ bites: false })
     expect(Buffer.concat(asked)).toEqual(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))
     server.close()

@@ -5,6 +5,7 @@ import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/p
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { HarnessError, messageOf } from '../../errors.ts'
+import { postgresUser } from '../link-url.ts'
 import { cacheDir, isRoot } from './machine.ts'
 
 const run = promisify(execFile)
@@ -20,9 +21,6 @@ export interface PostgresCommand extends Account {
   readonly command: string
   readonly args: readonly string[]
 }
-
-/** The superuser of every cluster made here; loopback only, without a password. */
-export const postgresUser = 'saeol'
 
 /**
  * Lays a fresh cluster with one empty database into `dir` (must not exist) and says how to start it on `port`.

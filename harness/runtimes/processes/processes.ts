@@ -2,14 +2,19 @@ import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
-import { type NodeService, proxyName, type System } from '../../experiment/system.ts'
+import { type NodeService, type PostgresService, proxyName, type System } from '../../experiment/system.ts'
 import { moduleUrl } from '../../module-url.ts'
 import { connectToxiproxy } from '../../toxiproxy/connect.ts'
+import { addressUrl, linkAddress } from '../link-url.ts'
 import type { LinkAddress, Runtime, Topology, UpOptions } from '../runtime.ts'
+import { serviceEnvironment } from '../service-environment.ts'
+import { startInOrder } from '../start-order.ts'
+import { processControl } from './control.ts'
 import { followLog } from './log-events.ts'
 import { cacheDir, stateDir } from './machine.ts'
 import { leasePorts } from './ports.ts'
-import { postgresCommand, postgresUser } from './postgres.ts'
+import { postgresCommand } from './postgres.ts'
+import type { SpawnRequest } from './protocol.ts'
 import { answersHttp, answersPostgres, untilReady } from './readiness.ts'
 import { type Exit, type Supervision, superviseHere } from './supervision.ts'
 
@@ -114,30 +119,47 @@ async function bringUp(
   }
 
   const links = new Map<string, LinkAddress>()
+  const linkOf = (name: string): LinkAddress => {
+    const found = links.get(name)
+    if (found === undefined) throw new HarnessError(`there is no link ${name}`)
+    return found
+  }
   const makeLinks = async (toxiproxy: Topology['toxiproxy']): Promise<void> => {
     await Promise.all(
-      system.links.map(async ({ name, to }) => {
-        const proxy = proxyName(name)
+      system.links.map(async (link) => {
         const at = await toxiproxy.createProxy({
-          name: proxy,
+          name: proxyName(link.name),
           listen: `${host}:0`,
-          upstream: `${host}:${firstPort(to)}`,
+          upstream: `${host}:${firstPort(link.to)}`,
         })
-        const target = system.services[to]!
-        const protocol = target.kind === 'postgres' ? ('postgres' as const) : ('http' as const)
-        const url =
-          target.kind === 'postgres'
-            ? `postgres://${postgresUser}@${at.host}:${at.port}/${target.database}`
-            : `http://${at.host}:${at.port}`
-        links.set(name, { name, proxy, host: at.host, port: at.port, url, protocol })
+        links.set(link.name, linkAddress(system, link, at))
       }),
     )
   }
 
-  const startPostgres = async (service: string, database: string): Promise<void> => {
-    const port = firstPort(service)
-    const command = await postgresCommand(join(scratch, service), database, port)
-    await supervision.spawn({
+  const direct = (service: string, port?: string): string =>
+    addressUrl(system, service, {
+      host,
+      port: port === undefined ? firstPort(service) : portOf(`${service}/${port}`),
+    })
+  const isReady = (service: string): Promise<boolean> => {
+    const spec = system.services[service]!
+    return spec.kind === 'postgres'
+      ? answersPostgres(direct(service))
+      : answersHttp(`${direct(service, spec.health.port)}${spec.health.path}`)
+  }
+  /** How each service was started last, so that it can be started again. */
+  const lives = new Map<string, { request: SpawnRequest; pid: number }>()
+  const start = async (request: SpawnRequest): Promise<void> => {
+    ended.delete(request.id)
+    const { pid } = await supervision.spawn(request)
+    lives.set(request.id, { request, pid })
+    await untilReady(handle(request.id), () => isReady(request.id), signal)
+  }
+
+  const startPostgres = async (service: string, { database }: PostgresService): Promise<void> => {
+    const command = await postgresCommand(join(scratch, service), database, firstPort(service))
+    await start({
       ...command,
       id: service,
       env: commonEnvironment,
@@ -146,8 +168,6 @@ async function bringUp(
       stopSignal: 'SIGQUIT',
       channel: false,
     })
-    const url = `postgres://${postgresUser}@${host}:${port}/${database}`
-    await untilReady(handle(service), () => answersPostgres(url), signal)
   }
 
   const startNode = async (
@@ -157,57 +177,33 @@ async function bringUp(
   ): Promise<void> => {
     const ownScratch = join(scratch, service)
     await mkdir(ownScratch, { recursive: true })
-    const outgoing = system.links.filter((link) => link.from === service)
-    await supervision.spawn({
+    await start({
       id: service,
       command: process.execPath,
       args: [fileURLToPath(spec.module)],
       env: {
         ...commonEnvironment,
-        SERVICE_NAME: service,
-        SEED: up.seed,
-        HOST: host,
-        ...Object.fromEntries(
-          Object.entries(spec.ports).map(([port, variable]) => [
-            variable,
-            String(portOf(`${service}/${port}`)),
-          ]),
+        ...serviceEnvironment(
+          system,
+          service,
+          spec,
+          { host, port: (port) => portOf(`${service}/${port}`), link: linkOf, files, scratch: ownScratch },
+          up,
         ),
-        ...Object.fromEntries(outgoing.map((link) => [link.variable!, links.get(link.name)!.url])),
-        ...spec.environment?.({ files, seed: up.seed, scratch: ownScratch }),
-        ...up.environment[service],
       },
       logFile: logFile(service),
       stopSignal: 'SIGTERM',
       channel: true,
     })
-    const port = portOf(`${service}/${spec.health.port ?? Object.keys(spec.ports)[0]!}`)
-    await untilReady(
-      handle(service),
-      () => answersHttp(`http://${host}:${port}${spec.health.path}`),
-      up.signal,
-    )
   }
 
-  const preparing = system.prepare?.({ cacheDir: cacheDir(), seed: up.seed }) ?? Promise.resolve({})
+  const prepared = system.prepare?.({ cacheDir: cacheDir(), seed: up.seed }) ?? Promise.resolve({})
   const linked = startToxiproxy().then(async (client) => {
     await makeLinks(client)
     return client
   })
-  const started = memo(async (service: string): Promise<void> => {
-    const spec = system.services[service]!
-    if (spec.kind === 'postgres') return startPostgres(service, spec.database)
-    const needed = system.links.filter(({ from, needed }) => from === service && needed === 'to-start')
-    const [files] = await Promise.all([preparing, linked, ...needed.map(({ to }) => ready(to))])
-    await startNode(service, spec, files)
-  })
-  /** Started, and so is whatever it leads to: a service that only serves with others is not ready before them. */
-  const ready = memo(async (service: string): Promise<void> => {
-    const targets = system.links.filter(({ from }) => from === service)
-    await Promise.all([started(service), ...targets.map(({ to }) => ready(to))])
-  })
-  await allOrNone([linked, ...Object.keys(system.services).map(started)], giveUp)
-  const [toxiproxy, files] = await Promise.all([linked, preparing])
+  await startInOrder(system, { prepared, linked, startPostgres, startNode }, giveUp)
+  const [toxiproxy, files] = await Promise.all([linked, prepared])
 
   const followers = Object.keys(system.services).map((service) =>
     undo.use(followLog(service, logFile(service), up.onSystemEvent)),
@@ -222,46 +218,18 @@ async function bringUp(
     system,
     toxiproxy,
     files,
-    direct: (service, port) =>
-      system.services[service]?.kind === 'postgres'
-        ? `postgres://${postgresUser}@${host}:${firstPort(service)}/${(system.services[service] as { database: string }).database}`
-        : `http://${host}:${port === undefined ? firstPort(service) : portOf(`${service}/${port}`)}`,
-    link: (name) => {
-      const found = links.get(name)
-      if (found === undefined) throw new HarnessError(`there is no link ${name}`)
-      return found
-    },
+    direct,
+    link: linkOf,
     flushEvents: async () => {
       await Promise.all(followers.map((follower) => follower.flush()))
     },
     adopt: (pid) => supervision.adopt(pid),
+    control: processControl({
+      supervision,
+      pid: (service) => lives.get(service)!.pid,
+      hasEnded: (service) => ended.has(service),
+      start: (service) => start(lives.get(service)!.request),
+    }),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }
-}
-
-/** Does the work of each key once. */
-function memo(work: (key: string) => Promise<void>): (key: string) => Promise<void> {
-  const done = new Map<string, Promise<void>>()
-  return (key) => {
-    let doing = done.get(key)
-    if (doing === undefined) {
-      doing = work(key)
-      done.set(key, doing)
-    }
-    return doing
-  }
-}
-
-/** Waits for all, even when one fails; then throws the first failure. */
-async function allOrNone(work: readonly Promise<unknown>[], giveUp: AbortController): Promise<void> {
-  let first: { error: unknown } | undefined
-  await Promise.all(
-    work.map((one) =>
-      one.catch((error: unknown) => {
-        first ??= { error }
-        giveUp.abort(error)
-      }),
-    ),
-  )
-  if (first !== undefined) throw first.error
 }

@@ -4,6 +4,7 @@ import type { ProcessIdentity } from './machine.ts'
 export type ToSupervisor =
   | ({ type: 'spawn' } & SpawnRequest)
   | { type: 'stop'; id: string }
+  /** To the process and all that it has started; SIGKILL is an end that was asked for. */
   | { type: 'signal'; id: string; signal: NodeJS.Signals }
   | { type: 'adopt'; pid: number }
   | { type: 'scratch'; dir: string }
@@ -26,6 +27,7 @@ export interface SpawnRequest {
 /** What the supervisor answers. */
 export type FromSupervisor =
   | { type: 'spawned'; id: string; pid: number }
+  | { type: 'signalled'; id: string }
   | { type: 'failed'; id: string; error: string }
   | { type: 'exited'; id: string; code: number | null; signal: NodeJS.Signals | null; asked: boolean }
   | { type: 'stopped-all' }

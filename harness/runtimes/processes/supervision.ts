@@ -21,7 +21,8 @@ export interface Supervision extends AsyncDisposable {
   /** @throws HarnessError when the command cannot be started at all. */
   spawn(request: SpawnRequest): Promise<{ pid: number }>
   stop(id: string): void
-  signal(id: string, signal: NodeJS.Signals): void
+  /** Sends it to the process and all that it has started; resolves once it is sent. */
+  signal(id: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>
   /** A process started elsewhere that must not outlive the topology. */
   adopt(pid: number): void
   /** A directory to remove at the end. */
@@ -42,6 +43,7 @@ export function superviseHere(): Supervision {
   })
   const exits = new Set<(exit: Exit) => void>()
   const waiting = new Map<string, { resolve(pid: number): void; reject(error: Error): void }>()
+  const signalling = new Map<string, (() => void)[]>()
   let stoppedAll: (() => void) | undefined
   let lost: HarnessError | undefined
 
@@ -54,6 +56,9 @@ export function superviseHere(): Supervision {
       case 'failed':
         waiting.get(message.id)?.reject(new HarnessError(`cannot start ${message.id}: ${message.error}`))
         waiting.delete(message.id)
+        break
+      case 'signalled':
+        signalling.get(message.id)?.shift()?.()
         break
       case 'exited':
         for (const listener of exits) listener(message)
@@ -68,6 +73,7 @@ export function superviseHere(): Supervision {
       "the supervisor ended unexpectedly; 'npm run chaos -- clean' removes what it held",
     )
     for (const { reject } of waiting.values()) reject(lost)
+    for (const sent of [...signalling.values()].flat()) sent()
     stoppedAll?.()
   })
 
@@ -89,7 +95,12 @@ export function superviseHere(): Supervision {
         send({ type: 'spawn', ...request })
       }),
     stop: (id) => send({ type: 'stop', id }),
-    signal: (id, signal) => send({ type: 'signal', id, signal }),
+    signal: (id, signal) =>
+      new Promise((resolve, reject) => {
+        if (lost !== undefined) return reject(lost)
+        signalling.set(id, [...(signalling.get(id) ?? []), resolve])
+        send({ type: 'signal', id, signal })
+      }),
     adopt: (pid) => send({ type: 'adopt', pid }),
     scratch: (dir) => send({ type: 'scratch', dir }),
     onExit: (listener) => {

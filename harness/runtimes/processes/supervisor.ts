@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identify, isRunning, type ProcessIdentity, stateDir } from './machine.ts'
+import { descendants, identify, isRunning, type ProcessIdentity, stateDir } from './machine.ts'
 import type { FromSupervisor, Register, SpawnRequest, ToSupervisor } from './protocol.ts'
 
 /** How long a process may take to stop when asked, ms, before it is killed. */
@@ -16,7 +16,10 @@ const graceMs = 1500
 supervise()
 
 function supervise(): void {
-  const children = new Map<string, { child: ChildProcess; request: SpawnRequest; asked: boolean }>()
+  const children = new Map<
+    string,
+    { child: ChildProcess; request: SpawnRequest; asked: boolean; paused: boolean }
+  >()
   const adopted = new Map<number, ProcessIdentity>()
   const scratch = new Set<string>()
   const self = identify(process.pid)!
@@ -52,7 +55,7 @@ function supervise(): void {
       ...(request.uid !== undefined && { uid: request.uid, gid: request.gid! }),
     })
     closeSync(log)
-    const entry = { child, request, asked: false }
+    const entry = { child, request, asked: false, paused: false }
     children.set(request.id, entry)
     child.once('spawn', () => {
       register()
@@ -69,12 +72,24 @@ function supervise(): void {
     })
   }
 
+  const signal = (id: string, name: NodeJS.Signals): void => {
+    const entry = children.get(id)
+    if (entry?.child.pid !== undefined) {
+      entry.asked ||= name === 'SIGKILL'
+      entry.paused = name === 'SIGSTOP'
+      // PostgreSQL's backends are no group of their server's: each is found by its parent.
+      for (const pid of [entry.child.pid, ...descendants(entry.child.pid)]) tryKill(pid, name)
+    }
+    send({ type: 'signalled', id })
+  }
+
   const stop = async (id: string): Promise<void> => {
     const entry = children.get(id)
     if (entry === undefined) return
     entry.asked = true
     const gone = new Promise((resolve) => entry.child.once('exit', resolve))
     // A paused process gets no signal but SIGKILL until it goes on.
+    if (entry.paused) for (const pid of descendants(entry.child.pid!)) tryKill(pid, 'SIGCONT')
     entry.child.kill('SIGCONT')
     entry.child.kill(entry.request.stopSignal)
     if ((await Promise.race([gone, sleep(graceMs, 'late', { ref: false })])) === 'late') {
@@ -84,7 +99,7 @@ function supervise(): void {
   }
 
   const stopAll = async (): Promise<void> => {
-    for (const identity of adopted.values()) if (isRunning(identity)) tryKill(identity.pid)
+    for (const identity of adopted.values()) if (isRunning(identity)) tryKill(identity.pid, 'SIGKILL')
     adopted.clear()
     await Promise.all([...children.keys()].map(stop))
     for (const dir of scratch) rmSync(dir, { recursive: true, force: true })
@@ -107,7 +122,7 @@ function supervise(): void {
       case 'stop':
         return void stop(message.id)
       case 'signal':
-        return void children.get(message.id)?.child.kill(message.signal)
+        return signal(message.id, message.signal)
       case 'adopt': {
         const identity = identify(message.pid)
         if (identity !== undefined) adopted.set(message.pid, identity)
@@ -127,9 +142,9 @@ function supervise(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end())
 }
 
-function tryKill(pid: number): void {
+function tryKill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // It ended by itself in the meantime.
   }

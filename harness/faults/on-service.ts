@@ -1,0 +1,46 @@
+import { HarnessError } from '../errors.ts'
+import type { LinkAddress, ServiceControl } from '../runtimes/runtime.ts'
+import type { FaultContext, FaultSpec, Sighting } from './fault.ts'
+import { during, type FaultTimes } from './on-link.ts'
+import { type RoundTrip, roundTrip, tell } from './probe.ts'
+
+/** How long a probe waits before it calls a service silent, ms. */
+const patienceMs = 600
+
+/** A fault on a service as data. */
+export function onService(kind: string, service: string, times: FaultTimes): FaultSpec {
+  return { kind, id: `${kind} ${service}`, service, ...during(times), params: {} }
+}
+
+export function controlOf({ topology }: FaultContext): ServiceControl {
+  if (topology.control === undefined) throw new HarnessError('this runtime cannot control its services')
+  return topology.control
+}
+
+/**
+ * One look at a fault's service as its consumers see it: through a link that leads to it. One that no link leads to is
+ * looked at itself.
+ */
+export async function lookAtService(
+  spec: FaultSpec,
+  { topology, signal }: FaultContext,
+  bites: (trip: RoundTrip) => boolean,
+): Promise<Sighting> {
+  const service = spec.service!
+  const through = topology.system.links.find(({ to }) => to === service)
+  const at = through === undefined ? itself(service, topology.direct(service)) : topology.link(through.name)
+  const trip = await roundTrip(at, patienceMs, signal)
+  return { bites: bites(trip), said: tell(at, trip) }
+}
+
+function itself(service: string, url: string): LinkAddress {
+  const { protocol, hostname, port } = new URL(url)
+  return {
+    name: service,
+    proxy: '',
+    host: hostname,
+    port: Number(port),
+    url,
+    protocol: protocol === 'postgres:' ? 'postgres' : 'http',
+  }
+}

@@ -1,0 +1,39 @@
+import type { Topology } from '../runtimes/runtime.ts'
+import type { FaultKind } from './fault.ts'
+import type { FaultTimes } from './on-link.ts'
+import { controlOf, onService } from './on-service.ts'
+
+/**
+ * A service is asked to end and started again, as operators did on 22 November, one server after the other (T10). It is
+ * away for as long as it takes to end and to start.
+ */
+export function restart(service: string, times: FaultTimes = {}) {
+  return onService('restart', service, times)
+}
+
+/** The life each service had before it was restarted: that another one is running is the evidence. */
+const livesBefore = new WeakMap<Topology, Map<string, string | undefined>>()
+
+export const restartKind: FaultKind = {
+  kind: 'restart',
+  summary: 'a service is asked to end and started again at once',
+  needs: ['kill'],
+  problems: () => [],
+  async inject(spec, context) {
+    const control = controlOf(context)
+    const before = livesBefore.get(context.topology) ?? new Map()
+    livesBefore.set(context.topology, before.set(spec.id, await control.life(spec.service!)))
+    await control.stop(spec.service!)
+    await control.start(spec.service!)
+  },
+  async revert(spec, context) {
+    livesBefore.get(context.topology)?.delete(spec.id)
+    await controlOf(context).start(spec.service!)
+  },
+  async probe(spec, context) {
+    const before = livesBefore.get(context.topology)?.get(spec.id)
+    const now = await controlOf(context).life(spec.service!)
+    if (before === undefined) return { bites: false, said: `${spec.service} runs: ${now ?? 'it does not'}` }
+    return { bites: now !== undefined && now !== before, said: `${before} before, ${now ?? 'none'} now` }
+  },
+}

@@ -1,23 +1,37 @@
-/** `npm run bench [-- name…]`: every figure of the performance goals, measured in this one run. */
+/**
+ * `npm run bench [-- name…]`: every figure of the performance goals, measured in this one run. A name before a slash
+ * stands for all of its parts.
+ */
 import type { Row } from './row.ts'
+import type { ToxiproxyPart } from './toxiproxy/index.ts'
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Row[]> }>>> = {
   topology: () => import('./main-job/topology.ts'),
   driver: () => import('./main-job/driver.ts'),
   analyze: () => import('./main-job/analyze.ts'),
-  toxiproxy: () => import('./toxiproxy/index.ts'),
+  'toxiproxy/idle': () => toxiproxy('idle'),
+  'toxiproxy/throughput': () => toxiproxy('throughput'),
+  'toxiproxy/requests': () => toxiproxy('requests'),
+  'toxiproxy/precision': () => toxiproxy('precision'),
   gate: () => import('./main-job/gate.ts'),
 }
 
+async function toxiproxy(part: ToxiproxyPart): ReturnType<(typeof benches)[string]> {
+  const { measure } = await import('./toxiproxy/index.ts')
+  return { run: () => measure(part) }
+}
+
 const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !(name in benches))
+const names = Object.keys(benches)
+const stands = (asked: string, name: string): boolean => name === asked || name.startsWith(`${asked}/`)
+const unknown = wanted.filter((asked) => !names.some((name) => stands(asked, name)))
 if (unknown.length > 0) {
-  process.stderr.write(`unknown bench ${unknown.join(', ')}; there is ${Object.keys(benches).join(', ')}\n`)
+  process.stderr.write(`unknown bench ${unknown.join(', ')}; there is ${names.join(', ')}\n`)
   process.exit(4)
 }
 const rows: Row[] = []
 for (const [name, load] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+  if (wanted.length > 0 && !wanted.some((asked) => stands(asked, name))) continue
   process.stderr.write(`measuring ${name} …\n`)
   rows.push(...(await (await load()).run()))
 }

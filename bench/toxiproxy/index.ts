@@ -5,14 +5,13 @@ import { requests } from './requests.ts'
 import { startStage } from './stage.ts'
 import { throughput } from './throughput.ts'
 
+const parts = { idle, throughput, requests, precision }
+export type ToxiproxyPart = keyof typeof parts
+
 /** The embedded Toxiproxy beside the real one, in one run. Without the real one there are figures but no ratios. */
-export async function run(): Promise<readonly Row[]> {
-  const rows: Row[] = []
-  for (const measure of [idle, throughput, requests, precision]) {
-    // Anew for each, so that none meets what the one before left in memory.
-    await using stage = await startStage()
-    if (stage.missing !== undefined) process.stderr.write(`no ratios, because ${stage.missing}\n`)
-    rows.push(...(await measure(stage)))
-  }
-  return rows
+export async function measure(part: ToxiproxyPart): Promise<readonly Row[]> {
+  // Anew for each part, so that none meets what the one before left in memory.
+  await using stage = await startStage()
+  if (stage.missing !== undefined) process.stderr.write(`no ratios, because ${stage.missing}\n`)
+  return parts[part](stage)
 }

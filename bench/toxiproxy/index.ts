@@ -13,5 +13,6 @@ export async function measure(part: ToxiproxyPart): Promise<readonly Row[]> {
   // Anew for each part, so that none meets what the one before left in memory.
   await using stage = await startStage()
   if (stage.missing !== undefined) process.stderr.write(`no ratios, because ${stage.missing}\n`)
-  return parts[part](stage)
+  // Awaited here, while the servers are up.
+  return await parts[part](stage)
 }

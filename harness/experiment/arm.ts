@@ -6,9 +6,12 @@ import type { EventOf, JournalEvent, PhaseName } from '../journal/events.ts'
 import type { JournalWriter } from '../journal/writer.ts'
 import type { LiveTick, LoadDriver, LoadPlan, Stream } from '../load/load.ts'
 import type { Runtime, Topology } from '../runtimes/runtime.ts'
+import { openWitness } from '../toxiproxy/witness/open.ts'
+import type { Witness } from '../toxiproxy/witness/witness.ts'
 import { type Arm, hasFaults, hasMeasures } from './arms.ts'
 import type { Plan } from './plan.ts'
 import type { System } from './system.ts'
+import { testimonyOf } from './testimony.ts'
 import { faultLife } from './timeline.ts'
 import type { Ending } from './verdict.ts'
 
@@ -45,7 +48,7 @@ export interface ArmContext {
  * 1. bring the network up, with or without the measures
  * 2. open the load driver
  * 3. baseline: load, no fault; each fault's probe looks once and must see nothing
- * 4. fault: each fault lives its time: inject … probe … revert
+ * 4. fault: each fault lives its time: inject … probe … revert, while Toxiproxy itself is heard out
  * 5. recovery: load, no fault; as long in every arm, so that all arms get the same arrivals
  * 6. drain the load, read the ledgers
  * 7. tear down — always, whatever happened above
@@ -118,6 +121,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
         logFile: join(context.logDir, 'load.log'),
       }),
     )
+    const witness = faults.length === 0 ? null : undo.use(await hear(faults, topology, armSignal, write))
     write({ kind: 'arm.ready', at: now(), tookMs: performance.now() - from })
 
     const startedAt = await load.start()
@@ -137,11 +141,13 @@ export async function runArm(context: ArmContext): Promise<Ending> {
       living = Promise.all(lives.map((life) => life.live(ends.baseline)))
       // The last look comes after the revert and may reach into the recovery.
       living.catch((error: unknown) => died.abort(error))
+      await witness?.ask('before')
     })
     await phase('recovery', () => living)
 
     context.progress('waiting for the last visits and reading the ledgers')
     await load.drain(drainMs)
+    await witness?.ask('after')
     await readInvariants(context, topology, armSignal, write)
     await topology.flushEvents()
     armSignal.throwIfAborted()
@@ -152,6 +158,26 @@ export async function runArm(context: ArmContext): Promise<Ending> {
     return end('failed', died.signal.aborted ? died.signal.reason : error)
   }
   return end('finished')
+}
+
+/** Has the Toxiproxy say in the journal what it can of what the faults' toxics do. */
+async function hear(
+  faults: Plan['faults'],
+  topology: Topology,
+  signal: AbortSignal,
+  write: (event: JournalEvent) => void,
+): Promise<Witness> {
+  const inTermsOfTheArm = testimonyOf(faults, topology)
+  const witness = await openWitness({
+    url: topology.toxiproxy.url,
+    signal,
+    testify(testimony) {
+      const event = inTermsOfTheArm(testimony)
+      if (event !== null) write(event)
+    },
+  })
+  write({ kind: 'witness.began', at: now(), witness: witness.kind })
+  return witness
 }
 
 function loadPlan({ plan, system, seed }: ArmContext, topology: Topology, faults: Plan['faults']): LoadPlan {

@@ -4,6 +4,7 @@ import { exitCode, messageOf } from '../errors.ts'
 import type { ArmRecord } from '../journal/record.ts'
 import { arms as allArms } from './arms.ts'
 import type { Plan } from './plan.ts'
+import { standsOn } from './server-evidence.ts'
 import type { ArmResult, RunResult, ScenarioResult, Verdict } from './verdict.ts'
 import { endingOf, faultEvidence, voidsOf } from './voids.ts'
 
@@ -39,6 +40,7 @@ export function judgeArm(record: ArmRecord): ArmResult {
     voids,
     checks,
     faults,
+    witness: record.witness,
     generator: record.generator?.figures ?? null,
     ...endingOf(record),
     lookAt: lookAtOf(record, checks, voids.length > 0),
@@ -189,6 +191,7 @@ export function judgeScenario(plan: Plan, arms: readonly ArmResult[]): ScenarioR
     title: plan.title,
     facts: plan.facts,
     ...verdictOf(plan, arms),
+    standsOn: standsOn(arms),
     arms,
   }
 }

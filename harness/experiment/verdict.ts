@@ -1,5 +1,6 @@
 import type { CheckResult } from '../checks/check.ts'
 import type { GeneratorFigures } from '../load/load.ts'
+import type { WitnessKind } from '../toxiproxy/witness/witness.ts'
 import type { Arm } from './arms.ts'
 
 export type Verdict = 'holds' | 'deviates' | 'inconclusive' | 'vacuous'
@@ -15,6 +16,8 @@ export interface ArmResult {
   readonly voids: readonly string[]
   readonly checks: readonly CheckResult[]
   readonly faults: readonly FaultEvidence[]
+  /** What the Toxiproxy of this arm could say itself; null where it was not asked. */
+  readonly witness: WitnessKind | null
   readonly generator: GeneratorFigures | null
   readonly ending: Ending
   readonly error?: string
@@ -28,6 +31,29 @@ export interface ArmResult {
   >
 }
 
+/**
+ * What Toxiproxy itself says of a fault. `toxics`: what the fault's toxics did, on users' connections and on those of
+ * the fault's own probe. `metrics`: what its link carried while the faults were on and after, both ways, of connections
+ * that are over.
+ */
+export type ServerEvidence =
+  | {
+      readonly from: 'toxics'
+      readonly bittenConnections: number
+      /** Of these, the probe's. */
+      readonly probeConnections: number
+      readonly chunks: number
+      readonly bytes: number
+      readonly delayedChunks: number
+      readonly slicedChunks: number
+      readonly answeredRequests: number
+      readonly droppedBytes: number
+      readonly cuts: number
+      /** From the arm's start; null: nothing was bitten. */
+      readonly firstBiteAtMs: number | null
+    }
+  | { readonly from: 'metrics'; readonly receivedBytes: number; readonly sentBytes: number }
+
 export interface FaultEvidence {
   readonly fault: string
   readonly injectedAtMs: number | null
@@ -40,6 +66,8 @@ export interface FaultEvidence {
     readonly bites: boolean | null
     readonly said: string
   }[]
+  /** Null: there was no saying it, the fault has no toxics, or it is not heard. */
+  readonly server: ServerEvidence | null
 }
 
 export interface ScenarioResult {
@@ -49,6 +77,8 @@ export interface ScenarioResult {
   readonly verdict: Verdict
   /** The reason in one sentence. */
   readonly said: string
+  /** Who saw the faults bite, in one sentence. */
+  readonly standsOn: string
   readonly arms: readonly ArmResult[]
 }
 

@@ -1,5 +1,6 @@
 import type { ArmRecord } from '../journal/record.ts'
 import { hasFaults } from './arms.ts'
+import { bittenUsers, serverEvidence } from './server-evidence.ts'
 import { formatMs } from './units.ts'
 import type { Ending, FaultEvidence } from './verdict.ts'
 
@@ -33,6 +34,7 @@ export function faultEvidence(record: ArmRecord): FaultEvidence[] {
       injectedLateMs: injected === undefined ? null : injected.at - injected.plannedAt,
       bit: sightings.some((s) => s.when === 'during' && s.bites === true),
       sightings: sightings.map(({ when, bites, said }) => ({ when, bites, said })),
+      server: serverEvidence(record, id),
     }
   })
 }
@@ -80,24 +82,48 @@ function faultVoids(record: ArmRecord, faults: readonly FaultEvidence[]): string
     return [...new Set(record.injected.map((e) => e.fault))].map(
       (fault) => `${fault} was injected although this arm was to have no fault`,
     )
-  return faults.flatMap((evidence) => {
-    const problem = faultProblem(evidence)
-    return problem === null ? [] : [problem]
-  })
+  const problems = faults.flatMap((evidence) => faultProblem(evidence) ?? [])
+  return problems.length > 0 ? problems : contradictions(record, faults)
 }
 
-function faultProblem({ fault, injectedAtMs, revertedAtMs, bit, sightings }: FaultEvidence): string | null {
+/**
+ * Where every fault was seen by its probe, and Toxiproxy itself says otherwise of all of them. One fault that it
+ * confirms, or has nothing to say of, is enough to explain what the probes saw: a link behind one that is cut off stays
+ * silent whatever is put on it. That the faults met no user speaks against the untreated arm alone; in the treated arm
+ * keeping users away from them may be the measure's merit.
+ */
+function contradictions(record: ArmRecord, faults: readonly FaultEvidence[]): string[] {
+  const accounts = faults.map(({ server }) => server)
+  if (faults.length === 0 || !accounts.every((account) => account?.from === 'toxics')) return []
+  const names = faults.map(({ fault }) => fault).join(', ')
+  if (accounts.every(({ bittenConnections }) => bittenConnections === 0))
+    return [
+      `the probe saw ${names} bite, but Toxiproxy says that no connection was bitten, not even the probe's own: what it saw was something else`,
+    ]
+  if (record.arm === 'untreated' && accounts.every((account) => bittenUsers(account) === 0))
+    return [`${names} touched no user: Toxiproxy says that it bit no connection but the probe's own`]
+  return []
+}
+
+function faultProblem(evidence: FaultEvidence): string | null {
+  const { fault, injectedAtMs, revertedAtMs, bit, sightings } = evidence
   const before = sightings.filter((s) => s.when === 'before')
   const during = sightings.filter((s) => s.when === 'during')
   if (injectedAtMs === null) return `${fault} was never injected`
   if (!bit)
     return during.length === 0
       ? `${fault} was not probed while it was on`
-      : `${fault} was not seen to bite by its own probe: ${during.at(-1)!.said}`
+      : `${fault} was not seen to bite by its own probe: ${during.at(-1)!.said}${butToxiproxy(evidence)}`
   const early = before.find((s) => s.bites === true)
   if (early !== undefined) return `${fault} seemed to bite before it was injected: ${early.said}`
   if (before.length === 0) return `${fault} was not probed before it was injected: its bite may be an old one`
   return revertedAtMs === null ? `${fault} was never reverted` : null
+}
+
+/** The probe stands alone against it: two accounts that do not agree are no evidence. */
+function butToxiproxy({ server }: FaultEvidence): string {
+  if (server?.from !== 'toxics' || server.bittenConnections === 0) return ''
+  return ` (but Toxiproxy says that it bit ${server.bittenConnections} connections: the two do not agree)`
 }
 
 function generatorVoids(record: ArmRecord): string[] {

@@ -20,6 +20,8 @@ export interface FaultSpec {
 export interface Sighting {
   readonly bites: boolean | null
   readonly said: string
+  /** Address and port of each connection it made, so that what Toxiproxy says of them is not taken for a user's. */
+  readonly clients?: readonly string[]
 }
 
 /** What a fault may use of the running arm. */
@@ -39,6 +41,8 @@ export interface FaultKind {
   problems(spec: FaultSpec): string[]
   /** Arrivals it brings along, to begin on command. */
   streams?(spec: FaultSpec): readonly Stream[]
+  /** Names of the toxics it may put on its link's proxy: what Toxiproxy says of these is said of the fault. */
+  toxics?(spec: FaultSpec): readonly string[]
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>
   /** Independent evidence: looks through the link as a stranger would. Called before, during and after. */

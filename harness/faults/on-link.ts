@@ -55,6 +55,7 @@ export function toxicFault(kind: {
     summary: kind.summary,
     needs: ['links'],
     problems: kind.problems ?? (() => []),
+    toxics: (spec) => named(spec).map(({ name }) => name),
     async inject(spec, context) {
       const { proxy } = linkOf(spec, context)
       for (const toxic of named(spec)) await context.topology.toxiproxy.addToxic(proxy, toxic)
@@ -80,7 +81,8 @@ export async function look(
 ): Promise<Sighting> {
   const link = linkOf(spec, context)
   const trip = await roundTrip(link, options.patienceMs ?? probePatienceMs, context.signal, options.bytes)
-  return { bites: bites(trip), said: tell(link, trip) }
+  const clients = trip.client === undefined ? [] : [trip.client]
+  return { bites: bites(trip), said: tell(link, trip), clients }
 }
 
 export function linkOf(spec: FaultSpec, context: FaultContext): LinkAddress {

@@ -1,14 +1,11 @@
 import { connect } from 'node:net'
 import type { LinkAddress } from '../runtimes/runtime.ts'
 
-/** What came of one look through a link. */
-export type RoundTrip =
-  | { readonly answered: true; readonly tookMs: number; readonly bytes: number }
-  | {
-      readonly answered: false
-      readonly tookMs: number
-      readonly how: 'refused' | 'reset' | 'closed' | 'silent'
-    }
+/** What came of one look through a link. `client`: address and port of its connection, if there was one. */
+export type RoundTrip = { readonly tookMs: number; readonly client?: string } & (
+  | { readonly answered: true; readonly bytes: number }
+  | { readonly answered: false; readonly how: 'refused' | 'reset' | 'closed' | 'silent' }
+)
 
 /** A PostgreSQL client's first question: "do you speak TLS?" (length 8, code 80877103); the server answers one byte. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
@@ -27,6 +24,7 @@ export function roundTrip(
   return new Promise((resolve) => {
     const from = performance.now()
     const socket = connect({ host: link.host, port: link.port, noDelay: true })
+    let client: string | undefined
     let bytes = 0
     let done = false
     const finish = (
@@ -39,12 +37,13 @@ export function roundTrip(
       clearTimeout(timer)
       signal.removeEventListener('abort', silent)
       socket.destroy()
-      resolve({ ...trip, tookMs: performance.now() - from })
+      resolve({ ...trip, tookMs: performance.now() - from, ...(client !== undefined && { client }) })
     }
     const silent = (): void => finish({ answered: false, how: 'silent' })
     const timer = setTimeout(silent, timeoutMs)
     signal.addEventListener('abort', silent, { once: true })
     socket.on('connect', () => {
+      client = `${socket.localAddress}:${socket.localPort}`
       if (link.protocol === 'postgres') socket.write(sslRequest)
       // Kept alive on purpose: an answer that is held back must not end by the server's closing.
       else

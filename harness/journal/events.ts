@@ -1,6 +1,9 @@
 import type { Arm } from '../experiment/arms.ts'
 import type { Plan } from '../experiment/plan.ts'
 import type { GeneratorFigures } from '../load/load.ts'
+import type { Bite, ToxicRecord } from '../toxiproxy/server/evidence.ts'
+import type { Stream } from '../toxiproxy/server/stream.ts'
+import type { Carried, WitnessKind } from '../toxiproxy/witness/witness.ts'
 
 /**
  * The journal: one JSON object a line, appended as things happen, enough to judge a run from. `at` is epoch ms with
@@ -33,8 +36,34 @@ export type JournalEvent =
       when: 'before' | 'during' | 'after'
       bites: boolean | null
       said: string
+      /** Where the probe's connections came from, address and port. */
+      clients?: readonly string[]
     }
   | { kind: 'fault.reverted'; at: number; fault: string; plannedAt: number | null }
+  /** What this arm's Toxiproxy can say itself of what its toxics do. */
+  | { kind: 'witness.began'; at: number; witness: WitnessKind }
+  /** A fault's toxic showed itself on one connection for the first time. */
+  | {
+      kind: 'toxic.bit'
+      at: number
+      fault: string
+      toxic: string
+      connection: string
+      client: string
+      how: Bite
+    }
+  /** A fault's toxic is gone, and this is all that it did. */
+  | { kind: 'toxic.removed'; at: number; fault: string; toxic: string; totals: ToxicRecord }
+  /** Bites or totals that were not heard; null: nobody knows how many. */
+  | { kind: 'witness.missed'; at: number; events: number | null }
+  /** What a faulted link had carried in all, of connections that were over: before the faults and after them. */
+  | {
+      kind: 'link.carried'
+      at: number
+      link: string
+      when: 'before' | 'after'
+      streams: Readonly<Record<Stream, Carried>>
+    }
   | {
       kind: 'observation'
       at: number
@@ -78,6 +107,7 @@ export type JournalEvent =
     }
   | { kind: 'run.ended'; at: number; outcome: 'finished' | 'interrupted' | 'failed' }
 
+/** A new kind of event does not raise it: who does not know a kind skips it. A change of what a known one means does. */
 export const journalVersion = 1
 
 export type PhaseName = 'baseline' | 'fault' | 'recovery'

@@ -1,5 +1,6 @@
 import type { Arm } from '../experiment/arms.ts'
 import type { Plan } from '../experiment/plan.ts'
+import type { WitnessKind } from '../toxiproxy/witness/witness.ts'
 import type { EventOf, JournalEvent, PhaseName } from './events.ts'
 
 /**
@@ -19,6 +20,11 @@ export interface ArmRecord {
   readonly injected: readonly (EventOf<'fault.injected'> & { readonly ms: number })[]
   readonly reverted: readonly (EventOf<'fault.reverted'> & { readonly ms: number })[]
   readonly sightings: readonly EventOf<'fault.probed'>[]
+  /** Null: nobody asked the Toxiproxy, or the journal is older than that. */
+  readonly witness: WitnessKind | null
+  readonly bites: readonly EventOf<'toxic.bit'>[]
+  readonly removals: readonly EventOf<'toxic.removed'>[]
+  readonly carried: readonly EventOf<'link.carried'>[]
   readonly system: readonly (EventOf<'system'> & { readonly ms: number })[]
   readonly invariants: ReadonlyMap<string, EventOf<'invariant'>>
   readonly generator: EventOf<'generator'> | null
@@ -105,6 +111,10 @@ export function foldArm(
   const injected: ArmRecord['injected'][number][] = []
   const reverted: ArmRecord['reverted'][number][] = []
   const sightings: EventOf<'fault.probed'>[] = []
+  let witness: WitnessKind | null = null
+  const bites: EventOf<'toxic.bit'>[] = []
+  const removals: EventOf<'toxic.removed'>[] = []
+  const carried: EventOf<'link.carried'>[] = []
   const system: ArmRecord['system'][number][] = []
   const invariants = new Map<string, EventOf<'invariant'>>()
   let generator: EventOf<'generator'> | null = null
@@ -143,6 +153,18 @@ export function foldArm(
       case 'fault.probed':
         sightings.push(event)
         break
+      case 'witness.began':
+        witness = event.witness
+        break
+      case 'toxic.bit':
+        bites.push(event)
+        break
+      case 'toxic.removed':
+        removals.push(event)
+        break
+      case 'link.carried':
+        carried.push(event)
+        break
       case 'system':
         system.push({ ...event, ms: event.at - startedAt })
         break
@@ -173,6 +195,10 @@ export function foldArm(
     injected,
     reverted,
     sightings,
+    witness,
+    bites,
+    removals,
+    carried,
     system,
     invariants,
     generator,

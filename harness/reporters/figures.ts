@@ -1,6 +1,8 @@
 import type { Evidence } from '../checks/check.ts'
 import { percent } from '../checks/figures.ts'
+import { bittenUsers } from '../experiment/server-evidence.ts'
 import { formatMs } from '../experiment/units.ts'
+import type { FaultEvidence } from '../experiment/verdict.ts'
 
 /**
  * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450`; of what is counted, not estimated, `0 of 107`.
@@ -24,6 +26,35 @@ function inUnit(value: number, unit: Evidence['unit']): string {
     case 'count':
       return String(value)
   }
+}
+
+/** Who saw a fault bite that was injected: `by its probe and by Toxiproxy: 37 connections, first after 3 ms, 12 kB dropped`. */
+export function seenInWords({ bit, server, injectedAtMs }: FaultEvidence): string {
+  const probe = bit ? 'by its probe' : 'not by its probe'
+  if (server === null) return probe
+  if (server.from === 'metrics')
+    return `${probe}; by Toxiproxy's metrics ${bytesOf(server.receivedBytes)} came to the link, ${bytesOf(server.sentBytes)} went on`
+  const users = bittenUsers(server)
+  if (users === 0)
+    return `${probe}; by Toxiproxy it bit no connection${server.probeConnections > 0 ? " but the probe's own" : ''}`
+  const did = [
+    ...some(server.delayedChunks, 'chunk', 'delayed'),
+    ...some(server.slicedChunks, 'chunk', 'sliced'),
+    ...some(server.answeredRequests, 'request', 'answered'),
+    ...(server.droppedBytes > 0 ? [`${bytesOf(server.droppedBytes)} dropped`] : []),
+    ...some(server.cuts, 'stream', 'cut'),
+  ]
+  // Toxiproxy had the toxic a moment before the harness was told so.
+  const firstMs = Math.max(0, (server.firstBiteAtMs ?? 0) - (injectedAtMs ?? 0))
+  return `${probe} ${bit ? 'and' : 'but'} by Toxiproxy: ${[counted(users, 'connection'), `first after ${formatMs(firstMs)}`, ...did].join(', ')}`
+}
+
+function some(n: number, noun: string, done: string): string[] {
+  return n > 0 ? [`${counted(n, noun)} ${done}`] : []
+}
+
+function bytesOf(bytes: number): string {
+  return bytes < 1000 ? `${bytes} B` : `${Number((bytes / 1000).toPrecision(3))} kB`
 }
 
 /** A length of time for people, from seconds to minutes: `17.2 s`, `1 min 44 s`. */

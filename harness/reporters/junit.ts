@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CheckResult } from '../checks/check.ts'
 import type { Arm } from '../experiment/arms.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../experiment/verdict.ts'
+import { seenInWords } from './figures.ts'
 import { readCheck } from './reading.ts'
 import type { Reporter } from './reporter.ts'
 import { writeWhole } from './write-file.ts'
@@ -30,28 +31,44 @@ function junitXml(run: RunResult): string {
     name: scenario.scenario,
     tookMs: tookMs(scenario),
     cases: casesOf(scenario),
+    evidence: evidenceOf(scenario),
   }))
   if (run.ending !== 'finished' && !run.scenarios.some(({ arms }) => arms.some(isUnfinished)))
-    suites.push({ name: run.run, tookMs: 0, cases: [unfinished(run.run, 'the run', run.ending)] })
+    suites.push({
+      name: run.run,
+      tookMs: 0,
+      cases: [unfinished(run.run, 'the run', run.ending)],
+      evidence: [],
+    })
   const all = suites.flatMap(({ cases }) => cases)
-  const properties = element(
-    'properties',
-    {},
-    (['run', 'seed', 'runtime', 'driver', 'toxiproxy', 'verdict'] as const).map((name) =>
-      element('property', { name, value: run[name] }),
-    ),
+  const ofRun = (['run', 'seed', 'runtime', 'driver', 'toxiproxy', 'verdict'] as const).map((name) =>
+    property(name, run[name]),
   )
   const root = element(
     'testsuites',
     { name: 'saeol-chaos', ...counts(all), time: seconds(run.tookMs), timestamp: run.startedAt },
-    suites.map(({ name, tookMs, cases }) =>
+    suites.map(({ name, tookMs, cases, evidence }) =>
       element('testsuite', { name, ...counts(cases), time: seconds(tookMs), timestamp: run.startedAt }, [
-        properties,
+        element('properties', {}, [...ofRun, ...evidence]),
         ...cases.map(({ xml }) => xml),
       ]),
     ),
   )
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`
+}
+
+function property(name: string, value: string): string {
+  return element('property', { name, value })
+}
+
+/** What the verdict stands on, and who saw each fault bite. */
+function evidenceOf({ standsOn, arms }: ScenarioResult): string[] {
+  const faults = arms.flatMap(({ arm, faults }) =>
+    faults
+      .filter(({ injectedAtMs }) => injectedAtMs !== null)
+      .map((fault) => property(`seen to bite, ${arm}: ${fault.fault}`, seenInWords(fault))),
+  )
+  return [property('evidence', standsOn), ...faults]
 }
 
 function casesOf(scenario: ScenarioResult): Case[] {

@@ -116,6 +116,21 @@ describe.each(rows)('$id $params', (spec) => {
     expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
   })
 
+  it('names the toxics it puts on its link, and its probe the connections it makes', async () => {
+    await kind.inject(spec, context)
+    try {
+      const toxics = await (await fetch(`${toxiproxy.url}/proxies/a-to-b/toxics`)).json()
+      expect((toxics as { name: string }[]).map(({ name }) => name)).toEqual(kind.toxics?.(spec) ?? [])
+      // So that what Toxiproxy says of the probe's own connection is not taken for a user's.
+      if (kind.toxics !== undefined)
+        expect((await kind.probe(spec, context)).clients).toEqual([
+          expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        ])
+    } finally {
+      await kind.revert(spec, context)
+    }
+  })
+
   it('can be reverted in any state, twice', async () => {
     await kind.revert(spec, context)
     await kind.revert(spec, context)

@@ -4,7 +4,16 @@ import { successRate } from '../../harness/checks/success-rate.ts'
 import { timeTo } from '../../harness/checks/time-to.ts'
 import { judgeArm } from '../../harness/experiment/judge.ts'
 import type { Plan } from '../../harness/experiment/plan.ts'
-import { type ArmStory, counter, notices, planOf, recordOf, stall, type Visits } from './checks/journals.ts'
+import {
+  type ArmStory,
+  counter,
+  notices,
+  planOf,
+  probeDuring,
+  recordOf,
+  stall,
+  type Visits,
+} from './checks/journals.ts'
 
 const source = '† ours'
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source })
@@ -174,6 +183,56 @@ describe('an arm without a void', () => {
   })
 })
 
+describe('what Toxiproxy itself says of a fault', () => {
+  const server = (story: ArmStory) => judged(story).faults[0]!.server
+
+  it('is what its toxics did, the probe told from users', () => {
+    const witness = { kind: 'events', bitten: [probeDuring, 'user/1', 'user/2'] } as const
+    expect(judged({ witness }).witness).toBe('events')
+    expect(server({ witness })).toEqual({
+      from: 'toxics',
+      bittenConnections: 3,
+      probeConnections: 1,
+      chunks: 3,
+      bytes: 300,
+      delayedChunks: 0,
+      slicedChunks: 0,
+      answeredRequests: 0,
+      droppedBytes: 300,
+      cuts: 0,
+      firstBiteAtMs: 2007,
+    })
+  })
+
+  it('counts a connection once that two of its toxics bit, and what was not heard by the totals', () => {
+    const record = recordOf(planOf([service]), { witness: { kind: 'events', bitten: ['user/1'] } })
+    const twice = {
+      ...record,
+      bites: [...record.bites, { ...record.bites[0]!, toxic: 'stall-upstream' }],
+      removals: [...record.removals, { ...record.removals[0]!, toxic: 'stall-upstream' }],
+    }
+    expect(judgeArm(twice).faults[0]!.server).toMatchObject({ bittenConnections: 1, droppedBytes: 200 })
+    expect(server({ witness: { kind: 'events', bitten: ['user/1'], missed: ['user/2'] } })).toMatchObject({
+      bittenConnections: 2,
+    })
+  })
+
+  it('is what its link carried meanwhile, where there are only metrics', () => {
+    expect(server({ witness: { kind: 'metrics' } })).toEqual({
+      from: 'metrics',
+      receivedBytes: 8000,
+      sentBytes: 6000,
+    })
+  })
+
+  it('is nothing where it was not asked, was not heard or cannot say', () => {
+    expect(judged({}).witness).toBe(null)
+    expect(server({})).toBe(null)
+    expect(server({ witness: { kind: 'none' } })).toBe(null)
+    expect(server({ witness: { kind: 'events', bitten: ['user/1'], totals: null } })).toBe(null)
+  })
+})
+
 describe('an arm is void', () => {
   const before = { when: 'before', bites: false } as const
   const during = { when: 'during', bites: true } as const
@@ -261,6 +320,92 @@ describe('an arm is void', () => {
       expect(result.verdict).toBe('inconclusive')
       expect(result.said.startsWith('void: ')).toBe(true)
     }
+  })
+
+  it.each<[string, RegExp, ArmStory]>([
+    [
+      'where the probe saw a fault of which Toxiproxy says that it bit nothing at all',
+      /^the probe saw stall saeol→l4 bite, but Toxiproxy says that no connection was bitten, not even the probe's own/,
+      { witness: { kind: 'events', bitten: [] } },
+    ],
+    [
+      'where the fault met no user in untreated',
+      /^stall saeol→l4 touched no user: Toxiproxy says that it bit no connection but the probe's own/,
+      { arm: 'untreated', visits: collapse, witness: { kind: 'events', bitten: [probeDuring] } },
+    ],
+    [
+      'where the probe did not see what Toxiproxy says it did',
+      /not seen to bite by its own probe: looked during \(but Toxiproxy says that it bit 2 connections: the two do not agree\)$/,
+      {
+        sightings: [before, { when: 'during', bites: false }],
+        witness: { kind: 'events', bitten: ['user/1', 'user/2'] },
+      },
+    ],
+    [
+      'where neither saw it',
+      /not seen to bite by its own probe: looked during$/,
+      {
+        sightings: [before, { when: 'during', bites: false }],
+        witness: { kind: 'events', bitten: [] },
+      },
+    ],
+  ])('%s', (_, why, story) => {
+    const result = judged(story)
+    expect(result.voids).toEqual([expect.stringMatching(why)])
+    expect(result.verdict).toBe('inconclusive')
+  })
+
+  it.each<[string, ArmStory]>([
+    ['where both saw it', { witness: { kind: 'events', bitten: [probeDuring, 'user/1'] } }],
+    // Keeping users away from the fault may be what the measure does.
+    ['where it met no user in treated', { witness: { kind: 'events', bitten: [probeDuring] } }],
+    [
+      'where it met one in untreated',
+      { arm: 'untreated', witness: { kind: 'events', bitten: [probeDuring, 'user/1'] } },
+    ],
+    [
+      'where bites of users were not heard, but are in the total',
+      { arm: 'untreated', witness: { kind: 'events', bitten: [probeDuring], missed: ['user/1'] } },
+    ],
+    [
+      'where the total was not heard',
+      { arm: 'untreated', witness: { kind: 'events', bitten: [probeDuring], totals: null } },
+    ],
+    [
+      'where the link carried nothing by its metrics',
+      { witness: { kind: 'metrics', carried: { before: 0, after: 0 } } },
+    ],
+    ['where Toxiproxy has nothing to say', { witness: { kind: 'none' } }],
+    ['where nobody asked it', {}],
+  ])('not %s', (_, story) => {
+    expect(judged({ ...(story.arm === 'untreated' && { visits: collapse }), ...story }).voids).toEqual([])
+  })
+
+  it('not for one fault without users, where another fault met some or cannot be vouched for', () => {
+    const other = { ...stall, id: 'stall l4→gpki', link: 'l4→gpki' }
+    const untreated = { arm: 'untreated', visits: collapse } as const
+    const alone = recordOf(planOf([service]), { ...untreated, witness: { kind: 'events', bitten: [] } })
+    const two = { ...alone.plan, faults: [stall, other] }
+    const also = <E extends { fault: string }>(events: readonly E[]) => [
+      ...events,
+      ...events.map((event) => ({ ...event, fault: other.id })),
+    ]
+    const record = {
+      ...alone,
+      plan: two,
+      injected: also(alone.injected),
+      reverted: also(alone.reverted),
+      sightings: also(alone.sightings),
+    }
+    // Of the other nothing is known: it may explain what the probe saw.
+    expect(judgeArm(record).voids).toEqual([])
+    const [none] = alone.removals
+    const unbitten = { ...record, removals: also(alone.removals) }
+    expect(judgeArm(unbitten).voids).toEqual([
+      expect.stringMatching(/^the probe saw stall saeol→l4, stall l4→gpki bite, but/),
+    ])
+    const bitten = { ...none!, fault: other.id, totals: { ...none!.totals, bittenConnections: 3 } }
+    expect(judgeArm({ ...record, removals: [none!, bitten] }).voids).toEqual([])
   })
 
   it('for every journey that misses the gate, in every arm', () => {

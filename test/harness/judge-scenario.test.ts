@@ -9,7 +9,7 @@ import { arms as allArms } from '../../harness/experiment/arms.ts'
 import { exitCodeOf, judgeArm, judgeScenario, worstVerdict } from '../../harness/experiment/judge.ts'
 import type { Plan } from '../../harness/experiment/plan.ts'
 import type { ArmResult, ScenarioResult, Verdict } from '../../harness/experiment/verdict.ts'
-import { type ArmStory, counter, planOf, recordOf, type Visits } from './checks/journals.ts'
+import { type ArmStory, counter, planOf, probeDuring, recordOf, type Visits } from './checks/journals.ts'
 
 const source = '† ours'
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source })
@@ -389,6 +389,30 @@ describe('the algebra of verdicts', () => {
       }),
       { numRuns: 50 },
     )
+  })
+})
+
+describe('what a verdict stands on', () => {
+  const told = (witness: ArmStory['witness'] & {}) =>
+    scenario([control, { ...untreated, witness }, { ...treated, witness }]).standsOn
+
+  it('is said, by whatever the Toxiproxy can tell', () => {
+    expect(told({ kind: 'events', bitten: [probeDuring, 'user/1'] })).toBe(
+      'faults seen to bite by their own probes: 2 of 2; Toxiproxy itself saw users bitten by 2 of them',
+    )
+    expect(told({ kind: 'events', bitten: [probeDuring] })).toBe(
+      'faults seen to bite by their own probes: 2 of 2; Toxiproxy itself saw no user bitten',
+    )
+    expect(told({ kind: 'events', bitten: [], totals: null })).toBe(
+      'faults seen to bite by their own probes: 2 of 2; none of them is a toxic, of which Toxiproxy could tell',
+    )
+    expect(told({ kind: 'metrics' })).toBe(
+      'faults seen to bite by their own probes: 2 of 2; this Toxiproxy keeps no account of its toxics, only of the bytes of a link',
+    )
+    expect(told({ kind: 'none' })).toBe(
+      'faults seen to bite by their own probes: 2 of 2; this Toxiproxy keeps no account of its toxics',
+    )
+    expect(scenario([control]).standsOn).toBe('no fault was injected')
   })
 })
 

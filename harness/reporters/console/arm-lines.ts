@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../checks/check.ts'
 import { formatMs } from '../../experiment/units.ts'
 import type { ArmResult, FaultEvidence } from '../../experiment/verdict.ts'
-import { counted, evidenceInWords, lengthOf } from '../figures.ts'
+import { counted, evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
 import { type Reading, readArm, readCheck } from '../reading.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -71,11 +71,9 @@ function evidence(result: ArmResult): string[] {
   const named = (said: string, some: readonly FaultEvidence[]): string[] =>
     some.length === 0 ? [] : [`${said}: ${some.map(({ fault }) => oneLine(fault)).join(', ')}`]
   const injected = faults.filter((fault) => fault.injectedAtMs !== null)
+  const bit = injected.filter((fault) => fault.bit)
   const parts = [
-    ...named(
-      'seen to bite',
-      injected.filter(({ bit }) => bit),
-    ),
+    ...(bit.length === 0 ? [] : [`seen to bite: ${bit.map(seen).join(', ')}`]),
     ...named(
       'not seen to bite',
       injected.filter(({ bit }) => !bit),
@@ -97,6 +95,10 @@ function evidence(result: ArmResult): string[] {
     )
   }
   return parts.length === 0 ? [] : [`evidence: ${parts.join(' · ')}`]
+}
+
+function seen(fault: FaultEvidence): string {
+  return oneLine(`${fault.fault} (${seenInWords(fault)})`)
 }
 
 function checkLines(result: ArmResult, columns: number, paint: Paint): string[] {

@@ -39,10 +39,11 @@ export function scenarioHeading(plan: Plan, paint: Paint): string {
   return `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}  ${paint.dim(plan.facts.map(oneLine).join(' '))}`
 }
 
-/** The scenario's verdict and its reason in one sentence. */
+/** The scenario's verdict and its reason in one sentence, and what it stands on. */
 export function scenarioLines(result: ScenarioResult, paint: Paint): string[] {
   return [
     `${paint.bold(oneLine(result.scenario))}  ${marked(readVerdict(result.verdict), paint)}: ${oneLine(result.said)}`,
+    paint.dim(`  ${oneLine(result.standsOn)}`),
   ]
 }
 

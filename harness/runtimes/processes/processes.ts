@@ -108,7 +108,7 @@ async function bringUp(
             '--seed',
             up.seed,
           ]
-        : ['-host', host, '-port', `${port}`],
+        : ['-host', host, '-port', `${port}`, '-proxy-metrics'],
       env: commonEnvironment,
       logFile: logFile('toxiproxy'),
       stopSignal: 'SIGTERM',

@@ -74,7 +74,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   upstream.once('close', (failed) => {
     if (!reached) client.destroy()
     if (!reached && failed) {
-      evidence.emit(() => ({ event: 'unreachable', atMs: nowMs(), id, upstream: route.upstream }))
+      evidence.emit('unreachable', () => ({ id, upstream: route.upstream }))
     }
     dialled.resolve(false)
   })
@@ -88,10 +88,9 @@ export function openConnection(options: ConnectionOptions): Connection {
       randomFor: options.randomFor,
       placeOf,
       bitten: ({ name, type, stream }, how) =>
-        evidence.emit(() => ({
-          event: 'bite',
-          atMs: nowMs(),
+        evidence.emit('bite', () => ({
           id,
+          client: clientAddress(),
           toxic: name,
           type: type.type,
           stream,
@@ -108,7 +107,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       downstream: new Link('downstream', upstream, fromUpstream, client, context),
     }
     for (const stream of streams) links[stream].start(toxics.on(stream))
-    evidence.emit(() => ({ event: 'opened', atMs: nowMs(), connection: report()! }))
+    evidence.emit('opened', () => ({ connection: report()! }))
   }
 
   function placeOf(toxic: Toxic): Place {
@@ -123,20 +122,24 @@ export function openConnection(options: ConnectionOptions): Connection {
   function finish() {
     if (links !== undefined) {
       options.ended(connection)
-      evidence.emit(() => ({ event: 'closed', atMs: nowMs(), connection: report()! }))
+      evidence.emit('closed', () => ({ connection: report()! }))
       for (const stream of streams) links[stream].retire()
       links = undefined
     }
     closed.resolve()
   }
 
+  function clientAddress(): string {
+    const { remoteAddress: host = '', remotePort: port = 0 } = client
+    return host === '' ? '' : formatAddress({ host, port })
+  }
+
   function report(): ConnectionReport | undefined {
     if (links === undefined) return undefined
-    const { remoteAddress: host = '', remotePort: port = 0 } = client
     return {
       id,
       ...route,
-      client: host === '' ? '' : formatAddress({ host, port }),
+      client: clientAddress(),
       openedAtMs,
       streams: { upstream: links.upstream.report(), downstream: links.downstream.report() },
     }

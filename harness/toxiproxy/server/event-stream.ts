@@ -12,8 +12,7 @@ export function streamEvents(evidence: Evidence, wanted: readonly string[], resp
   let missed = 0
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
   response.write(': listening\n\n')
-  const stop = evidence.listen((event) => {
-    if (wanted.length > 0 && !wanted.includes(event.event)) return
+  const stop = evidence.listen(wanted, (event) => {
     if (response.writableNeedDrain) {
       missed++
       return

@@ -64,12 +64,15 @@ export interface ToxicReport extends ToxicRecord {
 
 /** What the event stream tells. Times are milliseconds since 1970. */
 export type EvidenceEvent =
-  | { readonly event: 'opened' | 'closed'; readonly atMs: number; readonly connection: ConnectionReport }
+  | { readonly event: 'opened'; readonly atMs: number; readonly connection: ConnectionReport }
+  | { readonly event: 'closed'; readonly atMs: number; readonly connection: ConnectionReport }
   | { readonly event: 'unreachable'; readonly atMs: number; readonly id: string; readonly upstream: string }
   | {
       readonly event: 'bite'
       readonly atMs: number
       readonly id: string
+      /** Address and port of who connected. */
+      readonly client: string
       readonly toxic: string
       readonly type: string
       readonly stream: Stream
@@ -79,23 +82,32 @@ export type EvidenceEvent =
 
 export type Listener = (event: EvidenceEvent) => void
 
-/** Hands events to whoever listens. Nothing is kept: without a listener events are not even made. */
+/** Hands events to whoever listens. Nothing is kept: an event that nobody wants is not even made. */
 export interface Evidence {
-  emit(make: () => EvidenceEvent): void
-  /** @returns how to stop listening */
-  listen(listener: Listener): () => void
+  emit<N extends EvidenceEvent['event']>(
+    name: N,
+    make: () => Omit<Extract<EvidenceEvent, { readonly event: N }>, 'event' | 'atMs'>,
+  ): void
+  /**
+   * @param wanted names of the events to hand over; none: all
+   * @returns how to stop listening
+   */
+  listen(wanted: readonly string[], listener: Listener): () => void
 }
 
 export function createEvidence(): Evidence {
-  const listeners = new Set<Listener>()
+  const listeners = new Map<Listener, readonly string[]>()
   return {
-    emit(make) {
-      if (listeners.size === 0) return
-      const event = make()
-      for (const listener of listeners) listener(event)
+    emit(name, make) {
+      let event: EvidenceEvent | undefined
+      for (const [listener, wanted] of listeners) {
+        if (wanted.length > 0 && !wanted.includes(name)) continue
+        event ??= { event: name, atMs: nowMs(), ...make() } as unknown as EvidenceEvent
+        listener(event)
+      }
     },
-    listen(listener) {
-      listeners.add(listener)
+    listen(wanted, listener) {
+      listeners.set(listener, wanted)
       return () => void listeners.delete(listener)
     },
   }

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
 import { type Connection, openConnection, type Route } from './connection.ts'
 import type { Evidence, ToxicReport } from './evidence.ts'
-import { addToRecord, nowMs } from './evidence.ts'
+import { addToRecord } from './evidence.ts'
 import { acceptInto, Intake } from './intake.ts'
 import type { Link } from './link.ts'
 import { type Random, randomStream } from './random.ts'
@@ -74,7 +74,7 @@ export function createProxy(
     updated: (toxic) => forLinks(toxic, (link) => link.update(toxic)),
     removed(toxic) {
       forLinks(toxic, (link) => link.remove(toxic))
-      evidence.emit(() => ({ event: 'removed', atMs: nowMs(), toxic: reportOf(toxic) }))
+      evidence.emit('removed', () => ({ toxic: reportOf(toxic) }))
     },
   })
 

@@ -5,6 +5,7 @@ import type { FaultSpec } from '../../../harness/faults/fault.ts'
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
 import type { GeneratorFigures } from '../../../harness/load/load.ts'
+import type { ToxicRecord } from '../../../harness/toxiproxy/server/evidence.ts'
 
 /** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */
 export interface Visits {
@@ -29,11 +30,25 @@ export interface ArmStory {
   readonly injectedMs?: number | null
   readonly revertedMs?: number | null
   readonly sightings?: readonly Pick<EventOf<'fault.probed'>, 'when' | 'bites'>[]
+  /** What the Toxiproxy says of the fault; it is not asked unless it is said. */
+  readonly witness?: Witnessed
   readonly deaths?: readonly Pick<EventOf<'service.died'>, 'service' | 'code' | 'signal' | 'log'>[]
   readonly ended?: Partial<EventOf<'arm.ended'>> | null
   /** Phases it came to; all three unless it is said. */
   readonly phases?: number
 }
+
+/** `bitten`: clients whose connections the fault's toxic bit; the probe's is `probe`. */
+export type Witnessed =
+  | {
+      readonly kind: 'events'
+      readonly bitten: readonly string[]
+      readonly totals?: Partial<ToxicRecord> | null
+      /** Of these bites nothing was heard. */
+      readonly missed?: readonly string[]
+    }
+  | { readonly kind: 'metrics'; readonly carried?: { readonly before: number; readonly after: number } }
+  | { readonly kind: 'none' }
 
 const epoch = Date.UTC(2023, 10, 17, 8, 40)
 
@@ -103,7 +118,16 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
       { when: 'during', bites: true },
       { when: 'after', bites: false },
     ])
-      add({ kind: 'fault.probed', at: at(1), fault, when, bites, said: `looked ${when}` })
+      add({
+        kind: 'fault.probed',
+        at: at(1),
+        fault,
+        when,
+        bites,
+        said: `looked ${when}`,
+        clients: [`${probeClient}/${when}`],
+      })
+    for (const event of testimonies(story.witness, fault)) add(event)
     if (injectedMs !== null)
       add({ kind: 'fault.injected', at: at(injectedMs), fault, plannedAt: at(faultFromMs) })
     if (revertedMs !== null)
@@ -159,6 +183,61 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
     ...story.ended,
   }
   return [started, ...events, ...(story.ended === null ? [] : [ended])]
+}
+
+/** Where the probe comes from while the fault is on. */
+const probeClient = 'probe'
+export const probeDuring = `${probeClient}/during`
+
+function testimonies(witness: Witnessed | undefined, fault: string): JournalEvent[] {
+  if (witness === undefined) return []
+  const began: JournalEvent = { kind: 'witness.began', at: epoch - 100, witness: witness.kind }
+  if (witness.kind === 'none') return [began]
+  if (witness.kind === 'metrics') {
+    const { before, after } = witness.carried ?? { before: 1000, after: 5000 }
+    const streams = (bytes: number) => ({
+      upstream: { receivedBytes: bytes, sentBytes: bytes },
+      downstream: { receivedBytes: bytes, sentBytes: bytes / 2 },
+    })
+    const link = stall.link!
+    return [
+      began,
+      { kind: 'link.carried', at: epoch + faultFromMs, link, when: 'before', streams: streams(before) },
+      { kind: 'link.carried', at: epoch + armEndMs, link, when: 'after', streams: streams(after) },
+    ]
+  }
+  const { bitten, missed = [], totals } = witness
+  const toxic = 'stall-downstream'
+  const bites = bitten.map((client, i): JournalEvent => {
+    const at = epoch + faultFromMs + 7 + i
+    return { kind: 'toxic.bit', at, fault, toxic, connection: `saeol-to-l4/${i}`, client, how: 'dropped' }
+  })
+  const all = bitten.length + missed.length
+  const removed: JournalEvent = {
+    kind: 'toxic.removed',
+    at: epoch + faultToMs,
+    fault,
+    toxic,
+    totals: {
+      connections: all,
+      bittenConnections: all,
+      chunks: all,
+      bytes: 100 * all,
+      delayedChunks: 0,
+      slicedChunks: 0,
+      answeredRequests: 0,
+      droppedBytes: 100 * all,
+      cuts: 0,
+      firstBiteAtMs: all === 0 ? null : epoch + faultFromMs + 7,
+      ...totals,
+    },
+  }
+  return [
+    began,
+    ...bites,
+    ...(missed.length > 0 ? [{ kind: 'witness.missed', at: epoch, events: missed.length } as const] : []),
+    ...(totals === null ? [] : [removed]),
+  ]
 }
 
 function observationsOf(visits: Visits): EventOf<'observation'>[] {

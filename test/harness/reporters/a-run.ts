@@ -6,6 +6,7 @@ import type {
   FaultEvidence,
   RunResult,
   ScenarioResult,
+  ServerEvidence,
 } from '../../../harness/experiment/verdict.ts'
 import type { GeneratorFigures } from '../../../harness/load/load.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
@@ -202,6 +203,20 @@ function checkResults(plan: Plan, arm: Arm): CheckResult[] {
   ]
 }
 
+const bitten: ServerEvidence = {
+  from: 'toxics',
+  bittenConnections: 38,
+  probeConnections: 1,
+  chunks: 41,
+  bytes: 12_345,
+  delayedChunks: 0,
+  slicedChunks: 0,
+  answeredRequests: 0,
+  droppedBytes: 12_345,
+  cuts: 0,
+  firstBiteAtMs: 3017,
+}
+
 function faultEvidence(plan: Plan, arm: Arm): FaultEvidence[] {
   if (!hasFaults(arm)) return []
   return plan.faults.map((fault) => ({
@@ -215,6 +230,7 @@ function faultEvidence(plan: Plan, arm: Arm): FaultEvidence[] {
       { when: 'during', bites: true, said: '3 connections accepted, none answered for 500 ms' },
       { when: 'after', bites: false, said: 'answered in 3 ms' },
     ],
+    server: fault.link === undefined ? null : bitten,
   }))
 }
 
@@ -228,6 +244,7 @@ function armResult(plan: Plan, arm: Arm): ArmResult {
     voids: [],
     checks: checkResults(plan, arm),
     faults: faultEvidence(plan, arm),
+    witness: hasFaults(arm) ? 'events' : null,
     generator,
     ending: 'finished',
     lookAt: [],
@@ -254,6 +271,8 @@ export function scenarioResult(plan: Plan, only: readonly Arm[] = arms): Scenari
     facts: plan.facts,
     verdict: 'holds',
     said: saysIt,
+    standsOn:
+      'faults seen to bite by their own probes: 4 of 4; Toxiproxy itself saw users bitten by 4 of them',
     arms: only.map((arm) => armResult(plan, arm)),
   }
 }

@@ -57,7 +57,15 @@ test('a suite per scenario, a case per arm and check, and one for the verdict', 
     const properties = Object.fromEntries(
       named(suite.children[0]!, 'property').map(({ attributes }) => [attributes.name, attributes.value]),
     )
-    expect(properties).toMatchObject({ seed: '17', runtime: 'processes', verdict: 'holds' })
+    expect(properties).toMatchObject({
+      seed: '17',
+      runtime: 'processes',
+      verdict: 'holds',
+      evidence: expect.stringContaining('Toxiproxy itself saw users bitten'),
+    })
+    const seen = Object.entries(properties).filter(([name]) => name!.startsWith('seen to bite'))
+    expect(seen).toHaveLength(2 * 2)
+    for (const [, words] of seen) expect(words).toMatch(/^by its probe/)
   }
   expect(root.attributes).toMatchObject({
     tests: '32',

@@ -1,0 +1,46 @@
+import type { FaultSpec } from '../faults/fault.ts'
+import { faultKind } from '../faults/index.ts'
+import type { JournalEvent } from '../journal/events.ts'
+import type { Topology } from '../runtimes/runtime.ts'
+import type { Testimony } from '../toxiproxy/witness/witness.ts'
+
+/**
+ * Puts what a Toxiproxy says of its proxies and toxics in the terms of an arm: its faults and links.
+ * @returns null for what is no concern of the arm's, such as a toxic that somebody set by hand
+ */
+export function testimonyOf(
+  faults: readonly FaultSpec[],
+  topology: Pick<Topology, 'link'>,
+): (testimony: Testimony) => JournalEvent | null {
+  const faultOf = new Map<string, string>()
+  const linkOf = new Map<string, string>()
+  for (const spec of faults) {
+    if (spec.link === undefined) continue
+    const { proxy } = topology.link(spec.link)
+    linkOf.set(proxy, spec.link)
+    for (const toxic of faultKind(spec.kind)?.toxics?.(spec) ?? []) faultOf.set(`${proxy}/${toxic}`, spec.id)
+  }
+
+  return (testimony) => {
+    const { at } = testimony
+    switch (testimony.said) {
+      case 'missed':
+        return { kind: 'witness.missed', at, events: testimony.events }
+      case 'carried': {
+        const { proxy, when, streams } = testimony
+        const link = linkOf.get(proxy)
+        return link === undefined ? null : { kind: 'link.carried', at, link, when, streams }
+      }
+      case 'bit': {
+        const { proxy, toxic, connection, client, how } = testimony
+        const fault = faultOf.get(`${proxy}/${toxic}`)
+        return fault === undefined ? null : { kind: 'toxic.bit', at, fault, toxic, connection, client, how }
+      }
+      case 'removed': {
+        const { proxy, toxic, totals } = testimony
+        const fault = faultOf.get(`${proxy}/${toxic}`)
+        return fault === undefined ? null : { kind: 'toxic.removed', at, fault, toxic, totals }
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Bite, ToxicRecord } from '../server/evidence.ts'
+import type { Stream } from '../server/stream.ts'
+
+/**
+ * What a Toxiproxy server can say itself of what its toxics did, beside what probes see: `events` (the embedded one:
+ * each connection that a toxic bites), `metrics` (the real one, started with `-proxy-metrics`: the bytes of each proxy,
+ * counted once a connection is over), `none`.
+ */
+export type WitnessKind = 'events' | 'metrics' | 'none'
+
+export interface Carried {
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
+/** One thing a server says, in its own terms. `at` is epoch ms. */
+export type Testimony =
+  | {
+      readonly said: 'bit'
+      readonly at: number
+      readonly proxy: string
+      readonly toxic: string
+      /** The connection's id in the server, and address and port of who opened it. */
+      readonly connection: string
+      readonly client: string
+      readonly how: Bite
+    }
+  | {
+      readonly said: 'removed'
+      readonly at: number
+      readonly proxy: string
+      readonly toxic: string
+      readonly totals: ToxicRecord
+    }
+  /** Something was said that was not heard; null: nobody knows how much. */
+  | { readonly said: 'missed'; readonly at: number; readonly events: number | null }
+  | {
+      readonly said: 'carried'
+      readonly at: number
+      readonly when: 'before' | 'after'
+      readonly proxy: string
+      readonly streams: Readonly<Record<Stream, Carried>>
+    }
+
+export interface Witness extends AsyncDisposable {
+  readonly kind: WitnessKind
+  /** Asks what does not come by itself: as the faults begin, and once all is over. */
+  ask(when: 'before' | 'after'): Promise<void>
+}
+
+export interface WitnessOptions {
+  /** Of the server's API, without a trailing slash. */
+  readonly url: string
+  readonly signal: AbortSignal
+  testify(testimony: Testimony): void
+}

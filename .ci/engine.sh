@@ -1,0 +1,50 @@
+# Sourced by .ci/run: what the machine lacks, and a container engine where none answers.
+
+# Debian packages by the command that shows they are there.
+install_missing() {
+  local -A package=([dockerd]=docker.io [docker]=docker.io [iptables]=iptables [ip]=iproute2 [ethtool]=ethtool
+    [debootstrap]=debootstrap [go]=golang-go [pgrep]=procps [nsenter]=util-linux [flock]=util-linux)
+  local missing=() command
+  # An engine that answers needs no daemon of its own here: it may run elsewhere.
+  ! docker version >/dev/null 2>&1 || unset 'package[dockerd]'
+  for command in "${!package[@]}"; do
+    PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null || missing+=("${package[$command]}")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    $(printf '%s\n' "${missing[@]}" | sort -u) || return
+  # From trixie on, the client is a package of its own.
+  command -v docker >/dev/null || apt-get install -y -qq --no-install-recommends docker-cli
+}
+
+engine=
+
+# Starts dockerd if no engine answers. What was started here is stopped here; its images stay.
+start_engine() {
+  docker version >/dev/null 2>&1 && return
+  PATH=$PATH:/usr/sbin:/sbin dockerd >"$work/dockerd.log" 2>&1 &
+  engine=$!
+  local waited
+  for waited in $(seq 120); do
+    docker version >/dev/null 2>&1 && return
+    kill -0 "$engine" 2>/dev/null || break
+    sleep 0.5
+  done
+  tail -n 20 "$work/dockerd.log"
+  return 1
+}
+
+stop_engine() {
+  [ -n "$engine" ] || return 0
+  kill "$engine" 2>/dev/null
+  wait "$engine" 2>/dev/null
+}
+
+# What must be the same before and after. Networks by id: one that was made anew under its old name is told apart.
+held_by_engine() {
+  docker ps -a --no-trunc --format 'container {{.ID}} {{.Names}}' | sort
+  docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' | sort
+  docker volume ls --format 'volume {{.Name}}' | sort
+  iptables -S
+  iptables -t nat -S
+}

@@ -1,0 +1,149 @@
+/**
+ * The network by hand, as the README has it: up with docker compose, poked with the real toxiproxy-cli, down again, and
+ * nothing left. Needs an engine, docker compose 2 and the images.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { proxyName } from '../../harness/experiment/system.ts'
+import { administrativeNetwork as system } from '../../scenarios/system.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const file = join(root, 'docker-compose.yml')
+const project = `saeol-chaos-test-${process.pid}`
+const { services } = parse(await readFile(file, 'utf8'), { merge: true }) as {
+  services: Record<string, { image: string; profiles?: string[] }>
+}
+const saeol = 'http://127.0.0.1:18080'
+const counter = 'http://127.0.0.1:20012'
+
+const compose = composeCommand()
+const missing = whatIsMissing()
+
+/** docker compose 2, as a plugin or by itself. */
+function composeCommand(): readonly string[] | undefined {
+  return [['docker', 'compose'], ['docker-compose']].find(([command, ...args]) => {
+    const { stdout } = spawnSync(command!, [...args, 'version', '--short'], { encoding: 'utf8' })
+    return /^v?[2-9]/.test(stdout ?? '')
+  })
+}
+
+function whatIsMissing(): string | undefined {
+  if (spawnSync('docker', ['version', '--format', '{{.Server.Version}}']).status !== 0)
+    return 'no container engine answers'
+  if (compose === undefined) return 'there is no docker compose 2'
+  const absent = [...new Set(Object.values(services).map(({ image }) => image))].filter(
+    (image) => spawnSync('docker', ['image', 'inspect', image]).status !== 0,
+  )
+  return absent.length === 0 ? undefined : `these images are not here: ${absent.join(', ')}`
+}
+
+async function composed(...args: string[]): Promise<string> {
+  const [command, ...first] = compose!
+  const { stdout } = await run(command!, [...first, '-f', file, '-p', project, ...args], { cwd: root })
+  return stdout
+}
+
+const cli = (...args: string[]) => composed('exec', '-T', 'toxiproxy', '/toxiproxy-cli', ...args)
+
+/** What an engine and a packet filter hold, to be the same before and after. */
+async function held(): Promise<Record<string, string>> {
+  const asked = {
+    containers: ['docker', 'ps', '-a', '--no-trunc', '--format', '{{.ID}}'],
+    networks: ['docker', 'network', 'ls', '--no-trunc', '--format', '{{.ID}}'],
+    volumes: ['docker', 'volume', 'ls', '--format', '{{.Name}}'],
+    ...(process.getuid?.() === 0 && {
+      filter: ['iptables', '-S'],
+      translation: ['iptables', '-t', 'nat', '-S'],
+    }),
+  }
+  const said = await Promise.all(
+    Object.entries(asked).map(async ([what, [command, ...args]]) => {
+      const { stdout } = await run(command!, args)
+      return [what, stdout.split('\n').toSorted().join('\n')] as const
+    }),
+  )
+  return Object.fromEntries(said)
+}
+
+/** A visitor asks for a certificate at the counter, for which a clerk must log in. @returns undefined after `patienceMs` */
+async function visit(patienceMs: number): Promise<number | undefined> {
+  try {
+    const answer = await fetch(`${counter}/visits`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+      body: JSON.stringify({ residentId: 'resident-000001', kind: 'seal' }),
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    await answer.arrayBuffer()
+    return answer.status
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError') return undefined
+    throw error
+  }
+}
+
+const status = async (url: string): Promise<number> => {
+  const answer = await fetch(url)
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+it.runIf(process.env.CI_REQUIRE_ENGINE === '1')('docker compose can be run here', () =>
+  expect(missing).toBeUndefined(),
+)
+
+describe.skipIf(missing !== undefined)(
+  `docker compose${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+  () => {
+    let before: Record<string, string>
+
+    beforeAll(async () => {
+      before = await held()
+      await composed('up', '--wait', '--quiet-pull')
+    }, 120_000)
+
+    afterAll(async () => {
+      await composed('down', '--volumes', '--timeout', '5')
+    }, 60_000)
+
+    it('brings every service up, healthy', async () => {
+      const lines = (await composed('ps', '--format', 'json')).trim().split('\n')
+      const healthy = lines
+        .map((line) => JSON.parse(line) as { Service: string; Health: string })
+        .filter(({ Health }) => Health === 'healthy')
+        .map(({ Service }) => Service)
+      expect(healthy.toSorted()).toEqual([...Object.keys(system.services), 'toxiproxy'].toSorted())
+    })
+
+    it('puts a proxy of the real Toxiproxy on every link', async () => {
+      const listed = (await cli('list')).split('\n').map((line) => line.split('\t')[0])
+      for (const { name } of system.links) expect(listed).toContain(proxyName(name))
+    })
+
+    it('issues a certificate at the counter', async () => {
+      expect(await visit(10_000)).toBe(201)
+    })
+
+    it('hangs at the login once GPKI is silent: health is green, the deep probe red, and it is over with the fault', async () => {
+      const links = ['l4-to-gpki-a', 'l4-to-gpki-b']
+      for (const link of links) await cli('toxic', 'add', '-t', 'timeout', '-a', 'timeout=0', link)
+      expect(await visit(3_000)).toBeUndefined()
+      expect(await status(`${saeol}/health`)).toBe(200)
+      expect(await status(`${saeol}/health/deep`)).toBe(503)
+      for (const link of links) await cli('toxic', 'remove', '-n', 'timeout_downstream', link)
+      await expect.poll(() => visit(10_000), { timeout: 20_000 }).toBe(201)
+      expect(await status(`${saeol}/health/deep`)).toBe(200)
+    }, 60_000)
+
+    it('leaves nothing behind', async () => {
+      await composed('down', '--volumes', '--timeout', '5')
+      expect(await held()).toEqual(before)
+    }, 60_000)
+  },
+)

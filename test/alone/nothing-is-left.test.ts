@@ -18,7 +18,11 @@ beforeEach(() => {
 })
 afterEach(() => here[Symbol.dispose]())
 
-const run = (): Started => here.start('run', '--scenarios', tinyScenarios, '--out', here.out)
+const run = (...options: string[]): Started =>
+  here.start('run', '--scenarios', tinyScenarios, '--out', here.out, ...options)
+
+/** Has a fault, and is over sooner than all three. */
+const oneArm = ['--arm', 'untreated']
 
 /** Waits until what the run prints matches. */
 async function until(started: Started, words: RegExp): Promise<void> {
@@ -33,18 +37,18 @@ async function nothingIsLeft(seen: readonly Register[]): Promise<void> {
   expect(here.leftovers(seen)).toEqual([])
 }
 
-/** Moments of a run, by what it prints then; the arm with faults is the second. */
-const moments: [string, RegExp, number][] = [
-  ['while the network comes up', /control/, 300],
-  ['in the baseline', /baseline begins/, 200],
-  ['while the fault is on', /injected/, 400],
-  ['in the recovery of the second arm', /injected[\s\S]*recovery begins/, 100],
-  ['between arms', /taking the network down/, 50],
+/** Moments of a run, by what it prints then. */
+const moments: [string, RegExp, number, string[]][] = [
+  ['while the network comes up', /control/, 300, []],
+  ['in the baseline', /baseline begins/, 200, []],
+  ['while the fault is on', /injected/, 400, oneArm],
+  ['in the recovery', /injected[\s\S]*recovery begins/, 100, oneArm],
+  ['between arms', /taking the network down/, 50, []],
 ]
 
-describe.each(moments)('%s', (_, words, afterMs) => {
+describe.each(moments)('%s', (_, words, afterMs, options) => {
   it('Ctrl-C reverts, takes everything down, writes what is known and exits 130', async () => {
-    const started = run()
+    const started = run(...options)
     await until(started, words)
     await sleep(afterMs)
     const seen = here.registers()
@@ -66,7 +70,7 @@ describe.each(moments)('%s', (_, words, afterMs) => {
   })
 
   it('kill -9 of the run leaves the rest to its supervisor', async () => {
-    const started = run()
+    const started = run(...options)
     await until(started, words)
     await sleep(afterMs)
     const seen = here.registers()
@@ -77,7 +81,7 @@ describe.each(moments)('%s', (_, words, afterMs) => {
 })
 
 it('a second Ctrl-C hurries nothing and leaves nothing', async () => {
-  const started = run()
+  const started = run(...oneArm)
   await until(started, /injected/)
   const seen = here.registers()
   started.child.kill('SIGINT')
@@ -116,7 +120,7 @@ it('clean leaves a run under way alone', async () => {
 })
 
 it('two runs side by side do not collide', async () => {
-  const [one, other] = await Promise.all([run().ended, run().ended])
+  const [one, other] = await Promise.all([run(...oneArm).ended, run(...oneArm).ended])
   for (const { stdout } of [one, other]) expect(stdout).toMatch(/arrivals started/)
   expect([one.code, other.code].every((code) => code !== 5 && code !== null)).toBe(true)
 })

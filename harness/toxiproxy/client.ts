@@ -18,7 +18,16 @@ export interface ToxiproxyClient {
 
 export interface ToxicSpec {
   readonly name: string
-  readonly type: 'latency' | 'bandwidth' | 'slow_close' | 'timeout' | 'reset_peer' | 'slicer' | 'limit_data'
+  readonly type:
+    | 'latency'
+    | 'bandwidth'
+    | 'slow_close'
+    | 'timeout'
+    | 'reset_peer'
+    | 'slicer'
+    | 'limit_data'
+    /** The embedded server's own. */
+    | 'packet_loss'
   readonly stream: 'upstream' | 'downstream'
   readonly toxicity: number
   readonly attributes: Readonly<Record<string, number>>

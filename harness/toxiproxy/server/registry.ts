@@ -4,6 +4,7 @@ import { httpLatency } from './toxics/http_latency.ts'
 import { latency } from './toxics/latency.ts'
 import { limitData } from './toxics/limit_data.ts'
 import { noop } from './toxics/noop.ts'
+import { packetLoss } from './toxics/packet_loss.ts'
 import { resetPeer } from './toxics/reset_peer.ts'
 import { slicer } from './toxics/slicer.ts'
 import { slowClose } from './toxics/slow_close.ts'
@@ -21,7 +22,7 @@ const upstreams: readonly ToxicType[] = [
   timeout,
 ]
 /** What upstream has nothing like. */
-const extensions: readonly ToxicType[] = [httpError, httpLatency]
+const extensions: readonly ToxicType[] = [httpError, httpLatency, packetLoss]
 
 /** Every toxic there is, by the name that the API knows it by; in strict mode only upstream's own. */
 export function toxicTypes(strict: boolean): ReadonlyMap<string, ToxicType> {

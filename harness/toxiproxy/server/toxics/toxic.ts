@@ -17,7 +17,7 @@ export interface Chunk {
 export type Ending = 'eof' | 'close' | 'reset'
 
 /** Values by name: numbers and texts. */
-export type AttributeShape = Readonly<Record<string, 'integer' | 'string'>>
+export type AttributeShape = Readonly<Record<string, 'integer' | 'float' | 'string'>>
 export type Attributes = Fields<AttributeShape>
 
 /** What a toxic remembers of one connection. */

@@ -25,6 +25,7 @@ export {
 export { cut } from './faults/cut.ts'
 export { kill } from './faults/kill.ts'
 export { latency as delay } from './faults/latency.ts'
+export { packetLoss } from './faults/packet-loss.ts'
 export { pause } from './faults/pause.ts'
 export { reset } from './faults/reset.ts'
 export { restart } from './faults/restart.ts'

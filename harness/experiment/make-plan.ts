@@ -153,7 +153,7 @@ function settleFaults(
       for (const need of kind.needs)
         if (!options.capabilities.has(need))
           problems.push(
-            `fault '${spec.id}' needs '${need}', which the runtime '${options.runtime}' cannot do`,
+            `fault '${spec.id}' needs '${need}', which the runtime '${options.runtime}' cannot do${kind.otherwise === undefined ? '' : `: ${kind.otherwise}`}`,
           )
     }
     if (spec.link !== undefined && !links.includes(spec.link))

@@ -38,6 +38,8 @@ export interface FaultKind {
   readonly summary: string
   /** What it needs of a runtime. */
   readonly needs: readonly Capability[]
+  /** What to do where a runtime cannot do what it needs. */
+  readonly otherwise?: string
   problems(spec: FaultSpec): string[]
   /** Arrivals it brings along, to begin on command. */
   streams?(spec: FaultSpec): readonly Stream[]

@@ -2,6 +2,7 @@ import { cutKind } from './cut.ts'
 import type { FaultKind } from './fault.ts'
 import { killKind } from './kill.ts'
 import { latencyKind } from './latency.ts'
+import { packetLossKind } from './packet-loss.ts'
 import { pauseKind } from './pause.ts'
 import { resetKind } from './reset.ts'
 import { restartKind } from './restart.ts'
@@ -16,6 +17,7 @@ export const faultKinds: readonly FaultKind[] = [
   latencyKind,
   throttleKind,
   resetKind,
+  packetLossKind,
   killKind,
   pauseKind,
   restartKind,

@@ -80,7 +80,9 @@ export async function look(
   options: { patienceMs?: number; bytes?: number } = {},
 ): Promise<Sighting> {
   const link = linkOf(spec, context)
-  const trip = await roundTrip(link, options.patienceMs ?? probePatienceMs, context.signal, options.bytes)
+  const trip = await roundTrip(link, options.patienceMs ?? probePatienceMs, context.signal, {
+    wantBytes: options.bytes ?? 0,
+  })
   const clients = trip.client === undefined ? [] : [trip.client]
   return { bites: bites(trip), said: tell(link, trip), clients }
 }
@@ -93,14 +95,16 @@ export function linkOf(spec: FaultSpec, context: FaultContext): LinkAddress {
 export function numberProblem(
   spec: FaultSpec,
   name: string,
-  bounds: { above?: number; atLeast?: number },
+  bounds: { above?: number; atLeast?: number; atMost?: number },
 ): string[] {
   const value = spec.params[name]
   const good =
     typeof value === 'number' &&
     Number.isFinite(value) &&
     (bounds.above === undefined || value > bounds.above) &&
-    (bounds.atLeast === undefined || value >= bounds.atLeast)
-  const bound = bounds.above !== undefined ? `above ${bounds.above}` : `at least ${bounds.atLeast}`
+    (bounds.atLeast === undefined || value >= bounds.atLeast) &&
+    (bounds.atMost === undefined || value <= bounds.atMost)
+  const least = bounds.above !== undefined ? `above ${bounds.above}` : `at least ${bounds.atLeast}`
+  const bound = bounds.atMost === undefined ? least : `${least} and at most ${bounds.atMost}`
   return good ? [] : [`fault '${spec.id}': ${name} must be a number ${bound}, not ${String(value)}`]
 }

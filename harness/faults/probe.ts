@@ -10,17 +10,46 @@ export type RoundTrip = { readonly tookMs: number; readonly client?: string } & 
 /** A PostgreSQL client's first question: "do you speak TLS?" (length 8, code 80877103); the server answers one byte. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
+/** `StartupMessage` of a user that is not there: the server answers it with an error, whatever its length. */
+function startupMessage(bytes: number): Buffer {
+  const text = `user\0probe\0application_name\0`
+  const rest = Math.max(0, bytes - 8 - text.length - 2)
+  const body = Buffer.from(`${text}${'x'.repeat(rest)}\0\0`)
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(8 + body.length)
+  head.writeUInt32BE(0x30000, 4)
+  return Buffer.concat([head, body])
+}
+
+function question({ protocol }: LinkAddress, { wantBytes = 0, requestBytes = 0 }: Asked): Buffer {
+  if (protocol === 'postgres') return requestBytes > 0 ? startupMessage(requestBytes) : sslRequest
+  // Kept alive on purpose: an answer that is held back must not end by the server's closing.
+  const head = `GET /health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''} HTTP/1.1\r\nHost: probe\r\n`
+  const end = '\r\n'
+  const padding = 'X-Padding: '
+  const missing = requestBytes - head.length - padding.length - 2 * end.length
+  return Buffer.from(missing > 0 ? `${head}${padding}${'x'.repeat(missing)}${end}${end}` : `${head}${end}`)
+}
+
+/** What a look asks, and how long its question is. */
+interface Asked {
+  /** Asks for a body of so many bytes (`/health?bytes=…`) and reads it all: for throttled links. */
+  readonly wantBytes?: number
+  /** Makes the question so many bytes long: for links that lose large packets. */
+  readonly requestBytes?: number
+}
+
 /**
  * One round trip through a link on a connection of its own, as a stranger would make it: an HTTP request to the shallow
  * health of whatever is behind, or PostgreSQL's first exchange.
- * @param wantBytes asks for a body of so many bytes (`/health?bytes=…`) and reads it all: for throttled links
  */
 export function roundTrip(
   link: LinkAddress,
   timeoutMs: number,
   signal: AbortSignal,
-  wantBytes = 0,
+  asked: Asked = {},
 ): Promise<RoundTrip> {
+  const { wantBytes = 0 } = asked
   return new Promise((resolve) => {
     const from = performance.now()
     const socket = connect({ host: link.host, port: link.port, noDelay: true })
@@ -44,12 +73,7 @@ export function roundTrip(
     signal.addEventListener('abort', silent, { once: true })
     socket.on('connect', () => {
       client = `${socket.localAddress}:${socket.localPort}`
-      if (link.protocol === 'postgres') socket.write(sslRequest)
-      // Kept alive on purpose: an answer that is held back must not end by the server's closing.
-      else
-        socket.write(
-          `GET /health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''} HTTP/1.1\r\nHost: probe\r\n\r\n`,
-        )
+      socket.write(question(link, asked))
     })
     socket.on('data', (chunk) => {
       bytes += chunk.length
@@ -64,9 +88,13 @@ export function roundTrip(
   })
 }
 
-/** A round trip in words. */
+/** A look in words. */
 export function tell(link: LinkAddress, trip: RoundTrip): string {
-  const what = trip.answered
+  return `probe through ${link.name}: ${tellTrip(trip)}`
+}
+
+export function tellTrip(trip: RoundTrip): string {
+  return trip.answered
     ? `answered in ${Math.round(trip.tookMs)} ms`
     : {
         refused: 'connection refused',
@@ -74,5 +102,4 @@ export function tell(link: LinkAddress, trip: RoundTrip): string {
         closed: 'connection closed without an answer',
         silent: `connected, no byte in ${Math.round(trip.tookMs)} ms`,
       }[trip.how]
-  return `probe through ${link.name}: ${what}`
 }

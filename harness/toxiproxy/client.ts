@@ -8,6 +8,8 @@ export interface ToxiproxyClient {
     listen: string
     upstream: string
   }): Promise<{ host: string; port: number }>
+  /** Where a proxy leads to, as Toxiproxy knows it: host:port. */
+  upstreamOf(proxy: string): Promise<string>
   setEnabled(proxy: string, enabled: boolean): Promise<void>
   addToxic(proxy: string, toxic: ToxicSpec): Promise<void>
   /** Removing a toxic that is not there is not an error. */

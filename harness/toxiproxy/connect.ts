@@ -47,6 +47,8 @@ export function connectToxiproxy(url: string, timeoutMs = 5000): ToxiproxyClient
       const colon = made.listen.lastIndexOf(':')
       return { host: made.listen.slice(0, colon), port: Number(made.listen.slice(colon + 1)) }
     },
+    upstreamOf: async (name) =>
+      (await call(`look up proxy '${name}'`, client.get(encodeURIComponent(name)))).upstream,
     setEnabled: async (name, enabled) => {
       await call(
         `${enabled ? 'enable' : 'disable'} proxy '${name}'`,

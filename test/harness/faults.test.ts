@@ -7,7 +7,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaultContext, FaultSpec } from '../../harness/faults/fault.ts'
 import { faultKind, faultKinds } from '../../harness/faults/index.ts'
-import { cut, delay, kill, pause, reset, restart, stall, surge, throttle } from '../../harness/index.ts'
+import {
+  cut,
+  delay,
+  kill,
+  packetLoss,
+  pause,
+  reset,
+  restart,
+  stall,
+  surge,
+  throttle,
+} from '../../harness/index.ts'
 import type { LoadRun } from '../../harness/load/load.ts'
 import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
 import type { LinkAddress, Topology } from '../../harness/runtimes/runtime.ts'
@@ -32,7 +43,7 @@ beforeAll(async () => {
     response.end('x'.repeat(bytes))
   })
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
-  toxiproxy = await startToxiproxyServer({ port: 0 })
+  toxiproxy = await startToxiproxyServer({ port: 0, seed: 'faults' })
   const client = connectToxiproxy(toxiproxy.url)
   const at = await client.createProxy({
     name: 'a-to-b',
@@ -41,7 +52,11 @@ beforeAll(async () => {
   })
   address = { name: 'a→b', proxy: 'a-to-b', ...at, url: `http://${at.host}:${at.port}`, protocol: 'http' }
   onOneLink = {
-    topology: { toxiproxy: client, link: () => address } as unknown as Topology,
+    topology: {
+      toxiproxy: client,
+      link: () => address,
+      system: { links: [{ name: 'a→b', to: 'b' }] },
+    } as unknown as Topology,
     load: {
       begin: async (id: string) => void streams.set(id, performance.now()),
       end: async (id: string) => void streams.delete(id),
@@ -83,6 +98,8 @@ const rows: FaultSpec[] = [
   throttle('a→b', 50),
   reset('a→b'),
   reset('a→b', { after: '100ms' }),
+  packetLoss('a→b'),
+  packetLoss('a→b', { minBytes: 1000, probability: 0.6 }),
   surge(userAsks, '100/s'),
   kill('back'),
   pause('back'),
@@ -122,10 +139,11 @@ describe.each(rows)('$id $params', (spec) => {
       const toxics = await (await fetch(`${toxiproxy.url}/proxies/a-to-b/toxics`)).json()
       expect((toxics as { name: string }[]).map(({ name }) => name)).toEqual(kind.toxics?.(spec) ?? [])
       // So that what Toxiproxy says of the probe's own connection is not taken for a user's.
-      if (kind.toxics !== undefined)
-        expect((await kind.probe(spec, context)).clients).toEqual([
-          expect.stringMatching(/^127\.0\.0\.1:\d+$/),
-        ])
+      if (kind.toxics !== undefined) {
+        const { clients } = await kind.probe(spec, context)
+        expect(new Set(clients).size).toBe(spec.kind === 'packet-loss' ? 2 : 1)
+        for (const client of clients!) expect(client).toMatch(/^127\.0\.0\.1:\d+$/)
+      }
     } finally {
       await kind.revert(spec, context)
     }
@@ -147,7 +165,9 @@ describe('a probe', () => {
     const { port } = dead.address() as AddressInfo
     await new Promise((resolve) => dead.close(resolve))
     const closed = { ...onOneLink, topology: { ...onOneLink.topology, link: () => ({ ...address, port }) } }
-    for (const spec of rows.filter(({ kind }) => ['stall', 'latency', 'throttle'].includes(kind)))
+    for (const spec of rows.filter(({ kind }) =>
+      ['stall', 'latency', 'throttle', 'packet-loss'].includes(kind),
+    ))
       expect(await faultKind(spec.kind)!.probe(spec, closed)).toMatchObject({ bites: false })
   })
 
@@ -165,7 +185,82 @@ describe('a probe', () => {
     const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => postgres } }
     expect(await faultKind('stall')!.probe(stall('a→b'), asking)).toMatchObject({ bites: false })
     expect(Buffer.concat(asked)).toEqual(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]))
+    await faultKind('packet-loss')!.probe(packetLoss('a→b'), asking)
+    const startup = asked.find((chunk) => chunk.readUInt32BE(4) === 0x30000)!
+    expect(startup.toString('latin1', 8)).toMatch(/^user\0probe\0application_name\0x+\0\0$/)
     server.close()
+  })
+
+  it('asks as much as it says', async () => {
+    const asked = new Map<object, number>()
+    const server = createTcpServer((socket) =>
+      socket.on('data', (chunk) => {
+        asked.set(socket, (asked.get(socket) ?? 0) + chunk.length)
+        if (chunk.toString().endsWith('\r\n\r\n')) socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      }),
+    )
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => ({ ...address, port }) } }
+    const { bites, said } = await faultKind('packet-loss')!.probe(packetLoss('a→b'), asking)
+    expect([...asked.values()].sort((a, b) => a - b)).toEqual([1400, 6000])
+    expect(bites).toBe(false)
+    expect(said).toMatch(
+      /^probe through a→b: 1400 bytes answered in \d+ ms, 6000 bytes answered in \d+ ms \(a stand-in for packets, the toxic packet_loss on a-to-b\)$/,
+    )
+    server.close()
+  })
+})
+
+describe('a damaged port', () => {
+  const spec = packetLoss('a→b')
+  const kind = faultKind('packet-loss')!
+
+  it('is one for every link that leads to the service, and for no other', async () => {
+    const system = {
+      links: [
+        { name: 'a→b', to: 'b' },
+        { name: 'c→b', to: 'b' },
+        { name: 'a→c', to: 'c' },
+      ],
+    }
+    const { toxiproxy: client } = onOneLink.topology
+    const proxies = ['c-to-b', 'a-to-c']
+    for (const name of proxies)
+      await client.createProxy({ name, listen: '127.0.0.1:0', upstream: '127.0.0.1:9' })
+    const link = (name: string) => ({ ...address, name, proxy: name.replace('→', '-to-') })
+    const wider = {
+      ...onOneLink,
+      topology: { ...onOneLink.topology, system, link } as unknown as Topology,
+    }
+    const toxics = async () => {
+      const all = (await (await fetch(`${toxiproxy.url}/proxies`)).json()) as Record<
+        string,
+        { toxics: object[] }
+      >
+      return Object.fromEntries(['a-to-b', ...proxies].map((name) => [name, all[name]!.toxics]))
+    }
+    await kind.inject(spec, wider)
+    const lossy = [
+      {
+        name: 'packet-loss-a-to-b',
+        type: 'packet_loss',
+        stream: 'upstream',
+        toxicity: 1,
+        attributes: { min_bytes: 1500, probability: 0.9 },
+      },
+    ]
+    expect(await toxics()).toEqual({ 'a-to-b': lossy, 'c-to-b': lossy, 'a-to-c': [] })
+    await kind.revert(spec, wider)
+    expect(await toxics()).toEqual({ 'a-to-b': [], 'c-to-b': [], 'a-to-c': [] })
+  })
+
+  it.each([
+    [{ minBytes: 100 }, 'minBytes must be a number at least 200 and at most 65535, not 100'],
+    [{ probability: 0.3 }, 'probability must be a number at least 0.5 and at most 1, not 0.3'],
+    [{ probability: 1.1 }, 'probability must be a number at least 0.5 and at most 1, not 1.1'],
+  ])('%o is refused', (options, problem) => {
+    expect(kind.problems(packetLoss('a→b', options))).toEqual([`fault 'packet-loss a→b': ${problem}`])
   })
 })
 

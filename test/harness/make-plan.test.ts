@@ -10,6 +10,7 @@ import {
   type Journey,
   link,
   measure,
+  packetLoss,
   type Scenario,
   stall,
   successRate,
@@ -164,6 +165,18 @@ describe('a plan', () => {
   it('refuses a fault that the runtime cannot do', () => {
     const planned = makePlan(tinyStall, { ...options, capabilities: new Set(), runtime: 'attached' })
     expect(problemsOf(planned)).toMatch(/needs 'links', which the runtime 'attached' cannot do/)
+  })
+
+  it('says what to do where packets cannot be lost', () => {
+    const lossy = scenario({ faults: [packetLoss('front→back')] })
+    expect(problemsOf(makePlan(lossy, options))).toMatch(
+      /^broken: fault 'packet-loss front→back' needs 'packet-loss', which the runtime 'processes' cannot do: a real Toxiproxy sees no packets; leave '--toxiproxy path' away .*'--runtime containers'$/,
+    )
+    expect(makePlan(lossy, { ...options, capabilities: new Set(['links', 'packet-loss']) })).toMatchObject({
+      plan: {
+        faults: [{ id: 'packet-loss front→back', params: { minBytes: 1500, probability: 0.9 } }],
+      },
+    })
   })
 
   it('refuses a knob value that is none', () => {

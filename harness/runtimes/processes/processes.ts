@@ -30,7 +30,13 @@ export function processesRuntime(options: {
   let supervision: Supervision | undefined
   return {
     name: 'processes',
-    capabilities: new Set(['links', 'kill', 'pause']),
+    // The embedded Toxiproxy has a stand-in for lost packets; the real one cannot see them.
+    capabilities: new Set([
+      'links',
+      'kill',
+      'pause',
+      ...(options.toxiproxy === 'embedded' ? (['packet-loss'] as const) : []),
+    ]),
     up: (system, up) => {
       supervision ??= superviseHere()
       return bringUp(system, up, supervision, options.toxiproxy)

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { HarnessError } from '../../errors.ts'
+import type { Topology } from '../../runtimes/runtime.ts'
+import {
+  addressesCommand,
+  addressesIn,
+  type Command,
+  listCommand,
+  loseCommands,
+  offloadsCommand,
+  offloadsIn,
+  passCommands,
+  routeCommand,
+  routeIn,
+  switchOffloads,
+} from './commands.ts'
+import type { Means } from './means.ts'
+
+/** Where the proxies' connections come from. */
+const proxies = 'toxiproxy'
+
+/**
+ * Real packets, dropped where they come in: by iptables in the service's network namespace, from Toxiproxy to the port
+ * that links lead to. Both ends hand over packets as a wire would carry them meanwhile: segmentation offload is off.
+ * @param fault its id: the rules stand in a chain of its own
+ */
+export function inNamespace(options: {
+  readonly topology: Topology
+  readonly fault: string
+  readonly service: string
+  readonly proxy: string
+  readonly minBytes: number
+  readonly probability: number
+}): Means {
+  const { topology, fault, service, proxy, minBytes, probability } = options
+  const chain = `chaos-${createHash('sha256').update(fault).digest('hex').slice(0, 12)}`
+  const run = (where: string, argv: Command): Promise<string> => topology.inNetworkOf!(where, argv)
+  const runAll = async (where: string, commands: readonly Command[]): Promise<void> => {
+    for (const command of commands) await run(where, command)
+  }
+
+  async function route(from: string, to: string): Promise<{ device: string; address: string }> {
+    const printed = await run(from, routeCommand(to))
+    const found = routeIn(printed)
+    if (found === undefined) throw new HarnessError(`no way from ${from} to ${to} in '${printed.trim()}'`)
+    return found
+  }
+
+  return {
+    said: `real packets, dropped by iptables in the network of ${service}`,
+    async lose() {
+      const [upstream, printed] = await Promise.all([
+        topology.toxiproxy.upstreamOf(proxy),
+        run(proxies, addressesCommand),
+      ])
+      const sources = addressesIn(printed)
+      if (sources.length === 0)
+        throw new HarnessError(`Toxiproxy has no address in its network: '${printed.trim()}'`)
+      const here = await route(service, sources[0]!)
+      const there = await route(proxies, here.address)
+      const plain = offloadsOf(topology)
+      await plain.use(fault, service, here.device, run)
+      await plain.use(fault, proxies, there.device, run)
+      const port = Number(upstream.slice(upstream.lastIndexOf(':') + 1))
+      await runAll(service, loseCommands(chain, { sources, port, minBytes, probability }))
+    },
+    async pass() {
+      await runAll(service, passCommands(chain, await run(service, listCommand)))
+      await offloadsOf(topology).release(fault, run)
+    },
+  }
+}
+
+type Run = (where: string, argv: Command) => Promise<string>
+
+/** Offloads that faults have switched off, each for as long as one of them needs it: all share Toxiproxy's device. */
+interface Offloads {
+  use(fault: string, where: string, device: string, run: Run): Promise<void>
+  release(fault: string, run: Run): Promise<void>
+}
+
+const known = new WeakMap<Topology, Offloads>()
+
+function offloadsOf(topology: Topology): Offloads {
+  let offloads = known.get(topology)
+  if (offloads === undefined) {
+    offloads = createOffloads()
+    known.set(topology, offloads)
+  }
+  return offloads
+}
+
+function createOffloads(): Offloads {
+  const switched = new Map<
+    string,
+    { where: string; device: string; off: Promise<string[]>; users: Set<string> }
+  >()
+
+  async function switchOff(where: string, device: string, run: Run): Promise<string[]> {
+    const names = offloadsIn(await run(where, offloadsCommand(device)))
+    for (const command of switchOffloads(device, names, 'off')) await run(where, command)
+    return names
+  }
+
+  return {
+    async use(fault, where, device, run) {
+      const key = `${where}/${device}`
+      let entry = switched.get(key)
+      if (entry === undefined) {
+        entry = { where, device, off: switchOff(where, device, run), users: new Set() }
+        switched.set(key, entry)
+      }
+      entry.users.add(fault)
+      await entry.off
+    },
+    async release(fault, run) {
+      for (const [key, { where, device, off, users }] of switched) {
+        if (!users.delete(fault) || users.size > 0) continue
+        switched.delete(key)
+        // What could not be switched off needs no switching on.
+        const names = await off.catch((): string[] => [])
+        for (const command of switchOffloads(device, names, 'on')) await run(where, command)
+      }
+    },
+  }
+}

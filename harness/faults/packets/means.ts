@@ -1,0 +1,8 @@
+/** How the packets of a link are lost. */
+export interface Means {
+  /** In words, for the evidence. */
+  readonly said: string
+  lose(): Promise<void>
+  /** Safe to call in any state. */
+  pass(): Promise<void>
+}

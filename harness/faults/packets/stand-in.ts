@@ -1,0 +1,36 @@
+import type { Topology } from '../../runtimes/runtime.ts'
+import type { Means } from './means.ts'
+
+/**
+ * Where nobody may touch packets: the embedded Toxiproxy's toxic `packet_loss`, which delays what is full-size as
+ * retransmission would. On every link that leads to the service, as its port is one.
+ */
+export function standIn(options: {
+  readonly topology: Topology
+  readonly service: string
+  /** Of the link that names the fault: two faults on one service do not share a toxic. */
+  readonly proxy: string
+  readonly minBytes: number
+  readonly probability: number
+}): Means {
+  const { topology, service, proxy, minBytes, probability } = options
+  const { toxiproxy, system } = topology
+  const proxies = system.links.filter(({ to }) => to === service).map(({ name }) => topology.link(name).proxy)
+  const name = standInToxic(proxy)
+  return {
+    said: `a stand-in for packets, the toxic packet_loss on ${proxies.join(', ')}`,
+    async lose() {
+      const attributes = { min_bytes: minBytes, probability }
+      const toxic = { name, type: 'packet_loss', stream: 'upstream', toxicity: 1, attributes } as const
+      await Promise.all(proxies.map((one) => toxiproxy.addToxic(one, toxic)))
+    },
+    async pass() {
+      await Promise.all(proxies.map((one) => toxiproxy.removeToxic(one, name)))
+    },
+  }
+}
+
+/** A toxic's name, by the proxy of the link that names the fault. */
+export function standInToxic(proxy: string): string {
+  return `packet-loss-${proxy}`
+}

@@ -41,10 +41,12 @@ export const gpkiStall = defineScenario({
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
     visitors: { type: 'rate', default: '10/s', describe: 'visitors at the counters' },
     attackers: { type: 'rate', default: '4/s', describe: 'attempts on the fallback' },
+    // Half a scaled minute: long enough for counters to feel it.
+    reaction: { type: 'duration', default: '500ms', describe: 'how long each of two officers takes to open' },
     fault: { type: 'duration', default: '8s', describe: 'how long GPKI is silent' },
     recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
-  build: ({ officials, visitors, attackers, fault, recovery }) => ({
+  build: ({ officials, visitors, attackers, reaction, fault, recovery }) => ({
     load: [
       arrivals(officialIssuesCertificate, officials),
       arrivals(visitorAtCounter, visitors),
@@ -55,8 +57,7 @@ export const gpkiStall = defineScenario({
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
     measures: [
       measure('deadlines'),
-      // Two officers who take half a scaled minute each: long enough for counters to feel it.
-      measure('password-fallback', { reactionMs: 500 }),
+      measure('password-fallback', { reactionMs: reaction }),
       // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
       measure('manual-intake', { windowPatienceMs: 1500 }),
     ],

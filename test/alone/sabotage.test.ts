@@ -29,9 +29,12 @@ afterAll(async () => {
   rmSync(out, { recursive: true })
 })
 
-/** Shorter than the gate, with more attackers: enough for every guard to have its samples. */
+/**
+ * Shorter than the gate, with more attackers and slower officers, so that counters write receipts for longer: enough for
+ * every guard to have its samples.
+ */
 const shorter: Record<string, Record<string, string>> = {
-  [gpkiStall.name]: { fault: '5s', recovery: '5s', attackers: '9/s', officials: '12/s' },
+  [gpkiStall.name]: { fault: '6s', recovery: '5s', attackers: '9/s', officials: '12/s', reaction: '1s' },
   [overload.name]: { fault: '2s', recovery: '2s' },
 }
 

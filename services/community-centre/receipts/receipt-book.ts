@@ -9,7 +9,7 @@ type Line = { readonly written: Receipt } | { readonly visit: string; readonly s
 const koreaOffsetMs = 9 * 3_600_000
 
 /** Every how many receipts the sabotage `loses-receipts` loses one. */
-const lostOneIn = 5
+const lostOneIn = 2
 
 /**
  * Keeps receipts in a file that only grows, synced before anybody is told: it survives kill -9 and needs no
@@ -28,7 +28,7 @@ export async function openReceiptBook(options: {
   const pending = new Map<string, Map<string, KeptReceipt>>()
   const writing = new Map<string, Promise<Receipt>>()
   const last = new Map<string, Receipt>()
-  let numbered = 0
+  let kept = 0
   for (const line of lines) {
     apply(line)
     if ('written' in line) last.set(line.written.office, line.written)
@@ -56,12 +56,12 @@ export async function openReceiptBook(options: {
     const day = new Date(receivedOn + koreaOffsetMs).toISOString().slice(0, 10).replaceAll('-', '')
     const receipt = { ...visitor, number: `${day}-${String(sequence).padStart(6, '0')}`, receivedOn }
     last.set(visitor.office, receipt)
-    numbered += 1
     return receipt
   }
 
   async function keep(receipt: Receipt): Promise<Receipt> {
-    if (sabotaged('loses-receipts') && numbered % lostOneIn === 0) return receipt
+    kept += 1
+    if (sabotaged('loses-receipts') && kept % lostOneIn === 0) return receipt
     const line = { written: receipt }
     await journal.append(line)
     apply(line)

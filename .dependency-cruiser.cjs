@@ -36,6 +36,23 @@ module.exports = {
       to: { pathNot: '^scenarios/journeys/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'k6-runs-this',
+      comment: 'k6 has no Node: what it runs imports its own modules, and of the engine what runs anywhere',
+      severity: 'error',
+      from: { path: '^harness/load/k6/inside/' },
+      to: {
+        path: '^(harness|node:)|^(fs|net|http|path|child_process)$',
+        pathNot: '^harness/load/(k6/(inside/|protocol\\.ts$)|(arrivals|random)\\.ts$)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'what-k6-shares-runs-anywhere',
+      severity: 'error',
+      from: { path: '^harness/load/(arrivals|random|k6/protocol)\\.ts$' },
+      to: { pathNot: '^harness/load/random\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'judging-is-pure',
       comment: 'checks, statistics and verdicts read records: no runtime, no load, no files',
       severity: 'error',

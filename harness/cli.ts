@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
@@ -34,6 +35,7 @@ const commands = [
   planCommand,
   analyzeCommand,
   upCommand,
+  k6Command,
   toxiproxyCommand,
   doctorCommand,
   cleanCommand,

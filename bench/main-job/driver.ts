@@ -76,6 +76,9 @@ async function ownRun(port: number, dir: string): Promise<{ cpuUs: number; lagP9
       adopt: (child) => {
         pid = child
       },
+      died(error) {
+        throw error
+      },
       logFile: join(dir, 'load.log'),
     },
   )

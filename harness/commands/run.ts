@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { exitCode } from '../errors.ts'
+import { BadInput, exitCode } from '../errors.ts'
 import { type Arm, arms } from '../experiment/arms.ts'
 import { run } from '../experiment/run.ts'
 import { drivers } from '../load/drivers.ts'
@@ -78,6 +78,9 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       [options.driver],
       drivers.map(({ name }) => name),
     )
+    const driver = drivers.find(({ name }) => name === options.driver)!
+    const lacking = await driver.missing?.()
+    if (lacking !== undefined) throw new BadInput([lacking])
     const chosen = chooseRuntime(options.runtime, options.toxiproxy)
     await using runtime = chosen.runtime
     const scenarios = choose(await loadScenarios(options.scenarios), scenarioNames)
@@ -95,7 +98,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       arms: options.arm,
       seed: options.seed,
       runtime,
-      driver: drivers.find(({ name }) => name === options.driver)!,
+      driver,
       toxiproxy: chosen.toxiproxy,
       projectVersion,
       out: options.out,

@@ -1,3 +1,4 @@
+import { entranceVariable } from '../load/k6/script.ts'
 import type { Topology } from '../runtimes/runtime.ts'
 
 /** A running network for a person: where each service and each link is, and how to poke it. */
@@ -14,6 +15,7 @@ export function describeTopology(topology: Topology): string {
   return [
     'Entrances (as users come in):',
     ...entrances.map(({ name }) => row(name, topology.link(name).url)),
+    `  for a script of 'k6': ${entrances.map(({ name }) => `-e ${entranceVariable(name)}=${topology.link(name).url}`).join(' ')}`,
     'Links (each a proxy in Toxiproxy):',
     ...inner.map(({ name }) => row(name, `${topology.link(name).url}  ${topology.link(name).proxy}`)),
     'Services (past their links):',

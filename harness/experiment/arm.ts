@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError, messageOf } from '../errors.ts'
-import { faultKind } from '../faults/index.ts'
 import type { EventOf, JournalEvent, PhaseName } from '../journal/events.ts'
 import type { JournalWriter } from '../journal/writer.ts'
-import type { LiveTick, LoadDriver, LoadPlan, Stream } from '../load/load.ts'
+import type { LiveTick, LoadDriver, LoadPlan } from '../load/load.ts'
+import { broughtStreams, maxInFlight, steadyStreams } from '../load/streams.ts'
 import type { Runtime, Topology } from '../runtimes/runtime.ts'
 import { openWitness } from '../toxiproxy/witness/open.ts'
 import type { Witness } from '../toxiproxy/witness/witness.ts'
@@ -15,8 +15,6 @@ import { testimonyOf } from './testimony.ts'
 import { faultLife } from './timeline.ts'
 import type { Ending } from './verdict.ts'
 
-/** Visits at once that the driver carries; more are dropped, and void the arm. */
-const maxInFlight = 4000
 /** How long visits under way are waited for at the end of an arm, ms. */
 const drainMs = 3000
 /** Violations of an invariant that the journal spells out; it counts them all. */
@@ -118,6 +116,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
         tick: context.onTick,
         signal: armSignal,
         adopt: (pid) => topology.adopt(pid),
+        died: (error) => died.abort(error),
         logFile: join(context.logDir, 'load.log'),
       }),
     )
@@ -181,26 +180,17 @@ async function hear(
 }
 
 function loadPlan({ plan, system, seed }: ArmContext, topology: Topology, faults: Plan['faults']): LoadPlan {
-  const { baseline, fault, recovery } = plan.phasesMs
-  const steady = plan.load.map(
-    (arrivals, i): Stream => ({
-      ...arrivals,
-      id: `${arrivals.journey}/${i}`,
-      durationMs: baseline + fault + recovery,
-      begins: 'with-the-arm',
-    }),
-  )
-  const brought = faults.flatMap((spec) => faultKind(spec.kind)!.streams?.(spec) ?? [])
   const dataFile = system.userData === undefined ? undefined : topology.files[system.userData]
   return {
     seed,
-    streams: [...steady, ...brought],
+    streams: [...steadyStreams(plan), ...broughtStreams(plan, faults)],
     journeysModule: system.journeys.module,
     entrances: Object.fromEntries(
       system.links.filter(({ from }) => from === null).map(({ name }) => [name, topology.link(name).url]),
     ),
     ...(dataFile !== undefined && { dataFile }),
     maxInFlight,
+    expects: { phasesMs: plan.phasesMs, checks: plan.checks },
   }
 }
 

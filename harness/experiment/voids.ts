@@ -141,6 +141,7 @@ function generatorVoids(record: ArmRecord): string[] {
     voids.push(
       `the host stalled: the load driver stood still for ${formatMs(figures.loopDelayMaxMs)}, at most ${formatMs(maxLoopDelayMs)} allowed`,
     )
+  voids.push(...(figures.problems ?? []))
   const recorded = [...record.observations.values()].reduce((sum, visits) => sum + visits.size, 0)
   if (recorded < figures.started)
     voids.push(`the journal holds ${recorded} of the ${figures.started} visits that were begun`)

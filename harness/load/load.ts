@@ -1,4 +1,6 @@
+import type { CheckSpec } from '../checks/check.ts'
 import type { Rate } from '../experiment/units.ts'
+import type { PhaseName } from '../journal/events.ts'
 import type { Journey } from './journey.ts'
 
 /** Open-model arrivals of one journey: users come at their own rate, whatever the system does. */
@@ -48,6 +50,11 @@ export interface LoadPlan {
   readonly dataFile?: string
   /** More visits at once than this are dropped, and recorded as dropped. */
   readonly maxInFlight: number
+  /** What the scenario expects, for a driver with words of its own for it: k6 has tags and thresholds. */
+  readonly expects?: {
+    readonly phasesMs: Readonly<Record<PhaseName, number>>
+    readonly checks: readonly CheckSpec[]
+  }
 }
 
 /** How the generator itself did: evidence that the load was what the plan says. All times in ms. */
@@ -62,6 +69,10 @@ export interface GeneratorFigures {
   readonly lagMaxMs: number
   /** Longest stall of the driver's own event loop. */
   readonly loopDelayMaxMs: number
+  /** What the generator says against itself, in words; one entry voids the arm. */
+  readonly problems?: readonly string[]
+  /** What else it has to say: its own version, its own thresholds. */
+  readonly notes?: readonly string[]
 }
 
 /** Live figures of the last interval, per journey, for a person to watch. */
@@ -92,6 +103,8 @@ export interface LoadRun extends AsyncDisposable {
 /** A load driver: how journeys are turned into traffic. */
 export interface LoadDriver {
   readonly name: string
+  /** What keeps it from running on this machine, with the remedy; asked before anything is started. */
+  missing?(): Promise<string | undefined>
   open(
     plan: LoadPlan,
     hooks: {
@@ -101,6 +114,8 @@ export interface LoadDriver {
       signal: AbortSignal
       /** A process the driver started, to be reaped should the harness die. */
       adopt(pid: number): void
+      /** It ended by itself in the middle of the arm. */
+      died(error: Error): void
       logFile: string
     },
   ): Promise<LoadRun>

@@ -1,11 +1,14 @@
 import type { System } from '../experiment/system.ts'
 import type { ToxiproxyClient } from '../toxiproxy/client.ts'
 
+/** Everything that a runtime may be able to do; none need do all of it. */
+export const allCapabilities = ['links', 'kill', 'pause', 'packet-loss'] as const
+
 /**
  * What a runtime can do to its services beyond links. `packet-loss`: large packets are lost on a link, for real in the
  * target's network namespace (`Topology.inNetworkOf`), else by a stand-in on the link's proxy.
  */
-export type Capability = 'links' | 'kill' | 'pause' | 'packet-loss'
+export type Capability = (typeof allCapabilities)[number]
 
 /** Where a topology's services can run. */
 export interface Runtime {

@@ -54,13 +54,15 @@ export const builtinDriver: LoadDriver = {
       }
     })
     const gone = once(child, 'exit')
-    void gone.then(([code, signal]) =>
-      ready.reject(
-        new HarnessError(`the load process ended by itself (${signal ?? `exit code ${code}`})`, {
-          lookAt: [hooks.logFile],
-        }),
-      ),
-    )
+    let disposed = false
+    void gone.then(([code, signal]) => {
+      if (drained !== undefined || disposed) return
+      const died = new HarnessError(`the load process ended by itself (${signal ?? `exit code ${code}`})`, {
+        lookAt: [hooks.logFile],
+      })
+      ready.reject(died)
+      hooks.died(died)
+    })
     tell({ type: 'plan', plan })
     await ready.promise
 
@@ -96,6 +98,7 @@ export const builtinDriver: LoadDriver = {
         return drained
       },
       async [Symbol.asyncDispose]() {
+        disposed = true
         if (child.exitCode !== null || child.signalCode !== null) return
         child.kill('SIGKILL')
         await gone

@@ -1,0 +1,66 @@
+import http, { type RefinedParams } from 'k6/http'
+import type { Http, HttpAnswer } from '../../journey.ts'
+
+const defaultTimeoutMs = 5000
+
+/** The users' HTTP client for one entrance, over k6's own: no cookies, no redirects, and it never throws. */
+export function usersHttp(base: string, journey: string): Http {
+  // A jar that nobody is given anything from: a visit is a user of its own, and the built-in driver keeps no cookies.
+  const params = { redirects: 0, responseType: 'text', tags: { journey } } as const
+  return async (method, path, options = {}) => {
+    const json = options.json === undefined ? null : JSON.stringify(options.json)
+    const request: RefinedParams<'text'> = {
+      ...params,
+      jar: new http.CookieJar(),
+      timeout: options.timeoutMs ?? defaultTimeoutMs,
+      headers:
+        json === null ? { ...options.headers } : { 'content-type': 'application/json', ...options.headers },
+    }
+    try {
+      const answer = await http.asyncRequest(method, base + path, json, request)
+      if (answer.status === 0) return silence(reason(answer.error_code, answer.error))
+      return heard(answer.status, answer.headers, answer.body ?? '')
+    } catch (error) {
+      return silence(reason(0, String(error)))
+    }
+  }
+}
+
+function heard(status: number, headers: Readonly<Record<string, string>>, text: string): HttpAnswer {
+  return {
+    status,
+    bytes: text.length,
+    header(wanted) {
+      const name = Object.keys(headers).find((one) => one.toLowerCase() === wanted.toLowerCase())
+      return name === undefined ? undefined : headers[name]
+    },
+    json<T>() {
+      try {
+        return JSON.parse(text) as T
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+function silence(error: string): HttpAnswer {
+  return { status: 0, error, bytes: 0, header: () => undefined, json: () => undefined }
+}
+
+/** Why there was no answer, in a word that both drivers use. Codes: k6's lib/netext/httpext/error_codes.go. */
+function reason(code: number, words: string): string {
+  switch (code) {
+    case 1050:
+    case 1211:
+      return 'timed-out'
+    case 1212:
+      return 'refused'
+    case 1201:
+    case 1220:
+      return 'reset'
+    default:
+      // A connection closed before the answer has no code of its own.
+      return /\bEOF\b|server closed idle connection|broken pipe/.test(words) ? 'reset' : `k6-${code}`
+  }
+}

@@ -1,0 +1,109 @@
+import type { CheckSpec } from '../../checks/check.ts'
+import { proxyName } from '../../experiment/system.ts'
+import { type PhaseName, phaseNames } from '../../journal/events.ts'
+import { moduleUrl } from '../../module-url.ts'
+import { ordersVariable, type ScriptStream, vus } from './protocol.ts'
+import { thresholdsOf } from './thresholds.ts'
+
+export interface ScriptSpec {
+  /** Comment lines at its top. */
+  readonly says: readonly string[]
+  readonly seed: string
+  readonly streams: readonly ScriptStream[]
+  readonly journeysModule: string
+  /** Base URL of each entrance by link name; undefined where only the environment can tell. */
+  readonly entrances: Readonly<Record<string, string | undefined>>
+  readonly dataFile: string | undefined
+  readonly maxInFlight: number
+  readonly phasesMs: Readonly<Record<PhaseName, number>> | undefined
+  readonly checks: readonly CheckSpec[]
+  /** True where the harness gives the orders and reads k6's account; false for a script that runs alone. */
+  readonly underOrders: boolean
+  /** How the script names a module or a file: by its URL, or as seen from where the script lies. */
+  specifier(url: string): string
+}
+
+/** Environment variable that holds an entrance's address: `official→saeol` → `OFFICIAL_TO_SAEOL`. */
+export function entranceVariable(link: string): string {
+  return proxyName(link)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '_')
+}
+
+/** The script that k6 runs: what is to happen as data, how it happens imported from `inside/`, and the journeys. */
+export function scriptOf(spec: ScriptSpec): string {
+  const { thresholds, untold } = thresholdsOf(spec.checks)
+  const inside = (name: 'users' | 'summary'): string =>
+    literal(spec.specifier(moduleUrl(import.meta.url, `./inside/${name}.ts`)))
+  const entrances = Object.entries(spec.entrances).map(
+    ([link, url]) =>
+      `    ${literal(link)}: ${spec.underOrders ? literal(url) : `address(${literal(entranceVariable(link))}, ${literal(url)})`},`,
+  )
+  const data =
+    spec.dataFile === undefined
+      ? 'undefined'
+      : `JSON.parse(open(${spec.underOrders ? '' : '__ENV.USER_DATA || '}${literal(spec.dataFile)}))`
+  return [
+    ...spec.says.map((line) => `// ${line}`.trimEnd()),
+    `import { users } from ${inside('users')}`,
+    ...(spec.underOrders ? [`import { account } from ${inside('summary')}`] : []),
+    `import * as journeys from ${literal(spec.specifier(spec.journeysModule))}`,
+    '',
+    ...untold.map((title) => `// not a threshold: ${title}`),
+    `export const options = {`,
+    `  scenarios: {`,
+    `    // Each VU carries its share of all visits on its event loop, for as long as the scenario lasts.`,
+    `    users: { executor: 'per-vu-iterations', vus: ${vus}, iterations: 1, maxDuration: '24h', gracefulStop: '0s' },`,
+    `  },`,
+    `  thresholds: {`,
+    ...Object.entries(thresholds).map(([metric, bounds]) => `    ${literal(metric)}: ${literal(bounds)},`),
+    `  },`,
+    `  // No tag with as many values as there are URLs, and connections kept for as many users as wait at once.`,
+    `  systemTags: ['scenario', 'method', 'status', 'error_code'],`,
+    `  batch: ${spec.maxInFlight},`,
+    `  batchPerHost: ${spec.maxInFlight},`,
+    `}`,
+    '',
+    ...(spec.underOrders
+      ? []
+      : [
+          `function address(variable: string, otherwise: string | undefined): string {`,
+          `  const url = __ENV[variable] || otherwise`,
+          `  if (!url) throw new Error(\`where do users come in? k6 run -e \${variable}=http://… (see 'saeol-chaos up')\`)`,
+          `  return url.replace(/\\/+$/, '')`,
+          `}`,
+          '',
+        ]),
+    `const load = {`,
+    `  seed: ${literal(spec.seed)},`,
+    `  maxInFlight: ${spec.maxInFlight},`,
+    `  phaseEndsMs: ${literal(phaseEnds(spec.phasesMs))},`,
+    `  streams: [`,
+    ...spec.streams.map((stream) => `    ${literal(stream)},`),
+    `  ],`,
+    `  entrances: {`,
+    ...entrances,
+    `  },`,
+    `  data: ${data},`,
+    `}`,
+    '',
+    `export default users(load, journeys, ${spec.underOrders ? `__ENV.${ordersVariable}` : 'undefined'})`,
+    ...(spec.underOrders ? ['export const handleSummary = account'] : []),
+    '',
+  ].join('\n')
+}
+
+function phaseEnds(phasesMs: Readonly<Record<PhaseName, number>> | undefined): Record<string, number> {
+  if (phasesMs === undefined) return {}
+  let endMs = 0
+  return Object.fromEntries(
+    phaseNames.map((name) => {
+      endMs += phasesMs[name]
+      return [name, endMs]
+    }),
+  )
+}
+
+function literal(value: unknown): string {
+  return value === undefined ? 'undefined' : JSON.stringify(value)
+}

@@ -1,0 +1,29 @@
+import type { Plan } from '../experiment/plan.ts'
+import { faultKind } from '../faults/index.ts'
+import type { Stream } from './load.ts'
+
+/** Visits at once that a driver carries; more are dropped, and void the arm. */
+export const maxInFlight = 4000
+
+/** Arrivals that come all through the arm, faults or none. */
+export function steadyStreams({ load, phasesMs }: Plan): Stream[] {
+  return load.map((arrivals, i) => ({
+    ...arrivals,
+    id: `${arrivals.journey}/${i}`,
+    durationMs: phasesMs.baseline + phasesMs.fault + phasesMs.recovery,
+    begins: 'with-the-arm',
+  }))
+}
+
+/** Arrivals that faults bring along, to begin on command. `atMs`: when that is due, ms from the arm's start. */
+export function broughtStreams(
+  { phasesMs }: Plan,
+  faults: Plan['faults'],
+): (Stream & { readonly atMs: number })[] {
+  return faults.flatMap((spec) =>
+    (faultKind(spec.kind)!.streams?.(spec) ?? []).map((stream) => ({
+      ...stream,
+      atMs: phasesMs.baseline + spec.fromMs,
+    })),
+  )
+}

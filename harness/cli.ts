@@ -1,5 +1,6 @@
 /** The command line: the only place, with commands/, that touches argv, standard output and the exit code. */
 import { Command, CommanderError } from 'commander'
+import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -21,12 +22,12 @@ const program = new Command('saeol-chaos')
   .showHelpAfterError("('--help' shows what there is)")
   .addHelpText(
     'after',
-    `
-Examples:
-  npm run chaos                              runs the gate
-  npm run chaos -- plan                      what it would do
-  npm run chaos -- analyze .chaos/latest     judges the last run again
-  npm run chaos -- up                        the network, to explore by hand`,
+    examples(
+      ['', 'runs the gate'],
+      ['plan', 'what it would do'],
+      ['analyze .chaos/latest', 'judges the last run again'],
+      ['up', 'the network, to explore by hand'],
+    ),
   )
 
 const commands = [

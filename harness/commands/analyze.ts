@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
 import { judgeJournal } from '../experiment/judge-journal.ts'
 import { readJournal } from '../journal/reader.ts'
@@ -20,10 +21,7 @@ export const analyzeCommand = new Command('analyze')
       .default(['console'], 'console')
       .argParser(names),
   )
-  .addHelpText(
-    'after',
-    '\nExamples:\n  npm run chaos -- analyze .chaos/latest\n  npm run chaos -- analyze .chaos/latest --reporter junit',
-  )
+  .addHelpText('after', examples(['analyze .chaos/latest'], ['analyze .chaos/latest --reporter junit']))
   .action(async (dir: string, options: { reporter: string[] }) => {
     mustKnow('reporter', options.reporter, Object.keys(reporters))
     const path = existsSync(dir) && statSync(dir).isFile() ? dir : join(dir, 'journal.jsonl')

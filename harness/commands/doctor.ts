@@ -3,6 +3,7 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
+import { called } from '../called.ts'
 import { images } from '../runtimes/containers/images.ts'
 import { findExecutable } from '../runtimes/executable.ts'
 import { cacheDir, stateDir } from '../runtimes/processes/machine.ts'
@@ -43,7 +44,7 @@ export const doctorCommand = new Command('doctor')
     const missing = findings.filter(({ good, needed }) => !good && needed)
     process.stdout.write(
       missing.length === 0
-        ? "\nThis machine runs the gate: 'npm run chaos'\n"
+        ? `\nThis machine runs the gate: '${called()}'\n`
         : `\nThe gate cannot run here: ${missing.map(({ what }) => what).join(', ')} missing\n`,
     )
     process.exitCode = missing.length === 0 ? 0 : 5

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { examples } from '../called.ts'
 import { planView } from '../experiment/plan-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { chooseRuntime } from '../runtimes/choose.ts'
@@ -21,10 +22,7 @@ export const planCommand = new Command('plan')
   .addOption(setOption)
   .option('--json', 'as JSON', false)
   .addOption(scenariosOption)
-  .addHelpText(
-    'after',
-    '\nExamples:\n  npm run chaos -- plan\n  npm run chaos -- plan 22-nov-overload --json',
-  )
+  .addHelpText('after', examples(['plan'], ['plan 22-nov-overload --json']))
   .action(async (names: string[], options: Options) => {
     await using runtime = chooseRuntime('auto', 'embedded').runtime
     const plans = planAll(choose(await loadScenarios(options.scenarios), names), {

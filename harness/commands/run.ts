@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { examples } from '../called.ts'
 import { BadInput, exitCode } from '../errors.ts'
 import { type Arm, arms } from '../experiment/arms.ts'
 import { run } from '../experiment/run.ts'
@@ -61,13 +62,13 @@ export const runCommand = new Command('run')
   .addOption(scenariosOption)
   .addHelpText(
     'after',
-    `
-Examples:
-  npm run chaos                                               the gate
-  npm run chaos -- run 17-nov-gpki-stall --seed monday        one scenario, another seed
-  npm run chaos -- run --without password-fallback            does the verdict notice a missing measure?
-  npm run chaos -- run --no-faults                            does the gate notice that nothing happened?
-  npm run chaos -- run 22-nov-overload --arm treated --keep   look around afterwards
+    `${examples(
+      ['', 'the gate'],
+      ['run 17-nov-gpki-stall --seed monday', 'one scenario, another seed'],
+      ['run --without password-fallback', 'does the verdict notice a missing measure?'],
+      ['run --no-faults', 'does the gate notice that nothing happened?'],
+      ['run 22-nov-overload --arm treated --keep', 'look around afterwards'],
+    )}
 
 Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input · 5 harness error · 130 interrupted`,
   )

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { examples } from '../called.ts'
 import { HarnessError } from '../errors.ts'
 import { makeRunDir } from '../experiment/run-dir.ts'
 import type { System } from '../experiment/system.ts'
@@ -32,10 +33,7 @@ export const upCommand = new Command('up')
     new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
   )
   .addOption(scenariosOption)
-  .addHelpText(
-    'after',
-    '\nExamples:\n  npm run chaos -- up\n  npm run chaos -- up 17-nov-gpki-stall --measures',
-  )
+  .addHelpText('after', examples(['up'], ['up 17-nov-gpki-stall --measures']))
   .action(async (name: string | undefined, options: Options) => {
     const chosen = chooseRuntime(options.runtime, options.toxiproxy)
     await using runtime = chosen.runtime

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { called } from '../../called.ts'
 import { HarnessError } from '../../errors.ts'
 import { identify, isRunning, type ProcessIdentity, stateDir } from './machine.ts'
 
@@ -23,7 +24,7 @@ export async function leasePorts(count: number, random: () => number = Math.rand
     if (tries > 2000 + count * 50) {
       ports.forEach(release)
       throw new HarnessError(
-        `no ${count} free ports on 127.0.0.1 between ${lowest} and ${highest}: stop other runs, or 'npm run chaos -- clean'`,
+        `no ${count} free ports on 127.0.0.1 between ${lowest} and ${highest}: stop other runs, or '${called('clean')}'`,
       )
     }
     const port = lowest + Math.floor(random() * (highest - lowest))

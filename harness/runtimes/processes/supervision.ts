@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { called } from '../../called.ts'
 import { HarnessError } from '../../errors.ts'
 import { moduleUrl } from '../../module-url.ts'
 import { stateDir } from './machine.ts'
@@ -69,9 +70,7 @@ export function superviseHere(): Supervision {
     }
   })
   child.once('exit', () => {
-    lost = new HarnessError(
-      "the supervisor ended unexpectedly; 'npm run chaos -- clean' removes what it held",
-    )
+    lost = new HarnessError(`the supervisor ended unexpectedly; '${called('clean')}' removes what it held`)
     for (const { reject } of waiting.values()) reject(lost)
     for (const sent of [...signalling.values()].flat()) sent()
     stoppedAll?.()

@@ -45,24 +45,25 @@ afterAll(async () => {
 
 for (const { name, missing } of subjects) if (missing !== undefined) skip(name, missing)
 
-describe.each(areas)('$area', ({ area, cases, missing }) => {
-  if (missing !== undefined) {
-    skip(area, missing)
-    return
-  }
-  test.each(cases)('$name', { timeout: CASE_TIMEOUT_MS }, async (one) => {
-    const outcomes = await Promise.allSettled(available.map((subject) => run(one, subject)))
-    const failures = outcomes.flatMap((outcome, i) => {
-      const { name, asUpstream } = available[i]!
-      const held = one.deviation && !asUpstream ? 'ok, differs' : 'ok'
-      results.set(`${area}: ${one.name}`, name, outcome.status === 'fulfilled' ? held : 'FAILED')
-      return outcome.status === 'fulfilled' ? [] : [named(name, outcome.reason as Error)]
-    })
-    if (failures.length === 1) throw failures[0]
-    if (failures.length > 1)
-      throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'))
+// Not by test.each, which cuts long names short.
+for (const { area, cases, missing } of areas)
+  describe(area, () => {
+    if (missing !== undefined) skip(area, missing)
+    else for (const one of cases) test(one.name, { timeout: CASE_TIMEOUT_MS }, () => runOnAll(area, one))
   })
-})
+
+async function runOnAll(area: string, one: Case) {
+  const outcomes = await Promise.allSettled(available.map((subject) => run(one, subject)))
+  const failures = outcomes.flatMap((outcome, i) => {
+    const { name, asUpstream } = available[i]!
+    const held = one.deviation && !asUpstream ? 'ok, differs' : 'ok'
+    results.set(`${area}: ${one.name}`, name, outcome.status === 'fulfilled' ? held : 'FAILED')
+    return outcome.status === 'fulfilled' ? [] : [named(name, outcome.reason as Error)]
+  })
+  if (failures.length === 1) throw failures[0]
+  if (failures.length > 1)
+    throw new AggregateError(failures, failures.map(({ message }) => message).join('\n'))
+}
 
 async function run(one: Case, subject: Subject) {
   await using own = one.ownServer ? await subject.start() : undefined

@@ -135,6 +135,40 @@ export const link: Area = {
       },
     },
     {
+      name: 'toxicity is drawn again when a toxic comes or goes behind it',
+      async run({ ask, proxy }) {
+        const { path, toxic, connect } = await proxy()
+        await toxic({ name: 't', type: 'timeout', toxicity: 0.5 })
+        const { client, server } = await connect()
+        const seen = new Set<boolean>()
+        // Both outcomes fail to come in one run of 2^39.
+        for (let change = 0; change < 40 && seen.size < 2; change++) {
+          if (change % 2 === 0) await toxic({ name: 'behind', type: 'noop' })
+          else await ask(204, 'DELETE', `${path}/toxics/behind`)
+          const before = client.received().length
+          server.write('*')
+          await delay(60)
+          seen.add(client.received().length > before)
+        }
+        expect(seen).toEqual(new Set([true, false]))
+      },
+    },
+    {
+      name: 'what meets a toxic at once is at most 32 KiB',
+      async run({ proxy }) {
+        const { toxic, connect } = await proxy()
+        const sizes = { average_size: 60_000, size_variation: 0, delay: 300_000 }
+        await toxic({ type: 'slicer', stream: 'upstream', attributes: sizes })
+        const { client, server } = await connect()
+        client.write(Buffer.alloc(60_000))
+        // The slicer finds nothing to cut, and waits behind each chunk.
+        await server.receive(1)
+        await delay(100)
+        expect(server.received().length).toBeLessThanOrEqual(32 * 1024)
+        await server.receive(60_000)
+      },
+    },
+    {
       name: 'an update takes hold of open connections before it is answered',
       async run({ ask, proxy }) {
         const { path, toxic, connect } = await proxy()

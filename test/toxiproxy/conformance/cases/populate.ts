@@ -88,6 +88,15 @@ export const populate: Area = {
       },
     },
     {
+      name: 'stops at an address that does not parse',
+      async run({ ask }) {
+        const reply = await ask(500, 'POST', '/populate', [entry('a'), entry('b', { listen: 'nowhere' })])
+        expect(reply.json.error).toBe('listen tcp: address nowhere: missing port in address')
+        expect(reply.json.proxies.map(({ name }: { name: string }) => name)).toEqual(['a'])
+        await ask(404, 'GET', '/proxies/b')
+      },
+    },
+    {
       name: 'answers null for no proxies',
       async run({ ask }) {
         expect((await ask(201, 'POST', '/populate', [])).text).toBe('{"proxies":null}')

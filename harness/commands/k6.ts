@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { called } from '../called.ts'
 import { BadInput, messageOf } from '../errors.ts'
 import type { Plan } from '../experiment/plan.ts'
 import { linkName, type System } from '../experiment/system.ts'
@@ -50,10 +51,10 @@ export const k6Command = new Command('k6')
     'after',
     `
 Examples:
-  npm run chaos -- up 22-nov-overload                         prints the addresses, as k6 takes them
-  npm run chaos -- k6 22-nov-overload --out load.ts
+  ${called('up 22-nov-overload')}   prints the addresses, as k6 takes them
+  ${called('k6 22-nov-overload --out load.ts')}
   k6 run -e OFFICIAL_TO_SAEOL=http://127.0.0.1:20001 load.ts
-  npm run chaos -- k6 22-nov-overload --base 'official->saeol=http://saeol.test' --out load.ts`,
+  ${called("k6 22-nov-overload --base 'official->saeol=http://saeol.test' --out load.ts")}`,
   )
   .action(async (name: string, options: Options) => {
     const [planned] = planAll(choose(await loadScenarios(options.scenarios), [name]), {

@@ -98,6 +98,15 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
     expect(waitedFor.toSorted()).toEqual(['toxiproxy', ...needed.map(({ to }) => to)].toSorted())
   })
 
+  it('lead k6 to the same entrances', () => {
+    const { environment } = compose.services.k6!
+    for (const { name } of system.links.filter(({ from }) => from === null))
+      expect(environment).toHaveProperty(
+        proxyName(name).toUpperCase().replaceAll('-', '_'),
+        `http://toxiproxy:${proxyPort(name)}`,
+      )
+  })
+
   it('use the same images', () => {
     expect(compose.services.toxiproxy!.image).toBe(images.toxiproxy)
     expect(compose.services.postgres!.image).toBe(images.postgres)

@@ -7,17 +7,21 @@ import { asMs, custom, nameParam, paramsOf, problemsOf, someDurationParam } from
 import { firstInjectionMs, lastRevertMs, watchedUntilMs } from './reverts.ts'
 import { offset } from './visits.ts'
 
-interface TimeToOptions {
+type TimeToOptions = {
   readonly within: Duration
   /** From the first fault injected, or from the last one reverted. */
   readonly of: 'injected' | 'reverted'
   readonly source: string
   readonly title?: string
-}
+} & (
+  | { readonly role?: 'protected' }
+  /** What must be seen with the measures and without them, such as an alarm. */
+  | { readonly role: 'guard'; readonly sabotages: readonly string[] }
+)
 
 /**
- * Time until the system reports an event, such as `fallback.opened`. It speaks of the fault, and is protected there;
- * where no fault is injected, `of: 'injected'` becomes a guard: the event must not happen.
+ * Time until the system reports an event, such as `fallback.opened`. It speaks of the fault, and is protected there
+ * unless it is said to be a guard; where no fault is injected, `of: 'injected'` becomes a guard: the event must not happen.
  */
 export function timeTo(event: string, options: TimeToOptions): CheckSpec {
   const withinMs = asMs(options.within)
@@ -25,10 +29,11 @@ export function timeTo(event: string, options: TimeToOptions): CheckSpec {
   return {
     kind: 'time-to',
     title: options.title ?? `${event} ≤ ${formatMs(withinMs)} after ${since}`,
-    role: 'protected',
+    role: options.role ?? 'protected',
     journeys: [],
     source: options.source,
     params: { event, withinMs, of: options.of },
+    ...(options.role === 'guard' && { sabotages: options.sabotages }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import type { Sabotaged } from './sabotage.ts'
 
 /** Real work through a real link; throws when the link does not carry it. Must honour the signal. */
 export type DeepCheck = (signal: AbortSignal) => Promise<void>
@@ -16,9 +17,14 @@ const largestPaddingBytes = 1024 * 1024
  * `GET /health/deep` runs every check. Neither needs a worker slot.
  * @param timeoutMs longest wait for one deep check
  */
-export function healthRouter(checks: Readonly<Record<string, DeepCheck>>, timeoutMs: number): Router {
+export function healthRouter(
+  checks: Readonly<Record<string, DeepCheck>>,
+  timeoutMs: number,
+  sabotaged: Sabotaged = () => false,
+): Router {
   const router = Router()
-  router.get('/health', (request, response) => {
+  router.get('/health', (request, response, next) => {
+    if (sabotaged('health-looks-deep')) return next()
     const bytes = Number(request.query.bytes ?? 0)
     if (!Number.isInteger(bytes) || bytes < 0 || bytes > largestPaddingBytes) {
       response.status(400).json({ error: `bytes must be 0 to ${largestPaddingBytes}`, code: 'bad-request' })
@@ -26,16 +32,19 @@ export function healthRouter(checks: Readonly<Record<string, DeepCheck>>, timeou
     }
     response.json(bytes === 0 ? { status: 'up' } : { status: 'up', padding: 'x'.repeat(bytes) })
   })
-  router.get('/health/deep', async (_request, response) => {
-    const results = Object.fromEntries(
-      await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => [name, await run(check, timeoutMs)] as const),
-      ),
-    )
-    const up = Object.values(results).every((result) => result.ok)
-    if (!up) response.setHeader('Retry-After', '1')
-    response.status(up ? 200 : 503).json({ status: up ? 'up' : 'down', checks: results })
-  })
+  router.get(
+    sabotaged('health-looks-deep') ? ['/health', '/health/deep'] : '/health/deep',
+    async (_request, response) => {
+      const results = Object.fromEntries(
+        await Promise.all(
+          Object.entries(checks).map(async ([name, check]) => [name, await run(check, timeoutMs)] as const),
+        ),
+      )
+      const up = Object.values(results).every((result) => result.ok)
+      if (!up) response.setHeader('Retry-After', '1')
+      response.status(up ? 200 : 503).json({ status: up ? 'up' : 'down', checks: results })
+    },
+  )
   return router
 }
 

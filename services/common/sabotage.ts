@@ -16,6 +16,8 @@ export const sabotageNames = [
   'backdates-anywhere',
   'issues-twice',
   'forgets-certificates',
+  'probes-with-short-requests',
+  'health-looks-deep',
 ] as const
 
 export type SabotageName = (typeof sabotageNames)[number]

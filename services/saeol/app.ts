@@ -82,12 +82,12 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     postgres: async () => {
       await database.query('select 1')
     },
-    gpki: gpkiCheck({ url: config.GPKI_URL, probe: register.probe }),
+    gpki: gpkiCheck({ url: config.GPKI_URL, probe: register.probe, sabotaged }),
     resident: residentCheck(resident, config.DEEP_CHECK_MS),
   }
   const app = createApp({
     log,
-    health: healthRouter(checks, config.DEEP_CHECK_MS),
+    health: healthRouter(checks, config.DEEP_CHECK_MS, sabotaged),
     routers: [
       loginRouter(deps),
       fallbackRouter(deps),

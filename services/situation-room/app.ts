@@ -2,6 +2,7 @@ import { Router } from 'express'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
+import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readRoom } from '../enrolment/room.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
@@ -64,6 +65,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     url: config.GPKI_URL,
     identity: room.probe,
     timeoutMs: config.PROBE_TIMEOUT_MS,
+    sabotaged: createSabotage(config.SABOTAGE),
   })
   const probeSaeol = createSaeolProbe({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS })
   const noteGpki = inOrder(probeGpki, (reading) => {

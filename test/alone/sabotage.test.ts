@@ -12,13 +12,14 @@ import type { Scenario } from '../../harness/experiment/scenario.ts'
 import { builtinDriver } from '../../harness/load/builtin/driver.ts'
 import { reportTo } from '../../harness/reporters/dispatch.ts'
 import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
+import { routerPort } from '../../scenarios/16-nov-router-port.ts'
 import { gpkiStall } from '../../scenarios/17-nov-gpki-stall.ts'
 import { overload } from '../../scenarios/22-nov-overload.ts'
 import { scenarios } from '../../scenarios/index.ts'
 import { everyService } from '../../scenarios/system.ts'
 import { sabotageNames } from '../../services/common/sabotage.ts'
 
-const capabilities = new Set(['links'] as const)
+const capabilities = new Set(['links', 'packet-loss'] as const)
 const runtime = processesRuntime({ toxiproxy: 'embedded' })
 let out: string
 beforeAll(() => {
@@ -35,6 +36,7 @@ afterAll(async () => {
  */
 const shorter: Record<string, Record<string, string>> = {
   [gpkiStall.name]: { fault: '6s', recovery: '5s', attackers: '9/s', officials: '12/s', reaction: '1s' },
+  [routerPort.name]: { fault: '6s', recovery: '3s', reaction: '1s' },
   [overload.name]: { fault: '2s', recovery: '2s' },
 }
 
@@ -89,6 +91,8 @@ const rows: [Scenario, string[]][] = [
   [gpkiStall, ['ignores-revocation']],
   [gpkiStall, ['locks-accounts-globally', 'audit-drops-record', 'loses-receipts', 'overwrites-received-on']],
   [gpkiStall, ['enters-twice', 'orders-by-entry', 'backdates-anywhere']],
+  [routerPort, ['probes-with-short-requests']],
+  [routerPort, ['health-looks-deep', 'loses-receipts']],
   [overload, ['issues-twice', 'forgets-certificates']],
 ]
 

@@ -15,11 +15,20 @@ const longestAnswer = 64 * 1024
  */
 export function ask(
   url: string,
-  options: { readonly method: 'GET' | 'POST'; readonly body?: unknown; readonly signal: AbortSignal },
+  options: {
+    readonly method: 'GET' | 'POST'
+    readonly body?: unknown
+    readonly headers?: Readonly<Record<string, string>>
+    readonly signal: AbortSignal
+  },
 ): Promise<Answer> {
   const body = options.body === undefined ? '' : JSON.stringify(options.body)
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      ...options.headers,
+    }
     const { method, signal } = options
     const sent = request(url, { method, agent: false, headers, signal }, (response) => {
       let text = ''

@@ -1,18 +1,22 @@
 import { createPrivateKey, randomBytes, sign } from 'node:crypto'
+import { fullSizePadding } from '../../common/full-size.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
 import type { Identity } from '../../enrolment/register.ts'
 import { ask } from './ask.ts'
 import { lateness, stoodStill } from './own-clock.ts'
 import type { Reading } from './reading.ts'
 
 /**
- * The room's own look at GPKI: a signed verification as long as an official's, through its own link to the
+ * The room's own look at GPKI: a signed verification longer than an official's, through its own link to the
  * switch. In 2023 what was short passed and what was full-size was lost (T13).
  */
 export function createGpkiProbe(options: {
   readonly url: string
   readonly identity: Identity
   readonly timeoutMs: number
+  readonly sabotaged?: Sabotaged
 }): () => Promise<Reading> {
+  const { url, sabotaged = () => false } = options
   const { certificateChain, privateKeyPkcs8 } = options.identity
   const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
   return async () => {
@@ -29,7 +33,9 @@ export function createGpkiProbe(options: {
     const body = { certificateChain, nonce, signature: signature.toString('base64') }
     const signal = AbortSignal.timeout(options.timeoutMs)
     try {
-      const answer = await ask(`${options.url}/verify`, { method: 'POST', body, signal })
+      const answer = sabotaged('probes-with-short-requests')
+        ? await ask(`${url}/health`, { method: 'GET', signal })
+        : await ask(`${url}/verify`, { method: 'POST', body, headers: fullSizePadding, signal })
       if (answer.status === 200) return reading('green', '')
       return reading('red', `GPKI answered ${answer.status}: ${answer.body.slice(0, 200)}`)
     } catch (error) {

@@ -597,6 +597,14 @@ const contracts: Record<string, Contract> = {
         lookAt: ['saeol at +4.2 s: fallback.opened'],
       },
       {
+        is: 'is a guard where it is said to be one: with the measures and without them',
+        spec: timeTo('alarm.raised', { within: '2s', of: 'injected', source, role: 'guard', sabotages }),
+        arm: { arm: 'untreated' },
+        verdict: 'deviates',
+        role: 'guard',
+        said: /alarm\.raised never came/,
+      },
+      {
         is: 'is a guard with --no-faults too',
         spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
         arm: { arm: 'untreated', faultsOn: false },
@@ -613,6 +621,10 @@ const contracts: Record<string, Contract> = {
     refused: [
       [/withinMs must be a duration above 0/, timeTo('x', { within: 0, of: 'injected', source })],
       [/event must be a name/, timeTo('', { within: '1s', of: 'injected', source })],
+      [
+        /sabotages must name at least one/,
+        timeTo('x', { within: '1s', of: 'injected', source, role: 'guard', sabotages: [] }),
+      ],
       [
         /of must be 'injected' or 'reverted'/,
         timeTo('x', { within: '1s', of: 'ended' as 'injected', source }),

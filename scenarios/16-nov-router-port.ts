@@ -35,10 +35,11 @@ export const routerPort = defineScenario({
     insistent: { type: 'rate', default: '8/s', describe: 'officials who insist on their certificate' },
     readers: { type: 'rate', default: '10/s', describe: 'officials who open notices and downloads' },
     visitors: { type: 'rate', default: '8/s', describe: 'visitors at the counters' },
+    reaction: { type: 'duration', default: '500ms', describe: 'how long each duty officer takes' },
     fault: { type: 'duration', default: '9s', describe: 'how long the port is damaged' },
     recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
-  build: ({ officials, insistent, readers, visitors, fault, recovery }) => ({
+  build: ({ officials, insistent, readers, visitors, reaction, fault, recovery }) => ({
     load: [
       arrivals(officialIssuesCertificate, officials),
       arrivals(officialInsistsOnCertificate, insistent),
@@ -51,7 +52,7 @@ export const routerPort = defineScenario({
     measures: [
       measure('deadlines'),
       // Two officers who take a quarter of a scaled minute each.
-      measure('password-fallback', { reactionMs: 500 }),
+      measure('password-fallback', { reactionMs: reaction }),
       measure('manual-intake', { windowPatienceMs: 1500 }),
     ],
     hypothesis: [

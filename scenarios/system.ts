@@ -104,16 +104,21 @@ export function everyService(variables: Record<string, string>): Record<string, 
 const checkout = fileURLToPath(new URL('../', import.meta.url))
 
 /** Built from a checkout, where the services stand as they are written; a package has no Dockerfile, and takes it as it is. */
+function imageOf(target: string, sources: readonly string[]): Pick<ServicesImage, 'tag' | 'build'> {
+  const dockerfile = 'services/Dockerfile'
+  return {
+    tag: `saeol-chaos/${target}:${projectVersion}`,
+    ...(existsSync(join(checkout, dockerfile)) && {
+      build: { context: checkout, dockerfile, target, sources },
+    }),
+  }
+}
+
+const sources = ['package.json', 'package-lock.json', '.npmrc', 'services']
 const image: ServicesImage = {
-  tag: `saeol-chaos/services:${projectVersion}`,
+  ...imageOf('services', sources),
   entry: (module) => `/app/${relative(checkout, fileURLToPath(module)).replace(/\.js$/, '.ts')}`,
-  ...(existsSync(join(checkout, 'services/Dockerfile')) && {
-    build: {
-      context: checkout,
-      dockerfile: 'services/Dockerfile',
-      sources: ['package.json', 'package-lock.json', 'services'],
-    },
-  }),
+  netadmin: imageOf('netadmin', sources),
 }
 
 export const administrativeNetwork = defineSystem({

@@ -2,11 +2,16 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
+import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
+import { findTopologies } from '../runtimes/containers/labels.ts'
+import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
 import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/processes/machine.ts'
 import type { Register } from '../runtimes/processes/protocol.ts'
 
 export const cleanCommand = new Command('clean')
-  .description('removes what a killed run left behind: processes, scratch directories, port leases')
+  .description(
+    'removes what a killed run left behind: processes, containers, networks, scratch directories, port leases',
+  )
   .option('--all', 'takes down runs that are still under way, too', false)
   .action(async (options: { all: boolean }) => {
     let runs = 0
@@ -27,17 +32,36 @@ export const cleanCommand = new Command('clean')
       rmSync(join(running, file), { force: true })
       runs++
     }
+    const engine = await findEngine()
+    const reaped = 'missing' in engine ? nothing : await reapEngine(engine, options.all)
     const ports = stateDir('ports')
     for (const port of readdirSync(ports)) {
       const owner = read<ProcessIdentity>(join(ports, port))
       if (owner === undefined || !isRunning(owner)) rmSync(join(ports, port), { force: true })
     }
+    const removed = [
+      ...(runs > 0 ? [`what ${runs} run(s) left behind: ${processes} process(es) ended`] : []),
+      ...(reaped.containers + reaped.networks > 0
+        ? [`${reaped.containers} container(s) and ${reaped.networks} network(s)`]
+        : []),
+    ]
     process.stdout.write(
-      runs === 0
-        ? 'nothing was left behind\n'
-        : `removed what ${runs} run(s) left behind: ${processes} process(es) ended\n`,
+      removed.length === 0 ? 'nothing was left behind\n' : `removed ${removed.join('; ')}\n`,
     )
   })
+
+const nothing: Reaped = { containers: 0, networks: 0 }
+
+/** Removes topologies whose harness is gone, or all of them. They say themselves whose they are: no register is needed. */
+async function reapEngine(engine: Engine, all: boolean): Promise<Reaped> {
+  let sum = nothing
+  for (const { topology, harness } of await findTopologies(engine)) {
+    if (harness.runs && !all) continue
+    const { containers, networks } = await reapTopology(engine, topology)
+    sum = { containers: sum.containers + containers, networks: sum.networks + networks }
+  }
+  return sum
+}
 
 /** Ends a register's processes that still run: those very processes, not others with their pids. */
 async function reap(register: Register): Promise<number> {

@@ -4,10 +4,15 @@ import { cpus, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { called } from '../called.ts'
+import type { ImageSpec } from '../experiment/system.ts'
+import { containersRuntime } from '../runtimes/containers/containers.ts'
+import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { images } from '../runtimes/containers/images.ts'
+import { imagesOf, standingOf } from '../runtimes/containers/provide-images.ts'
 import { findExecutable } from '../runtimes/executable.ts'
 import { cacheDir, stateDir } from '../runtimes/processes/machine.ts'
 import { postgresVersion } from '../runtimes/processes/postgres.ts'
+import { loadScenarios } from './scenarios.ts'
 
 const run = promisify(execFile)
 
@@ -30,8 +35,7 @@ export const doctorCommand = new Command('doctor')
       directory('state', stateDir),
       host(),
       realToxiproxy(),
-      await engine(),
-      ...(await Promise.all(Object.values(images).map(image))),
+      ...(await containers()),
       await k6(),
     ]
     const width = Math.max(...findings.map(({ what }) => what.length))
@@ -118,33 +122,54 @@ function realToxiproxy(): Finding {
   }
 }
 
-async function engine(): Promise<Finding> {
+/** The engine, and each image of the runtime `containers`. */
+async function containers(): Promise<Finding[]> {
   const what = 'container engine'
-  try {
-    const { stdout } = await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5000 })
-    return { what, good: true, needed: false, said: `answers, version ${stdout.trim()}` }
-  } catch {
-    return {
-      what,
-      good: false,
-      needed: false,
-      said: 'no engine answers; services run as processes',
-      remedy: 'install and start a container engine to run docker-compose.yml',
-    }
-  }
+  const engine = await findEngine()
+  if ('missing' in engine)
+    return [
+      {
+        what,
+        good: false,
+        needed: false,
+        said: `${engine.missing}; services run as processes`,
+        remedy: engine.remedy,
+      },
+    ]
+  const { body } = await engine.ask('GET', '/version')
+  const { Version, Arch } = body as { Version: string; Arch: string }
+  const said = `${Version} ${Arch} at ${engine.address}; can: ${[...containersRuntime({ engine }).capabilities].join(', ')}`
+  const { scenarios } = await loadScenarios(undefined)
+  const systems = [...new Set(scenarios.map(({ system }) => system))].filter(
+    ({ image }) => image !== undefined,
+  )
+  const needed = systems.flatMap((system) => [
+    ...imagesOf(system),
+    ...(system.image?.netadmin === undefined ? [] : [system.image.netadmin]),
+  ])
+  const wanted = new Map([...needed, { tag: images.k6 }].map((image) => [image.tag, image]))
+  return [
+    { what, good: true, needed: false, said },
+    ...(await Promise.all([...wanted.values()].map((image) => imageFinding(engine, image)))),
+  ]
 }
 
-async function image(tag: string): Promise<Finding> {
-  const there = await run('docker', ['image', 'inspect', '--format', '{{.Id}}', tag], { timeout: 5000 }).then(
-    () => true,
-    () => false,
-  )
+async function imageFinding(engine: Engine, image: ImageSpec): Promise<Finding> {
+  const standing = await standingOf(engine, image)
+  const words = {
+    there: 'there',
+    unmarked: 'there; it does not say what it was built of, and is built again when it is used',
+    stale: 'built of other sources than these; it is built again when it is used',
+    absent: 'not here',
+  }
   return {
     what: 'image',
-    good: there,
+    good: standing !== 'absent',
     needed: false,
-    said: there ? tag : `${tag} is not here`,
-    remedy: `docker pull ${tag}`,
+    said: `${image.tag}: ${words[standing]}`,
+    remedy: `${
+      image.build === undefined ? `docker pull ${image.tag}` : 'it is built when it is first used'
+    }; where nothing can be pulled, tools/airgap/airgap builds it`,
   }
 }
 

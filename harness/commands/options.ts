@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { BadInput } from '../errors.ts'
 import { unknown } from '../near-miss.ts'
+import { runtimeNames } from '../runtimes/choose.ts'
 
 /** `--set key=value`, any number of times. */
 export const setOption = new Option('--set <key=value>', "sets one of a scenario's knobs; may be given again")
@@ -15,6 +16,13 @@ export const scenariosOption = new Option(
   '--scenarios <dir>',
   'directory with the scenarios (default: ./scenarios, else the built-in ones)',
 )
+
+export const runtimeOption = new Option(
+  '--runtime <name>',
+  'where services run; auto: containers if they can be had, else processes',
+)
+  .choices([...runtimeNames])
+  .default('auto')
 
 export const withoutOption = new Option(
   '--without <measure>',

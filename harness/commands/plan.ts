@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { examples } from '../called.ts'
 import { planView } from '../experiment/plan-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
-import { chooseRuntime } from '../runtimes/choose.ts'
-import { scenariosOption, setOption, withoutOption } from './options.ts'
+import { chooseRuntime, type runtimeNames } from '../runtimes/choose.ts'
+import { runtimeOption, scenariosOption, setOption, withoutOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
 interface Options {
@@ -11,6 +11,7 @@ interface Options {
   faults: boolean
   set: Record<string, string>
   json: boolean
+  runtime: (typeof runtimeNames)[number]
   scenarios?: string
 }
 
@@ -20,12 +21,16 @@ export const planCommand = new Command('plan')
   .addOption(withoutOption)
   .option('--no-faults', 'as run would do without faults')
   .addOption(setOption)
+  .addOption(runtimeOption)
   .option('--json', 'as JSON', false)
   .addOption(scenariosOption)
   .addHelpText('after', examples(['plan'], ['plan 22-nov-overload --json']))
   .action(async (names: string[], options: Options) => {
-    await using runtime = chooseRuntime('auto', 'embedded').runtime
-    const plans = planAll(choose(await loadScenarios(options.scenarios), names), {
+    const scenarios = choose(await loadScenarios(options.scenarios), names)
+    const systems = scenarios.map(({ system }) => system)
+    const chosen = await chooseRuntime({ runtime: options.runtime, toxiproxy: 'embedded', systems })
+    await using runtime = chosen.runtime
+    const plans = planAll(scenarios, {
       set: options.set,
       without: options.without,
       faultsOn: options.faults,

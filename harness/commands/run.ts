@@ -7,11 +7,11 @@ import { drivers } from '../load/drivers.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
-import { chooseRuntime, runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import type { Topology } from '../runtimes/runtime.ts'
 import { projectVersion } from '../version.ts'
 import { interruption } from './interrupt.ts'
-import { mustKnow, names, scenariosOption, setOption, withoutOption } from './options.ts'
+import { mustKnow, names, runtimeOption, scenariosOption, setOption, withoutOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
 
@@ -52,7 +52,7 @@ export const runCommand = new Command('run')
       .default(Object.keys(reporters), 'all')
       .argParser(names),
   )
-  .addOption(new Option('--runtime <name>', 'where services run').choices([...runtimeNames]).default('auto'))
+  .addOption(runtimeOption)
   .addOption(
     new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
   )
@@ -82,9 +82,10 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
     const driver = drivers.find(({ name }) => name === options.driver)!
     const lacking = await driver.missing?.()
     if (lacking !== undefined) throw new BadInput([lacking])
-    const chosen = chooseRuntime(options.runtime, options.toxiproxy)
-    await using runtime = chosen.runtime
     const scenarios = choose(await loadScenarios(options.scenarios), scenarioNames)
+    const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
+    await using runtime = chosen.runtime
+    if (chosen.why !== undefined) process.stderr.write(`runtime ${runtime.name}: ${chosen.why}\n`)
     const plans = planAll(scenarios, {
       set: options.set,
       without: options.without,

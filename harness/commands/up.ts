@@ -5,9 +5,9 @@ import { examples } from '../called.ts'
 import { HarnessError } from '../errors.ts'
 import { makeRunDir } from '../experiment/run-dir.ts'
 import type { System } from '../experiment/system.ts'
-import { chooseRuntime, runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { interruption } from './interrupt.ts'
-import { mustKnow, scenariosOption, withoutOption } from './options.ts'
+import { mustKnow, runtimeOption, scenariosOption, withoutOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
 
@@ -28,18 +28,19 @@ export const upCommand = new Command('up')
   .addOption(withoutOption)
   .option('--seed <seed>', 'seed of keys, people and service times', '2023-11-17')
   .option('--out <dir>', 'where logs are kept', '.chaos')
-  .addOption(new Option('--runtime <name>', 'where services run').choices([...runtimeNames]).default('auto'))
+  .addOption(runtimeOption)
   .addOption(
     new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
   )
   .addOption(scenariosOption)
   .addHelpText('after', examples(['up'], ['up 17-nov-gpki-stall --measures']))
   .action(async (name: string | undefined, options: Options) => {
-    const chosen = chooseRuntime(options.runtime, options.toxiproxy)
-    await using runtime = chosen.runtime
     const module = await loadScenarios(options.scenarios)
     const scenario = choose(module, name === undefined ? module.gate.slice(0, 1) : [name])
     mustKnow('measure', options.without, Object.keys(scenario[0]!.system.measures))
+    const chosen = await chooseRuntime({ ...options, systems: [scenario[0]!.system] })
+    await using runtime = chosen.runtime
+    if (chosen.why !== undefined) process.stderr.write(`runtime ${runtime.name}: ${chosen.why}\n`)
     const [planned] = planAll(scenario, {
       set: {},
       without: options.without,
@@ -60,6 +61,7 @@ export const upCommand = new Command('up')
       environment: environmentOf(system, options.measures ? plan.measures : []),
       logDir,
       signal: interrupt.signal,
+      progress: (message) => process.stderr.write(`${message}\n`),
       onSystemEvent: ({ service, event, facts }) =>
         process.stdout.write(`${service}: ${event} ${JSON.stringify(facts)}\n`),
       onDeath: ({ service, code, signal, log }) =>

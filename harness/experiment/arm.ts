@@ -96,6 +96,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
         ),
         logDir: context.logDir,
         signal: armSignal,
+        progress: context.progress,
         onSystemEvent: (event) => write({ kind: 'system', ...event }),
         onDeath: (death) => {
           write({ kind: 'service.died', at: now(), ...death })

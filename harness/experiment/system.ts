@@ -19,20 +19,27 @@ export interface System {
   readonly image?: ServicesImage
 }
 
-/** One image for all services: the command picks which. It runs as a user of its own and has `node` on its PATH. */
-export interface ServicesImage {
+/** A container image: it is there, or it is pulled, or built here. */
+export interface ImageSpec {
   /** `saeol-chaos/services:0.1.0`. */
   readonly tag: string
-  /** @returns the path in the image of the entry that stands at this file URL here. */
-  entry(module: string): string
-  /** How to build it where it is not there; without it the image must be there or be pulled. */
   readonly build?: {
     /** Directory that the paths below are seen from. */
     readonly context: string
     readonly dockerfile: string
+    /** Stage of the Dockerfile; default: its last. */
+    readonly target?: string
     /** Files and directories that go into the image; an image made of others is stale. */
     readonly sources: readonly string[]
   }
+}
+
+/** One image for all services: the command picks which. It runs as a user of its own and has `node` on its PATH. */
+export interface ServicesImage extends ImageSpec {
+  /** @returns the path in the image of the entry that stands at this file URL here. */
+  entry(module: string): string
+  /** An image with iptables, ethtool and tc, for faults on packets; without it this machine's own are taken, as root. */
+  readonly netadmin?: ImageSpec
 }
 
 export type ServiceSpec = NodeService | PostgresService

@@ -13,5 +13,12 @@ export const cutKind: FaultKind = {
   problems: () => [],
   inject: (spec, context) => context.topology.toxiproxy.setEnabled(linkOf(spec, context).proxy, false),
   revert: (spec, context) => context.topology.toxiproxy.setEnabled(linkOf(spec, context).proxy, true),
-  probe: (spec, context) => look(spec, context, (trip) => !trip.answered && trip.how === 'refused'),
+  probe: (spec, context) => {
+    const { relayed } = linkOf(spec, context)
+    return look(
+      spec,
+      context,
+      (trip) => !trip.answered && (trip.how === 'refused' || (relayed === true && trip.how !== 'silent')),
+    )
+  },
 }

@@ -1,19 +1,70 @@
-import { BadInput } from '../errors.ts'
+import { BadInput, HarnessError } from '../errors.ts'
+import type { System } from '../experiment/system.ts'
+import type { Engine } from './containers/engine.ts'
 import { findExecutable } from './executable.ts'
 import { processesRuntime } from './processes/processes.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Runtimes that `--runtime` accepts. */
-export const runtimeNames = ['auto', 'processes'] as const
+export const runtimeNames = ['auto', 'processes', 'containers'] as const
 
-/** Which Toxiproxy carries the links: the embedded server, or the `toxiproxy-server` on PATH. */
+/** Which Toxiproxy carries the links of processes: the embedded server, or the `toxiproxy-server` on PATH. */
 export const toxiproxyNames = ['embedded', 'path'] as const
 
-/** Chooses where the services run. @returns the runtime, and in words which and why. */
-export function chooseRuntime(
-  _wanted: (typeof runtimeNames)[number],
-  toxiproxy: (typeof toxiproxyNames)[number],
-): { runtime: Runtime & AsyncDisposable; toxiproxy: string } {
+interface Wanted {
+  readonly runtime: (typeof runtimeNames)[number]
+  readonly toxiproxy: (typeof toxiproxyNames)[number]
+  /** What is to be run there. */
+  readonly systems: readonly System[]
+}
+
+interface Chosen {
+  readonly runtime: Runtime & AsyncDisposable
+  /** Which Toxiproxy, in words. */
+  readonly toxiproxy: string
+  /** Why this runtime, where nobody asked for it. */
+  readonly why?: string
+}
+
+/**
+ * Chooses where the services run. `auto` takes containers when an engine answers and every image is there or can be had,
+ * else processes.
+ * @throws BadInput when what is asked for cannot be, HarnessError when the engine asked for does not answer
+ */
+export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
+  const { runtime, toxiproxy, systems } = wanted
+  if (runtime === 'processes') return processes(toxiproxy)
+  const without = systems.find(({ image }) => image === undefined)
+  if (runtime === 'containers') {
+    if (toxiproxy === 'path')
+      throw new BadInput(['--toxiproxy path is for processes: in containers the real Toxiproxy runs as one'])
+    if (without !== undefined)
+      throw new BadInput([
+        `--runtime containers: the system '${without.name}' declares no image of its services`,
+      ])
+    const { findEngine } = await import('./containers/engine.ts')
+    const found = await findEngine()
+    if ('missing' in found) throw new HarnessError(`${found.missing}: ${found.remedy}`)
+    return containers(found)
+  }
+  if (toxiproxy === 'path') return { ...processes(toxiproxy), why: '--toxiproxy path is for processes' }
+  if (without !== undefined)
+    return { ...processes(toxiproxy), why: `the system '${without.name}' declares no image` }
+  const { findEngine } = await import('./containers/engine.ts')
+  const found = await findEngine()
+  if ('missing' in found) return { ...processes(toxiproxy), why: found.missing }
+  const { imagesOf, obstacleTo } = await import('./containers/provide-images.ts')
+  const images = new Map(systems.flatMap(imagesOf).map((image) => [image.tag, image]))
+  const obstacles = await Promise.all([...images.values()].map((image) => obstacleTo(found, image)))
+  const obstacle = obstacles.find((one) => one !== undefined)
+  if (obstacle !== undefined) return { ...processes(toxiproxy), why: obstacle }
+  return {
+    ...(await containers(found)),
+    why: 'a container engine answers, and the images are there or can be had',
+  }
+}
+
+function processes(toxiproxy: (typeof toxiproxyNames)[number]): Chosen {
   if (toxiproxy === 'embedded') return { runtime: processesRuntime({ toxiproxy }), toxiproxy: 'embedded' }
   const executable = findExecutable('toxiproxy-server')
   if (executable === undefined)
@@ -21,4 +72,13 @@ export function chooseRuntime(
       "--toxiproxy path: there is no 'toxiproxy-server' on PATH; install it, or leave the option away for the embedded one",
     ])
   return { runtime: processesRuntime({ toxiproxy: { executable } }), toxiproxy: executable }
+}
+
+/** Loaded only when it is chosen: Testcontainers takes its time. */
+async function containers(engine: Engine): Promise<Chosen> {
+  const [{ containersRuntime }, { images }] = await Promise.all([
+    import('./containers/containers.ts'),
+    import('./containers/images.ts'),
+  ])
+  return { runtime: containersRuntime({ engine }), toxiproxy: images.toxiproxy }
 }

@@ -97,4 +97,6 @@ export interface LinkAddress {
   /** As the harness reaches it; where services have a network of their own, their consumers are told another. */
   readonly url: string
   readonly protocol: 'http' | 'postgres'
+  /** Somebody between the harness and the proxy accepts before the proxy does, and closes when it refuses. */
+  readonly relayed?: boolean
 }

@@ -5,6 +5,7 @@ import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/p
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { HarnessError, messageOf } from '../../errors.ts'
+import { clusterRecipe, clusterSettings, settingArguments } from '../cluster.ts'
 import { postgresUser } from '../link-url.ts'
 import { cacheDir, isRoot } from './machine.ts'
 
@@ -35,18 +36,11 @@ export async function postgresCommand(dir: string, database: string, port: numbe
     port: String(port),
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: '200',
-    shared_buffers: '32MB',
-    // The cluster lives as long as one arm: it must survive a killed client, not a power cut.
-    fsync: 'off',
-    full_page_writes: 'off',
-    autovacuum: 'off',
-    jit: 'off',
-    log_timezone: 'UTC',
+    ...clusterSettings,
   }
   return {
     command: join(native, 'bin', 'postgres'),
-    args: ['-D', dir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    args: ['-D', dir, ...settingArguments(settings)],
     ...account,
   }
 }
@@ -117,17 +111,7 @@ async function hydrateSymlinks(packageDir: string): Promise<void> {
 }
 
 async function template(native: string, database: string, account: Account): Promise<string> {
-  const recipe = [
-    '-U',
-    postgresUser,
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-    '--wal-segsize=1',
-  ]
+  const recipe = ['-U', postgresUser, '-A', 'trust', ...clusterRecipe]
   const key = createHash('sha256')
     .update(JSON.stringify([native, database, recipe, account]))
     .digest('hex')

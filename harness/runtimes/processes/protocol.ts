@@ -8,6 +8,8 @@ export type ToSupervisor =
   | { type: 'signal'; id: string; signal: NodeJS.Signals }
   | { type: 'adopt'; pid: number }
   | { type: 'scratch'; dir: string }
+  /** Containers and networks of this topology, by their label, on the engine at this address. */
+  | ({ type: 'labelled' } & Labelled)
   | { type: 'stop-all' }
 
 export interface SpawnRequest {
@@ -30,7 +32,13 @@ export type FromSupervisor =
   | { type: 'signalled'; id: string }
   | { type: 'failed'; id: string; error: string }
   | { type: 'exited'; id: string; code: number | null; signal: NodeJS.Signals | null; asked: boolean }
-  | { type: 'stopped-all' }
+  | { type: 'stopped-all'; error?: string }
+
+/** A topology that an engine keeps. */
+export interface Labelled {
+  readonly engine: string
+  readonly topology: string
+}
 
 /** The register of a topology under way, as `clean` reads it. */
 export interface Register {
@@ -38,4 +46,5 @@ export interface Register {
   readonly supervisor: ProcessIdentity
   readonly processes: readonly (ProcessIdentity & { id: string })[]
   readonly scratch: readonly string[]
+  readonly labelled: readonly Labelled[]
 }

@@ -57,7 +57,7 @@ export function answersHttp(url: string): Promise<boolean> {
 
 export async function answersPostgres(url: string): Promise<boolean> {
   // A refused connection is cheap to see; the client is made only once something listens.
-  if (!(await accepts(Number(new URL(url).port)))) return false
+  if (!(await accepts(new URL(url)))) return false
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 })
   client.on('error', () => {})
   try {
@@ -71,9 +71,9 @@ export async function answersPostgres(url: string): Promise<boolean> {
   }
 }
 
-function accepts(port: number): Promise<boolean> {
+function accepts({ hostname, port }: URL): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(Number(port), hostname)
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
     socket.once('connect', () => socket.destroy())
   })

@@ -7,7 +7,7 @@ import { called } from '../../called.ts'
 import { HarnessError } from '../../errors.ts'
 import { moduleUrl } from '../../module-url.ts'
 import { stateDir } from './machine.ts'
-import type { FromSupervisor, SpawnRequest, ToSupervisor } from './protocol.ts'
+import type { FromSupervisor, Labelled, SpawnRequest, ToSupervisor } from './protocol.ts'
 
 export interface Exit {
   readonly id: string
@@ -28,9 +28,14 @@ export interface Supervision extends AsyncDisposable {
   adopt(pid: number): void
   /** A directory to remove at the end. */
   scratch(dir: string): void
+  /** A topology of containers to remove from its engine at the end. */
+  labelled(topology: Labelled): void
   /** @returns what ends the listening. */
   onExit(listener: (exit: Exit) => void): () => void
-  /** Ends every process and removes every scratch directory; the supervisor itself stays for the next topology. */
+  /**
+   * Ends every process, removes every container and every scratch directory; the supervisor itself stays for the next
+   * topology. @throws HarnessError naming what is left.
+   */
   stopAll(): Promise<void>
 }
 
@@ -45,7 +50,7 @@ export function superviseHere(): Supervision {
   const exits = new Set<(exit: Exit) => void>()
   const waiting = new Map<string, { resolve(pid: number): void; reject(error: Error): void }>()
   const signalling = new Map<string, (() => void)[]>()
-  let stoppedAll: (() => void) | undefined
+  let stoppedAll: ((error?: string) => void) | undefined
   let lost: HarnessError | undefined
 
   child.on('message', (message: FromSupervisor) => {
@@ -65,7 +70,7 @@ export function superviseHere(): Supervision {
         for (const listener of exits) listener(message)
         break
       case 'stopped-all':
-        stoppedAll?.()
+        stoppedAll?.(message.error)
         break
     }
   })
@@ -80,9 +85,12 @@ export function superviseHere(): Supervision {
     if (child.connected) child.send(message)
   }
   const stopAll = (): Promise<void> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       if (!child.connected || lost !== undefined) return resolve()
-      stoppedAll = resolve
+      stoppedAll = (error) =>
+        error === undefined
+          ? resolve()
+          : reject(new HarnessError(`${error}; 'npm run chaos -- clean' tries again`))
       send({ type: 'stop-all' })
     })
 
@@ -102,6 +110,7 @@ export function superviseHere(): Supervision {
       }),
     adopt: (pid) => send({ type: 'adopt', pid }),
     scratch: (dir) => send({ type: 'scratch', dir }),
+    labelled: (topology) => send({ type: 'labelled', ...topology }),
     onExit: (listener) => {
       exits.add(listener)
       return () => void exits.delete(listener)

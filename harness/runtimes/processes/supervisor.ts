@@ -7,11 +7,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../../errors.ts'
+import { engineAt } from '../containers/engine.ts'
+import { reapTopology } from '../containers/reap.ts'
 import { descendants, identify, isRunning, type ProcessIdentity, stateDir } from './machine.ts'
-import type { FromSupervisor, Register, SpawnRequest, ToSupervisor } from './protocol.ts'
+import type { FromSupervisor, Labelled, Register, SpawnRequest, ToSupervisor } from './protocol.ts'
 
 /** How long a process may take to stop when asked, ms, before it is killed. */
 const graceMs = 1500
+/** A container that a killed harness had asked for may appear so much later, ms. */
+const inFlightMs = 2000
 
 supervise()
 
@@ -22,6 +27,7 @@ function supervise(): void {
   >()
   const adopted = new Map<number, ProcessIdentity>()
   const scratch = new Set<string>()
+  const labelled = new Map<string, Labelled>()
   const self = identify(process.pid)!
   const harness = identify(process.ppid) ?? { pid: process.ppid, started: '' }
   const registerFile = join(stateDir('running'), `${process.pid}.json`)
@@ -38,6 +44,7 @@ function supervise(): void {
       supervisor: self,
       processes: [...processes, ...others],
       scratch: [...scratch],
+      labelled: [...labelled.values()],
     }
     writeFileSync(registerFile, JSON.stringify(content))
   }
@@ -98,19 +105,34 @@ function supervise(): void {
     }
   }
 
-  const stopAll = async (): Promise<void> => {
+  /** @param settleMs see `reapTopology` */
+  const stopAll = async (settleMs: number): Promise<void> => {
     for (const identity of adopted.values()) if (isRunning(identity)) tryKill(identity.pid, 'SIGKILL')
     adopted.clear()
     await Promise.all([...children.keys()].map(stop))
+    const reaped = await Promise.allSettled(
+      [...labelled.values()].map(async ({ engine, topology }) => {
+        await reapTopology(engineAt(engine), topology, settleMs)
+        labelled.delete(topology)
+      }),
+    )
     for (const dir of scratch) rmSync(dir, { recursive: true, force: true })
     scratch.clear()
+    const failed = reaped.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
   }
 
   const end = async (): Promise<void> => {
     if (ending) return
     ending = true
-    await stopAll()
-    rmSync(registerFile, { force: true })
+    try {
+      await stopAll(inFlightMs)
+      rmSync(registerFile, { force: true })
+    } catch (error) {
+      // What is left stands in the register: `clean` goes by it.
+      register()
+      process.stderr.write(`${messageOf(error)}\n`)
+    }
     process.exit(0)
   }
 
@@ -132,10 +154,19 @@ function supervise(): void {
         scratch.add(message.dir)
         return register()
       case 'stop-all':
-        return void stopAll().then(() => {
-          register()
-          send({ type: 'stopped-all' })
-        })
+        return void stopAll(0).then(
+          () => {
+            register()
+            send({ type: 'stopped-all' })
+          },
+          (error: unknown) => {
+            register()
+            send({ type: 'stopped-all', error: messageOf(error) })
+          },
+        )
+      case 'labelled':
+        labelled.set(message.topology, { engine: message.engine, topology: message.topology })
+        return register()
     }
   })
   process.on('disconnect', () => void end())

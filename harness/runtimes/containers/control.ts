@@ -1,0 +1,55 @@
+import type { ServiceControl } from '../runtime.ts'
+import { type Engine, must } from './engine.ts'
+
+/** How long a service may take to stop when asked, seconds, before it is killed. */
+export const graceSeconds = 1
+
+/** Kills, stops, pauses and starts services that are containers. */
+export function containerControl(options: {
+  engine: Engine
+  container(service: string): string
+  /** The next end of this service was asked for. @returns what resolves once it has ended. */
+  expectEnd(service: string): Promise<void>
+  hasEnded(service: string): boolean
+  /** Follows and waits for a service whose container has just been started again. */
+  startedAgain(service: string): Promise<void>
+}): ServiceControl {
+  const { engine, container, hasEnded } = options
+  const act = (service: string, what: string, path: string): Promise<unknown> =>
+    must(engine, `${what} ${service}`, 'POST', `/containers/${container(service)}/${path}`, {
+      // Not modified, or in that state already.
+      fine: [304, 409],
+    })
+  const end = async (service: string, what: string, path: string): Promise<void> => {
+    if (hasEnded(service)) return
+    const ended = options.expectEnd(service)
+    // A frozen container hears no signal until it goes on.
+    await act(service, 'resume', 'unpause')
+    await act(service, what, path)
+    await ended
+  }
+  return {
+    kill: (service) => end(service, 'kill', 'kill'),
+    stop: (service) => end(service, 'stop', `stop?t=${graceSeconds}`),
+    async start(service) {
+      if (!hasEnded(service)) return
+      await must(engine, `start ${service}`, 'POST', `/containers/${container(service)}/start`, {
+        fine: [304],
+      })
+      await options.startedAgain(service)
+    },
+    pause: async (service) => void (await act(service, 'pause', 'pause')),
+    resume: async (service) => void (await act(service, 'resume', 'unpause')),
+    async life(service) {
+      const { State } = await must<{ State: { Running: boolean; StartedAt: string } }>(
+        engine,
+        `look at ${service}`,
+        'GET',
+        `/containers/${container(service)}/json`,
+      )
+      return State.Running
+        ? `container ${container(service).slice(0, 12)}, start ${State.StartedAt}`
+        : undefined
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Engine } from './engine.ts'
+
+/** A container's output on its way into a log file, until the container ends. */
+export interface LogPump {
+  /** What the container has written until now is in the file. */
+  caughtUp(): Promise<void>
+  /** Resolves when the container has ended and everything is in the file. */
+  readonly ended: Promise<void>
+  /** Time of the last line, as the engine stamped it: where a later pump goes on. */
+  last(): string
+}
+
+/** How long the engine may take to hand over what it has, ms. */
+const patienceMs = 2000
+
+/** Follows a container's output into a file. @param after only what was written later than this stamp. */
+export function pumpLog(engine: Engine, container: string, file: string, after = ''): LogPump {
+  const query = `stdout=1&stderr=1&timestamps=1${after === '' ? '' : `&since=${unixTime(after)}`}`
+  const path = `/containers/${container}/logs?${query}`
+  let last = after
+  const pump = async (): Promise<void> => {
+    const fd = openSync(file, 'a')
+    try {
+      const stream = await engine.follow(`${path}&follow=1`, new AbortController().signal)
+      for await (const { stamp, text } of frames(stream)) {
+        // `since` has the resolution of the engine: what was read already is not written twice.
+        if (stamp <= after) continue
+        writeSync(fd, text)
+        last = stamp
+      }
+    } catch {
+      // The engine has gone: whoever watches the containers says so.
+    } finally {
+      closeSync(fd)
+    }
+  }
+  const ended = pump()
+  return {
+    ended,
+    last: () => last,
+    async caughtUp() {
+      const stream = await engine.follow(`${path}&tail=1`, AbortSignal.timeout(patienceMs))
+      let newest = ''
+      for await (const { stamp } of frames(stream)) newest = stamp
+      const until = performance.now() + patienceMs
+      while (last < newest && performance.now() < until) await sleep(5)
+    },
+  }
+}
+
+/** The engine's frames: 8 bytes of head (which stream, length), then a stamp and a piece of output. */
+async function* frames(stream: AsyncIterable<Buffer>): AsyncGenerator<{ stamp: string; text: Buffer }> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
+      const frame = rest.subarray(8, 8 + rest.readUInt32BE(4))
+      rest = rest.subarray(8 + frame.length)
+      const space = frame.indexOf(' ')
+      yield { stamp: frame.toString('utf8', 0, space), text: frame.subarray(space + 1) }
+    }
+  }
+}
+
+/** `2023-11-17T08:40:00.000000001Z` as `1700210400.000000001`. */
+function unixTime(stamp: string): string {
+  return `${Math.floor(Date.parse(stamp) / 1000)}.${/\.(\d+)/.exec(stamp)?.[1] ?? '0'}`
+}

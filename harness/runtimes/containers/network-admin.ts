@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { StartedTestContainer } from 'testcontainers'
+import { HarnessError, messageOf } from '../../errors.ts'
+import { isRoot } from '../processes/machine.ts'
+import { type ContainerSpec, startContainer } from './container.ts'
+import { type Engine, must } from './engine.ts'
+
+const run = promisify(execFile)
+
+/** Commands in the network namespaces of containers: by a side-car of the network administrator, else by this machine's root. */
+export interface NetworkAdmin {
+  run(service: string, argv: readonly string[]): Promise<string>
+  /** The service's container has a new network namespace: what looked into the old one is of no use. */
+  forget(service: string): Promise<void>
+}
+
+export function networkAdmin(options: {
+  engine: Engine
+  /** Image with the tools; undefined where it is not there. */
+  image: string | undefined
+  container(service: string): string
+  spec(service: string): Pick<ContainerSpec, 'name' | 'labels'>
+}): NetworkAdmin {
+  const { engine, image } = options
+  const sideCars = new Map<string, Promise<StartedTestContainer>>()
+
+  const sideCar = (service: string, image: string): Promise<StartedTestContainer> => {
+    const started =
+      sideCars.get(service) ??
+      startContainer({
+        ...options.spec(service),
+        image,
+        network: { of: options.container(service) },
+        entrypoint: ['sleep'],
+        command: ['infinity'],
+        user: '0',
+        privileges: 'network-administrator',
+      })
+    sideCars.set(service, started)
+    return started
+  }
+
+  const asRoot = async (service: string, argv: readonly string[]): Promise<string> => {
+    const container = await must<{ State: { Pid: number } }>(
+      engine,
+      `look at ${service}`,
+      'GET',
+      `/containers/${options.container(service)}/json`,
+    )
+    const target = ['--target', String(container.State.Pid), '--net', '--']
+    return (await run('nsenter', [...target, ...argv])).stdout
+  }
+
+  return {
+    async run(service, argv) {
+      const failed = (said: string): HarnessError =>
+        new HarnessError(`in the network of ${service}, '${argv.join(' ')}' failed: ${said.trim()}`)
+      if (image !== undefined) {
+        const { exitCode, stdout, stderr } = await (await sideCar(service, image)).exec([...argv])
+        if (exitCode === 0) return stdout
+        throw failed(stderr || stdout || `exit code ${exitCode}`)
+      }
+      if (!isRoot())
+        throw failed(
+          "there is no image with the tools, and this is not root: 'tools/airgap/airgap' builds it",
+        )
+      return asRoot(service, argv).catch((error: unknown) => {
+        throw failed((error as { stderr?: string }).stderr || messageOf(error))
+      })
+    },
+    async forget(service) {
+      const old = sideCars.get(service)
+      sideCars.delete(service)
+      await (await old)?.stop({ timeout: 0 })
+    },
+  }
+}

@@ -8,6 +8,8 @@ export interface ContainerSpec {
   readonly labels: Readonly<Record<string, string>>
   /** The network it is in, and its name there; or the container whose network it shares. */
   readonly network: { readonly id: string; readonly alias: string } | { readonly of: string }
+  /** Names that need no question, and their addresses. */
+  readonly hosts?: Readonly<Record<string, string>>
   readonly entrypoint?: readonly string[]
   readonly command: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
@@ -50,8 +52,9 @@ class TopologyContainer extends GenericContainer {
       this.withNetworkMode(spec.network.id)
       const { id, alias } = spec.network
       this.createOpts.NetworkingConfig = { EndpointsConfig: { [id]: { Aliases: [alias] } } }
-      // Nothing here looks for names outside, and one inside that is away must be missed at once.
-      this.hostConfig.Dns = ['127.0.0.1']
+      // A name without a dot is never asked for outside: one inside that is away is missed at once.
+      this.hostConfig.DnsOptions = ['ndots:1']
+      this.hostConfig.ExtraHosts = Object.entries(spec.hosts ?? {}).map(([name, at]) => `${name}:${at}`)
     }
     // The runtime asks by itself, and nine health checks a second would be felt.
     this.createOpts.Healthcheck = { Test: ['NONE'] }

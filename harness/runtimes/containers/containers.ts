@@ -275,6 +275,7 @@ async function bringUp(
       entrypoint: ['node'],
       command: [system.image!.entry(spec.module)],
       environment,
+      hosts: { toxiproxy: addresses.get('toxiproxy')! },
       // Only what it is told of: the keys of one service are no business of the next.
       files: Object.keys(files)
         .filter((name) => told.has(inside[name]!))

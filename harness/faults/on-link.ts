@@ -44,8 +44,8 @@ export function toxicFault(kind: {
   summary: string
   problems?(spec: FaultSpec): string[]
   toxics(spec: FaultSpec): readonly Omit<ToxicSpec, 'name' | 'toxicity'>[]
-  /** Does this round trip show the fault? */
-  bites(trip: RoundTrip, spec: FaultSpec): boolean
+  /** Does this round trip through this link show the fault? */
+  bites(trip: RoundTrip, spec: FaultSpec, link: LinkAddress): boolean
   probe?: { patienceMs?: (spec: FaultSpec) => number; bytes?: (spec: FaultSpec) => number }
 }): FaultKind {
   const named = (spec: FaultSpec): ToxicSpec[] =>
@@ -65,7 +65,7 @@ export function toxicFault(kind: {
       for (const toxic of named(spec)) await context.topology.toxiproxy.removeToxic(proxy, toxic.name)
     },
     probe: (spec, context) =>
-      look(spec, context, (trip) => kind.bites(trip, spec), {
+      look(spec, context, (trip) => kind.bites(trip, spec, linkOf(spec, context)), {
         patienceMs: kind.probe?.patienceMs?.(spec) ?? probePatienceMs,
         bytes: kind.probe?.bytes?.(spec) ?? 0,
       }),

@@ -13,6 +13,8 @@ export const resetKind = toxicFault({
   toxics: (spec) => [
     { type: 'reset_peer', stream: 'downstream', attributes: { timeout: Number(spec.params.afterMs) } },
   ],
-  bites: (trip) => !trip.answered && trip.how === 'reset',
+  // A relay tells of a reset as of any end.
+  bites: (trip, _spec, { relayed }) =>
+    !trip.answered && (trip.how === 'reset' || (relayed === true && trip.how === 'closed')),
   probe: { patienceMs: (spec) => 600 + Number(spec.params.afterMs) },
 })

@@ -17,14 +17,21 @@ export function containerControl(options: {
   const { engine, container, hasEnded } = options
   const act = (service: string, what: string, path: string): Promise<unknown> =>
     must(engine, `${what} ${service}`, 'POST', `/containers/${container(service)}/${path}`, {
-      // Not modified, or in that state already.
-      fine: [304, 409],
+      // So it is already.
+      fine: [304],
     })
+  const stateOf = async (service: string): Promise<State> => {
+    const path = `/containers/${container(service)}/json`
+    return (await must<{ State: State }>(engine, `look at ${service}`, 'GET', path)).State
+  }
+  const resume = async (service: string): Promise<void> => {
+    if ((await stateOf(service)).Paused) await act(service, 'resume', 'unpause')
+  }
   const end = async (service: string, what: string, path: string): Promise<void> => {
     if (hasEnded(service)) return
     const ended = options.expectEnd(service)
     // A frozen container hears no signal until it goes on.
-    await act(service, 'resume', 'unpause')
+    await resume(service)
     await act(service, what, path)
     await ended
   }
@@ -33,23 +40,22 @@ export function containerControl(options: {
     stop: (service) => end(service, 'stop', `stop?t=${graceSeconds}`),
     async start(service) {
       if (!hasEnded(service)) return
-      await must(engine, `start ${service}`, 'POST', `/containers/${container(service)}/start`, {
-        fine: [304],
-      })
+      await act(service, 'start', 'start')
       await options.startedAgain(service)
     },
-    pause: async (service) => void (await act(service, 'pause', 'pause')),
-    resume: async (service) => void (await act(service, 'resume', 'unpause')),
+    async pause(service) {
+      if (!(await stateOf(service)).Paused) await act(service, 'pause', 'pause')
+    },
+    resume,
     async life(service) {
-      const { State } = await must<{ State: { Running: boolean; StartedAt: string } }>(
-        engine,
-        `look at ${service}`,
-        'GET',
-        `/containers/${container(service)}/json`,
-      )
-      return State.Running
-        ? `container ${container(service).slice(0, 12)}, start ${State.StartedAt}`
-        : undefined
+      const { Running, StartedAt } = await stateOf(service)
+      return Running ? `container ${container(service).slice(0, 12)}, start ${StartedAt}` : undefined
     },
   }
+}
+
+interface State {
+  readonly Running: boolean
+  readonly Paused: boolean
+  readonly StartedAt: string
 }

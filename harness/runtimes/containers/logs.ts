@@ -12,6 +12,8 @@ export interface LogPump {
   last(): string
 }
 
+/** A line takes a moment from the service's hand to the engine's, ms. */
+const onTheWayMs = 150
 /** How long the engine may take to hand over what it has, ms. */
 const patienceMs = 2000
 
@@ -41,6 +43,7 @@ export function pumpLog(engine: Engine, container: string, file: string, after =
     ended,
     last: () => last,
     async caughtUp() {
+      await sleep(onTheWayMs)
       const stream = await engine.follow(`${path}&tail=1`, AbortSignal.timeout(patienceMs))
       let newest = ''
       for await (const { stamp } of frames(stream)) newest = stamp

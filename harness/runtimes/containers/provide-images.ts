@@ -4,7 +4,7 @@ import { HarnessError, messageOf } from '../../errors.ts'
 import type { ImageSpec, System } from '../../experiment/system.ts'
 import { type Engine, saidBy } from './engine.ts'
 import { images } from './images.ts'
-import { sourcesHash, sourcesLabel } from './sources.ts'
+import { packSources, sourcesHash, sourcesLabel } from './sources.ts'
 
 /** How long building one image may take, ms: it installs packages. */
 const buildMs = 15 * 60_000
@@ -89,7 +89,7 @@ async function buildImage(
   standing: Exclude<Standing, 'there'>,
   progress: (message: string) => void,
 ): Promise<void> {
-  const { context, dockerfile, target, sources } = build
+  const { context, dockerfile, target } = build
   for (const base of basesOf(build)) await provideImage(engine, { tag: base }, progress)
   progress(
     {
@@ -100,29 +100,32 @@ async function buildImage(
   )
   const { getContainerRuntimeClient } = await import('testcontainers')
   const { dockerode } = (await getContainerRuntimeClient()).container
-  const stream = await dockerode.buildImage(
-    { context, src: [dockerfile, ...sources] },
-    {
+  const said: string[] = []
+  const failure = await dockerode
+    .buildImage(packSources(build), {
       t: image.tag,
       dockerfile,
       ...(target !== undefined && { target }),
       labels: { [sourcesLabel]: sourcesHash(build) },
       // Names that resolve here resolve there: registries in closed networks, and proxies on this machine.
       networkmode: 'host',
-    },
-  )
-  const said: string[] = []
-  const failure = await new Promise<unknown>((resolve) =>
-    dockerode.modem.followProgress(
-      stream,
-      (error) => resolve(error),
-      ({ stream: text, error }: { stream?: string; error?: string }) => void said.push(text ?? error ?? ''),
-    ),
-  )
+    })
+    .then(
+      (stream) =>
+        new Promise<unknown>((resolve) =>
+          dockerode.modem.followProgress(
+            stream,
+            (error) => resolve(error),
+            ({ stream: text, error }: { stream?: string; error?: string }) =>
+              void said.push(text ?? error ?? ''),
+          ),
+        ),
+      (error: unknown) => error,
+    )
   if (failure === null && (await standingOf(engine, image)) === 'there') return
   throw new HarnessError(
-    `the image ${image.tag} could not be built: ${messageOf(failure)}; the last it said: ${said.join('').trim().split('\n').slice(-3).join(' | ')}; ` +
-      `'docker build -f ${dockerfile} ${context}' shows it whole`,
+    `the image ${image.tag} could not be built: ${messageOf(failure)}${said.length === 0 ? '' : `; it last said: ${said.join('').trim().split('\n').slice(-3).join(' | ')}`}; ` +
+      `'docker build -f ${join(context, dockerfile)} ${context}' shows it whole`,
   )
 }
 

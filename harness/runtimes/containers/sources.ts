@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { ImageSpec } from '../../experiment/system.ts'
 
 /** Label of an image that was built here: what it was built of. */
@@ -17,6 +19,19 @@ export function sourcesHash({
   for (const file of sourceFiles(context, [dockerfile, ...sources]))
     hash.update(`\0${file}\0`).update(readFileSync(join(context, file)))
   return hash.digest('hex').slice(0, 16)
+}
+
+/** The same files as a tar stream: the context of a build. Owned by nobody in particular, so that the cache knows them again. */
+export function packSources({ context, dockerfile, sources }: NonNullable<ImageSpec['build']>): Readable {
+  const anonymous =
+    process.platform === 'linux' ? ['--owner=0', '--group=0', '--numeric-owner'] : ['--uid=0', '--gid=0']
+  const tar = spawn('tar', ['-C', context, ...anonymous, '-cf', '-', '-T', '-'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, COPYFILE_DISABLE: '1' },
+  })
+  tar.once('error', (error) => tar.stdout.destroy(error))
+  tar.stdin.end(sourceFiles(context, [dockerfile, ...sources]).join('\n'))
+  return tar.stdout
 }
 
 /** Every file of these files and directories, relative to the context. */

@@ -90,7 +90,7 @@ export function superviseHere(): Supervision {
       stoppedAll = (error) =>
         error === undefined
           ? resolve()
-          : reject(new HarnessError(`${error}; 'npm run chaos -- clean' tries again`))
+          : reject(new HarnessError(`${error}; '${called('clean')}' tries again`))
       send({ type: 'stop-all' })
     })
 

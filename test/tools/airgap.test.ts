@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { images } from '../../harness/runtimes/containers/images.ts'
+import { sourcesHash, sourcesLabel } from '../../harness/runtimes/containers/sources.ts'
 import { administrativeNetwork } from '../../scenarios/system.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,6 +19,10 @@ const engineMissing =
 
 function airgap(args: string[], env: Record<string, string> = {}): SpawnSyncReturns<string> {
   return spawnSync(tool, args, { encoding: 'utf8', env: { ...process.env, ...env } })
+}
+
+function inspected(tag: string, format: string): string {
+  return spawnSync('docker', ['image', 'inspect', '-f', format, tag], { encoding: 'utf8' }).stdout.trim()
 }
 
 /** Tag by name, as the tool lists them. */
@@ -128,12 +133,16 @@ describe.skipIf(engineMissing !== undefined)(
       expect(status).toBe(here.every(Boolean) ? 0 : 1)
     })
 
+    it.runIf(process.env.CI_REQUIRE_ENGINE === '1')(
+      'marks its images with their sources, so that no runtime builds them anew',
+      () => {
+        for (const { tag, build } of [administrativeNetwork.image!, administrativeNetwork.image!.netadmin!])
+          expect(inspected(tag, `{{index .Config.Labels "${sourcesLabel}"}}`), tag).toBe(sourcesHash(build!))
+      },
+    )
+
     it.runIf(process.env.CI_REQUIRE_ENGINE === '1')('leaves alone what is there', () => {
-      const ids = () =>
-        Object.values(listed()).map(
-          (tag) =>
-            spawnSync('docker', ['image', 'inspect', '-f', '{{.Id}}', tag], { encoding: 'utf8' }).stdout,
-        )
+      const ids = () => Object.values(listed()).map((tag) => inspected(tag, '{{.Id}}'))
       const before = ids()
       const { status, stdout } = airgap([])
       expect(status).toBe(0)

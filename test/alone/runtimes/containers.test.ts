@@ -1,0 +1,348 @@
+/** A run in containers, from the command line, on good days and bad ones: the verdict, or what is wrong and what to do. */
+import { execFile } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startContainer } from '../../../harness/runtimes/containers/container.ts'
+import { filters, findEngine } from '../../../harness/runtimes/containers/engine.ts'
+import { images } from '../../../harness/runtimes/containers/images.ts'
+import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
+import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
+import { type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
+import { engine, missing, mustHaveEngine } from '../../harness/fixtures/engine.ts'
+
+const scenarios = join(import.meta.dirname, '../../harness/fixtures/in-containers')
+
+let here: Place
+beforeEach(() => {
+  here = place()
+})
+afterEach(() => here[Symbol.dispose]())
+
+const arguments_ = (...more: string[]): string[] => [
+  'run',
+  ...more,
+  '--runtime',
+  'containers',
+  '--scenarios',
+  scenarios,
+  '--out',
+  here.out,
+]
+
+describe('without an engine', () => {
+  const dead = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
+
+  it('--runtime containers says so, with the remedy, and exits 5', async () => {
+    using nowhere = place(dead)
+    const { code, stdout, stderr } = await nowhere.run(...arguments_())
+    expect(stderr).toMatch(
+      /no container engine answers at unix:\/\/\/nowhere\/docker\.sock \(from DOCKER_HOST\)/,
+    )
+    expect(stderr).toMatch(/start it .*or use '--runtime processes'/)
+    expect([code, stdout]).toEqual([5, ''])
+    expect(existsSync(nowhere.out)).toBe(false)
+  })
+
+  it('auto takes processes, and says why in one line', async () => {
+    using nowhere = place(dead)
+    const run = [
+      'run',
+      'contract-stall',
+      '--arm',
+      'untreated',
+      '--scenarios',
+      scenarios,
+      '--out',
+      nowhere.out,
+    ]
+    const { stdout, stderr } = await nowhere.run(...run)
+    expect(stderr).toMatch(/^runtime processes: no container engine answers at [^\n]*\n$/)
+    expect(stdout).toMatch(/runtime processes/)
+    expect(stdout).toMatch(/arrivals started/)
+  })
+
+  it('doctor names it and the remedy, and the gate runs all the same', async () => {
+    using nowhere = place(dead)
+    const { code, stdout } = await nowhere.run('doctor')
+    expect(stdout).toMatch(/absent +container engine +no container engine answers/)
+    expect(stdout).toMatch(/→ start it/)
+    expect(code).toBe(0)
+  })
+
+  it('an engine elsewhere is refused before anything is asked of it', async () => {
+    expect(await findEngine({ DOCKER_HOST: 'tcp://192.0.2.1:2375' })).toMatchObject({
+      missing: expect.stringMatching(/is not on this machine/),
+    })
+  })
+
+  it('a socket that this user may not use is told apart from one where nobody answers', async () => {
+    const socket = join(here.dir, 'docker.sock')
+    const server = createServer((client) => client.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK'))
+    await new Promise<void>((listening) => server.listen(socket, listening))
+    chmodSync(socket, 0o600)
+    chmodSync(here.dir, 0o755)
+    // Root may use any socket: it lends this one look to nobody.
+    const asNobody = process.getuid?.() === 0
+    if (asNobody) chownSync(socket, 0, 0)
+    else chmodSync(socket, 0)
+    const module = pathToFileURL(join(import.meta.dirname, '../../../harness/runtimes/containers/engine.ts'))
+    const script = `const { findEngine } = await import('${module}'); console.log(JSON.stringify(await findEngine()))`
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '-e', script],
+      {
+        cwd: '/',
+        env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
+        ...(asNobody && { uid: 65534, gid: 65534 }),
+      },
+    )
+    server.close()
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({
+      missing: expect.stringMatching(/^this user may not use the container engine/),
+      remedy: expect.stringMatching(/usermod -aG docker/),
+    })
+  })
+})
+
+it.runIf(mustHaveEngine)('an engine and the images are here', () => expect(missing).toBeUndefined())
+
+describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'with an engine', () => {
+  /** What is on the engine of runs in this place. */
+  async function onEngine(): Promise<string[]> {
+    const query = filters({ label: [label.logs] })
+    const lists = await Promise.all(
+      [`/containers/json?all=1&${query}`, `/networks?${query}`].map((path) => engine!.ask('GET', path)),
+    )
+    return lists
+      .flatMap(({ body }) => body as { Id: string; Names?: string[]; Labels: Record<string, string> }[])
+      .filter(({ Labels }) => Labels[label.logs]!.startsWith(here.dir))
+      .map(({ Id, Names }) => Names?.[0] ?? Id)
+  }
+  async function nothingIsLeft(): Promise<void> {
+    const left = async (): Promise<string[]> => [...(await onEngine()), ...here.leftovers([])]
+    for (let i = 0; i < 300 && (await left()).length > 0; i++) await sleep(100)
+    expect(await left()).toEqual([])
+  }
+  async function until(started: Started, words: RegExp): Promise<void> {
+    for (let i = 0; !words.test(started.stdout()); i++) {
+      if (i > 2400) throw new Error(`never printed ${words}: ${started.stdout()}`)
+      await sleep(25)
+    }
+  }
+  const start = (...more: string[]): Started => here.start(...arguments_('contract-stall', ...more))
+
+  it('the verdict is that of processes: holds, exit 0', async () => {
+    let ended = await here.run(...arguments_('contract-stall'))
+    // A host that stalls voids an arm, rightly so: such a run says nothing, and is repeated.
+    for (let again = 0; ended.code === 2 && again < 3; again++)
+      ended = await here.run(...arguments_('contract-stall'))
+    expect(ended.stdout + ended.stderr).toMatch(/contract-stall +✓ holds +✓ holds +✓ deviates/)
+    expect(ended.stdout).toMatch(new RegExp(`runtime containers .*${images.toxiproxy}`))
+    expect(ended.code).toBe(0)
+    await nothingIsLeft()
+  })
+
+  it('auto takes containers, and says why in one line', async () => {
+    const run = ['plan', 'contract-stall', '--scenarios', scenarios]
+    const { code } = await here.run(...run)
+    expect(code).toBe(0)
+    const started = here.start('run', 'contract-stall', '--scenarios', scenarios, '--out', here.out)
+    await until(started, /runtime containers/)
+    started.child.kill('SIGINT')
+    const { code: interrupted, stderr } = await started.ended
+    expect(stderr).toMatch(/^runtime containers: a container engine answers, and the images are there/)
+    expect(interrupted).toBe(130)
+    await nothingIsLeft()
+  })
+
+  it('an image that is not here and cannot be pulled is named, with the remedy: exit 5, nothing started', async () => {
+    const { code, stdout, stderr } = await here.run(...arguments_('no-image'))
+    expect(stdout + stderr).toMatch(/the image saeol-chaos\/nobody:has-this is not here and cannot be pulled/)
+    expect(stdout + stderr).toMatch(/docker load|tools\/airgap/)
+    expect(code).toBe(5)
+    await nothingIsLeft()
+  })
+
+  it('auto takes processes where an image cannot be had', async () => {
+    const run = ['run', 'no-image', '--arm', 'untreated', '--scenarios', scenarios, '--out', here.out]
+    const { stderr } = await here.run(...run)
+    expect(stderr).toMatch(/^runtime processes: the image saeol-chaos\/nobody:has-this is not here/)
+  })
+
+  it('--toxiproxy path does not go with it: exit 4', async () => {
+    const { code, stderr } = await here.run(...arguments_('contract-stall', '--toxiproxy', 'path'))
+    expect(stderr).toMatch(/--toxiproxy path is for processes/)
+    expect(code).toBe(4)
+  })
+
+  describe.each<[string, RegExp, number]>([
+    ['while the network comes up', /untreated:/, 1200],
+    ['in the baseline', /baseline begins/, 300],
+    ['while the fault is on', /injected/, 300],
+  ])('%s', (_, words, afterMs) => {
+    it('Ctrl-C takes everything down and exits 130', async () => {
+      const started = start('--arm', 'untreated')
+      await until(started, words)
+      await sleep(afterMs)
+      started.child.kill('SIGINT')
+      expect((await started.ended).code).toBe(130)
+      expect(await onEngine()).toEqual([])
+      await nothingIsLeft()
+    })
+
+    it('kill -9 of the run leaves the rest to its supervisor', async () => {
+      const started = start('--arm', 'untreated')
+      await until(started, words)
+      await sleep(afterMs)
+      if (!words.test('untreated:')) expect((await onEngine()).length).toBeGreaterThan(4)
+      started.child.kill('SIGKILL')
+      await started.ended
+      await nothingIsLeft()
+    })
+  })
+
+  it('clean removes what is left when the supervisor is killed too, register or not', async () => {
+    const started = start('--arm', 'untreated')
+    await until(started, /baseline begins/)
+    const [register] = here.registers()
+    process.kill(register!.supervisor.pid, 'SIGKILL')
+    started.child.kill('SIGKILL')
+    await started.ended
+    expect((await onEngine()).length).toBeGreaterThan(4)
+    for (const { pid } of register!.processes) process.kill(pid, 'SIGKILL')
+    rmSync(join(here.dir, `saeol-chaos-${process.getuid!()}`, 'running'), { recursive: true })
+    const { code, stdout } = await here.run('clean')
+    expect(stdout).toMatch(/removed 4 container\(s\) and 1 network\(s\)/)
+    expect(code).toBe(0)
+    expect(await onEngine()).toEqual([])
+  })
+
+  it('clean leaves the containers of a run under way alone', async () => {
+    const started = start('--arm', 'untreated')
+    await until(started, /baseline begins/)
+    await here.run('clean')
+    expect((await onEngine()).length).toBeGreaterThan(4)
+    started.child.kill('SIGINT')
+    expect((await started.ended).code).toBe(130)
+  })
+
+  it('a container that dies in the middle ends the arm with exit 5, named with its log', async () => {
+    const started = start('--arm', 'untreated')
+    await until(started, /baseline begins/)
+    const name = (await onEngine()).find((one) => one.endsWith('-back'))!
+    await engine!.ask('POST', `/containers${name}/kill`)
+    const { code, stdout, stderr } = await started.ended
+    expect(stdout + stderr).toMatch(/back ended in the middle of the arm \(exit code 137\)/)
+    expect(stdout + stderr).toMatch(/back\.log/)
+    expect(code).toBe(5)
+    await nothingIsLeft()
+  })
+
+  it('an engine that goes away in the middle ends the arm with exit 5, and what is left is removed when it is back', async () => {
+    const real = engine!.address.replace('unix://', '')
+    const socket = join(here.dir, 'engine.sock')
+    await using relay = await relayTo(real, socket)
+    const before = here
+    const away = place({ DOCKER_HOST: `unix://${socket}`, TMPDIR: before.dir })
+    const started = away.start(...arguments_('contract-stall', '--arm', 'untreated'))
+    await until(started, /baseline begins/)
+    relay.cut()
+    setTimeout(() => void relay.mend(), 3000)
+    const { code, stdout, stderr } = await started.ended
+    away[Symbol.dispose]()
+    expect(stdout + stderr).toMatch(
+      /the container engine at .* ended in the middle of the arm \(connection lost\)/,
+    )
+    expect(code).toBe(5)
+    await nothingIsLeft()
+  })
+
+  it('a port that is taken is told in the engine’s words', async () => {
+    const server = createServer()
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const { port } = server.address() as { port: number }
+    const topology = `test-${process.pid}`
+    const labels = topologyLabels(topology, here.dir)
+    await engine!.ask('POST', '/networks/create', { body: { Name: topology, Labels: labels } })
+    const starting = startContainer({
+      image: images.toxiproxy,
+      name: topology,
+      labels,
+      network: { id: topology, alias: 'x' },
+      command: ['-host=0.0.0.0'],
+      published: new Map([[8474, port]]),
+    })
+    await expect(starting).rejects.toThrow(new RegExp(`${port}.*(in use|allocated)`))
+    server.close()
+    expect(await reapTopology(engine!, topology)).toEqual({ containers: 1, networks: 1 })
+  })
+
+  it('the journal tells of the same things as with processes', async () => {
+    await here.run(...arguments_('contract-stall', '--arm', 'untreated'))
+    const events = readFileSync(join(here.out, 'latest', 'journal.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; runtime?: string; toxiproxy?: string })
+    expect(events[0]).toMatchObject({
+      kind: 'run.started',
+      runtime: 'containers',
+      toxiproxy: images.toxiproxy,
+    })
+    for (const kind of [
+      'arm.ready',
+      'fault.injected',
+      'fault.reverted',
+      'invariant',
+      'arm.ended',
+      'run.ended',
+    ])
+      expect(events.map((event) => event.kind)).toContain(kind)
+  })
+})
+
+/** A socket that leads to the engine, and can be cut like a wire. */
+async function relayTo(
+  real: string,
+  socket: string,
+): Promise<{ cut(): void; mend(): Promise<void> } & AsyncDisposable> {
+  const open = new Set<Socket>()
+  let server: Server | undefined
+  const mend = (): Promise<void> =>
+    new Promise((listening) => {
+      server = createServer((client) => {
+        const engine = connect(real)
+        for (const [one, other] of [
+          [client, engine],
+          [engine, client],
+        ] as const) {
+          open.add(one)
+          one
+            .on('error', () => {})
+            .on('close', () => {
+              open.delete(one)
+              other.destroy()
+            })
+          one.pipe(other)
+        }
+      }).listen(socket, listening)
+    })
+  const cut = (): void => {
+    server?.close()
+    rmSync(socket, { force: true })
+    for (const one of open) one.destroy()
+  }
+  await mend()
+  return {
+    cut,
+    mend,
+    async [Symbol.asyncDispose]() {
+      cut()
+    },
+  }
+}

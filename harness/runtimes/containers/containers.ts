@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { HarnessError } from '../../errors.ts'
 import { type NodeService, type PostgresService, proxyName, type System } from '../../experiment/system.ts'
@@ -25,13 +24,6 @@ import { type LogPump, pumpLog } from './logs.ts'
 import { networkAdmin } from './network-admin.ts'
 import { imagesOf, provideImage } from './provide-images.ts'
 
-/**
- * How the harness reaches into a topology's network. `bridge`: by the containers' own addresses, where this machine is on
- * their bridge (Linux): what happens to a connection happens in sight. `published`: by ports on 127.0.0.1, which the
- * engine relays: a refused connection is accepted by the relay, and closed.
- */
-export type Reach = 'bridge' | 'published'
-
 // Within the network every container has its own ports.
 const apiPort = 8474
 const firstLinkPort = 20_000
@@ -45,18 +37,14 @@ const scratchDir = '/saeol-chaos/own/scratch'
  * Every service a container, a real Toxiproxy and PostgreSQL beside them, in a network of their own. The engine must be
  * on this machine.
  */
-export function containersRuntime(options: {
-  engine: Engine
-  /** Default: the bridge where this machine is on it. */
-  reach?: Reach
-}): Runtime & AsyncDisposable {
+export function containersRuntime(options: { engine: Engine }): Runtime & AsyncDisposable {
   let supervision: Supervision | undefined
   return {
     name: 'containers',
     capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']),
     up: (system, up) => {
       supervision ??= superviseHere()
-      return bringUp(system, up, supervision, options.engine, options.reach)
+      return bringUp(system, up, supervision, options.engine)
     },
     async [Symbol.asyncDispose]() {
       await supervision?.[Symbol.asyncDispose]()
@@ -75,7 +63,6 @@ async function bringUp(
   up: UpOptions,
   supervision: Supervision,
   engine: Engine,
-  wantedReach: Reach | undefined,
 ): Promise<Topology> {
   await using undo = new AsyncDisposableStack()
   const progress = (message: string): void => up.progress?.(message)
@@ -97,7 +84,7 @@ async function bringUp(
   // --- who is there, and who has ended
 
   const ids = new Map<string, string>()
-  const addresses = new Map<string, string>()
+  let toxiproxyAddress = ''
   const pumps = new Map<string, LogPump>()
   const ended = new Map<string, { code: number; signal: null }>()
   const expected = new Map<string, () => void>()
@@ -139,7 +126,6 @@ async function bringUp(
   await must(engine, 'make a network', 'POST', '/networks/create', {
     body: { Name: network, Driver: 'bridge', CheckDuplicate: true, Labels: labels },
   })
-  const reach = wantedReach ?? ((await isOnBridge(engine, network)) ? 'bridge' : 'published')
   const linkPort = (name: string): number =>
     firstLinkPort + system.links.findIndex((link) => link.name === name)
   const portOf = (service: string, port?: string): number => {
@@ -154,32 +140,25 @@ async function bringUp(
       ? [postgresPort]
       : Object.keys(spec.ports).map((port) => portOf(name, port))
   }
+  // This machine reaches in by ports on 127.0.0.1 alone, which the engine relays: that works wherever an engine does.
+  const inside = ['toxiproxy', ...Object.keys(system.services)].flatMap((name) =>
+    portsOf(name).map((port) => ({ name, port })),
+  )
+  const lease = undo.use(await leasePorts(inside.length))
   const published = new Map<string, Map<number, number>>()
-  if (reach === 'published') {
-    const inside = ['toxiproxy', ...Object.keys(system.services)].flatMap((name) =>
-      portsOf(name).map((port) => ({ name, port })),
-    )
-    const lease = undo.use(await leasePorts(inside.length))
-    inside.forEach(({ name, port }, i) => {
-      const ofOne = published.get(name) ?? new Map<number, number>()
-      published.set(name, ofOne.set(port, lease.ports[i]!))
-    })
-  }
-  const at = (name: string, port: number): { host: string; port: number } =>
-    reach === 'published'
-      ? { host: '127.0.0.1', port: published.get(name)!.get(port)! }
-      : { host: addresses.get(name)!, port }
+  inside.forEach(({ name, port }, i) => {
+    const ofOne = published.get(name) ?? new Map<number, number>()
+    published.set(name, ofOne.set(port, lease.ports[i]!))
+  })
+  const at = (name: string, port: number): { host: string; port: number } => ({
+    host: '127.0.0.1',
+    port: published.get(name)!.get(port)!,
+  })
   const direct = (service: string, port?: string): string =>
     addressUrl(system, service, at(service, portOf(service, port)))
 
   // --- containers
 
-  const lookUp = async (name: string): Promise<void> => {
-    const { NetworkSettings } = await must<{
-      NetworkSettings: { Networks: Record<string, { IPAddress: string }> }
-    }>(engine, `look at ${name}`, 'GET', `/containers/${ids.get(name)}/json`)
-    addresses.set(name, NetworkSettings.Networks[network]!.IPAddress)
-  }
   const start = async (
     name: string,
     spec: Omit<ContainerSpec, 'name' | 'labels' | 'network'>,
@@ -190,7 +169,7 @@ async function bringUp(
       name: `${network}-${name}`,
       labels: { ...labels, [label.service]: name },
       network: { id: network, alias: name },
-      published: published.get(name) ?? new Map(),
+      published: published.get(name)!,
     }).catch((cause: unknown) => {
       throw new HarnessError(`the container of ${name} could not be started: ${(cause as Error).message}`, {
         cause,
@@ -198,7 +177,7 @@ async function bringUp(
     })
     ids.set(name, container.getId())
     pumps.set(name, pumpLog(engine, container.getId(), logFile(name)))
-    addresses.set(name, container.getIpAddress(network))
+    if (name === 'toxiproxy') toxiproxyAddress = container.getIpAddress(network)
   }
   const isReady = (service: string): Promise<boolean> => {
     const spec = system.services[service]!
@@ -228,7 +207,8 @@ async function bringUp(
         })
         links.set(link.name, {
           ...linkAddress(system, link, at('toxiproxy', linkPort(link.name))),
-          ...(reach === 'published' && { relayed: true }),
+          // A refused connection is accepted by the engine's relay, and closed.
+          relayed: true,
         })
       }),
     )
@@ -275,7 +255,7 @@ async function bringUp(
       entrypoint: ['node'],
       command: [system.image!.entry(spec.module)],
       environment,
-      hosts: { toxiproxy: addresses.get('toxiproxy')! },
+      hosts: { toxiproxy: toxiproxyAddress },
       // Only what it is told of: the keys of one service are no business of the next.
       files: Object.keys(files)
         .filter((name) => told.has(inside[name]!))
@@ -349,34 +329,12 @@ async function bringUp(
         ended.delete(service)
         await admin.forget(service)
         pumps.set(service, pumpLog(engine, ids.get(service)!, logFile(service), pumps.get(service)!.last()))
-        await lookUp(service)
         await untilReady(handle(service), () => isReady(service), up.signal)
       },
     }),
     inNetworkOf: (service, argv) => admin.run(service, argv),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }
-}
-
-/** Whether this machine is on the network's bridge: its gateway is an address of our own, so that we can listen there. */
-async function isOnBridge(engine: Engine, network: string): Promise<boolean> {
-  if (!engine.address.startsWith('unix:')) return false
-  const { IPAM } = await must<{ IPAM: { Config: { Gateway?: string }[] } }>(
-    engine,
-    'look at the network',
-    'GET',
-    `/networks/${network}`,
-  )
-  const gateways = IPAM.Config.flatMap(({ Gateway }) => (Gateway === undefined ? [] : [Gateway]))
-  return (await Promise.all(gateways.map(isOurs))).includes(true)
-}
-
-function isOurs(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)))
-  })
 }
 
 /** The image for faults on packets, if it can be had; what is missing is told when such a fault asks for it. */

@@ -28,11 +28,6 @@ const needsEngine = missing === undefined ? {} : { missing }
 const rows: Row[] = [
   { name: 'processes', make: () => processesRuntime({ toxiproxy: 'embedded' }) },
   { name: 'containers', ...needsEngine, make: () => containersRuntime({ engine: engine! }) },
-  {
-    name: 'containers by published ports',
-    ...needsEngine,
-    make: () => containersRuntime({ engine: engine!, reach: 'published' }),
-  },
 ]
 
 it.runIf(mustHaveEngine)('an engine and the images are here', () => expect(missing).toBeUndefined())

@@ -30,7 +30,8 @@ export async function lookAtService(
   const through = topology.system.links.find(({ to }) => to === service)
   const at = through === undefined ? itself(service, topology.direct(service)) : topology.link(through.name)
   const trip = await roundTrip(at, patienceMs, signal)
-  return { bites: bites(trip), said: tell(at, trip) }
+  const clients = trip.client === undefined ? [] : [trip.client]
+  return { bites: bites(trip), said: tell(at, trip), clients }
 }
 
 function itself(service: string, url: string): LinkAddress {

@@ -189,7 +189,11 @@ async function bringUp(
     untilReady(handle(service), () => isReady(service), signal)
 
   const startToxiproxy = async (): Promise<Topology['toxiproxy']> => {
-    await start('toxiproxy', { image: images.toxiproxy, command: ['-host=0.0.0.0'], privileges: 'none' })
+    await start('toxiproxy', {
+      image: images.toxiproxy,
+      command: ['-host=0.0.0.0', '-proxy-metrics'],
+      privileges: 'none',
+    })
     const { host, port } = at('toxiproxy', apiPort)
     const url = `http://${host}:${port}`
     await untilReady(handle('toxiproxy'), () => answersHttp(`${url}/version`), signal)

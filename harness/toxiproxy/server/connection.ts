@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { formatAddress, parseAddress } from './address.ts'
-import { type ConnectionReport, createTally, type Evidence, nowMs } from './evidence.ts'
-import { dialInto, Intake } from './intake.ts'
+import { type Bite, type ConnectionReport, createTally, type Evidence, nowMs } from './evidence.ts'
+import { acceptInto, dialInto, Intake } from './intake.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Random } from './random.ts'
 import { type Stream, streams } from './stream.ts'
@@ -16,154 +16,176 @@ export interface Route {
   readonly upstream: string
 }
 
-export interface ConnectionOptions {
-  readonly id: string
-  readonly client: Socket
-  /** What the client is read into. */
-  readonly fromClient: Intake
-  readonly route: Route
-  readonly toxics: ToxicChain
+/** What the connections of a proxy have in common. */
+export interface ConnectionHost {
   readonly strict: boolean
+  readonly toxics: ToxicChain
   readonly evidence: Evidence
-  /** The randomness of a toxic on this connection. */
-  randomFor(toxic: Toxic): Random
-  /** Told when a connection that had reached its upstream is over, while it can still report. */
+  /** The randomness of a toxic on the connection of this number. */
+  randomFor(ordinal: number, toxic: Toxic): Random
+  /** A connection that had reached its upstream is over, and can still report. */
   ended(connection: Connection): void
+  /** Both sockets are closed, whether the upstream was reached or not. */
+  closed(connection: Connection): void
 }
 
-export interface Connection {
-  /** Resolves to whether the upstream could be reached. If not, the client is closed. */
-  readonly dialled: Promise<boolean>
-  /** Resolves when both sockets are closed. */
-  readonly closed: Promise<void>
+/**
+ * A client and the upstream dialled for it, linked in both directions. A class, and callbacks that connections share,
+ * since each closure would be made anew for thousands of connections a second.
+ */
+export class Connection implements LinkContext {
   readonly route: Route
-  /** Those that a toxic stands on. None until the upstream is reached. */
-  links(toxic: Toxic): readonly Link[]
+  readonly strict: boolean
+  private readonly host: ConnectionHost
+  private readonly ordinal: number
+  private readonly client: Socket
+  private readonly upstream: Socket
+  private readonly openedAtMs = nowMs()
   /** Undefined until the upstream is reached, and once it is closed. */
-  report(): ConnectionReport | undefined
-  /** Closes both sockets at once, whatever is still on its way. */
-  destroy(): void
-}
-
-/** Dials the upstream for a client that was accepted, paused and half-open, and links the two. */
-export function openConnection(options: ConnectionOptions): Connection {
-  const { id, client, fromClient, route, toxics, strict, evidence } = options
-  const openedAtMs = nowMs()
-  const fromUpstream = new Intake(toxics.on('downstream').length > 0)
-  const upstream = dial(fromUpstream, route.upstream)
-  const dialled = Promise.withResolvers<boolean>()
-  const closed = Promise.withResolvers<void>()
-  let links: Record<Stream, Link> | undefined
+  private linked: Readonly<Record<Stream, Link>> | undefined
   /** Of toxics that stand on both links. */
-  let places: Map<Toxic, Place> | undefined
-  let reached = false
-  let openSockets = 2
+  private places: Map<Toxic, Place> | undefined
+  private lingerless = false
+  private reached = false
+  private openSockets = 2
 
-  for (const socket of [client, upstream]) {
+  /**
+   * Dials at once.
+   * @param ordinal how many connections its proxy had before
+   * @param accepted paused and half-open
+   * @param dialled told once the upstream is reached, or cannot be; the client is closed then
+   */
+  constructor(host: ConnectionHost, ordinal: number, accepted: Socket, route: Route, dialled?: () => void) {
+    this.host = host
+    this.strict = host.strict
+    this.ordinal = ordinal
+    this.route = route
+    const fromClient = new Intake(host.toxics.on('upstream').length > 0)
+    const fromUpstream = new Intake(host.toxics.on('downstream').length > 0)
+    this.client = acceptInto(fromClient, accepted)
+    this.upstream = dial(fromUpstream, route.upstream)
     // What failed shows as 'close', which is what matters here.
-    socket.on('error', () => {})
-    socket.once('close', () => {
-      if (--openSockets === 0) finish()
+    this.client.on('error', ignore)
+    this.upstream.on('error', ignore)
+    this.client.on('close', () => this.socketClosed())
+    this.upstream.on('connect', () => {
+      this.reached = true
+      this.link(fromClient, fromUpstream)
+      dialled?.()
+    })
+    this.upstream.on('close', (failed) => {
+      if (!this.reached) {
+        this.notReached(failed)
+        dialled?.()
+      }
+      this.socketClosed()
     })
   }
-  upstream.once('connect', () => {
-    reached = true
-    start()
-    dialled.resolve(true)
-  })
-  upstream.once('close', (failed) => {
-    if (!reached) client.destroy()
-    if (!reached && failed) {
-      evidence.emit('unreachable', () => ({ id, upstream: route.upstream }))
-    }
-    dialled.resolve(false)
-  })
 
-  function start() {
-    // Upstream decides when a connection starts that its sockets are to be reset whenever they close.
-    const lingerless =
-      strict && streams.some((stream) => toxics.on(stream).some(({ type }) => type === resetPeer))
-    const context: LinkContext = {
-      strict,
-      randomFor: options.randomFor,
-      placeOf,
-      bitten: ({ name, type, stream }, how) =>
-        evidence.emit('bite', () => ({
-          id,
-          client: clientAddress(),
-          toxic: name,
-          type: type.type,
-          stream,
-          how,
-        })),
-      close: (socket) => (lingerless ? reset(socket) : socket.destroySoon()),
-      reset() {
-        reset(client)
-        reset(upstream)
-      },
-    }
-    links = {
-      upstream: new Link('upstream', client, fromClient, upstream, context),
-      downstream: new Link('downstream', upstream, fromUpstream, client, context),
-    }
-    for (const stream of streams) links[stream].start(toxics.on(stream))
-    evidence.emit('opened', () => ({ connection: report()! }))
+  /** The proxy's name, a slash, and how many connections it had before. */
+  get id(): string {
+    return `${this.route.proxy}/${this.ordinal}`
   }
 
-  function placeOf(toxic: Toxic): Place {
-    const place = places?.get(toxic) ?? { memory: { bytesPassed: 0 }, tally: createTally() }
+  /** Those that a toxic stands on. None until the upstream is reached. */
+  links(toxic: Toxic): readonly Link[] {
+    if (this.linked === undefined) return []
+    return onBoth(toxic) ? [this.linked.upstream, this.linked.downstream] : [this.linked[toxic.stream]]
+  }
+
+  /** Undefined until the upstream is reached, and once it is closed. */
+  report(): ConnectionReport | undefined {
+    if (this.linked === undefined) return undefined
+    return {
+      id: this.id,
+      ...this.route,
+      client: this.clientAddress(),
+      openedAtMs: this.openedAtMs,
+      streams: { upstream: this.linked.upstream.report(), downstream: this.linked.downstream.report() },
+    }
+  }
+
+  /** Closes both sockets at once, whatever is still on its way. */
+  destroy(): void {
+    for (const stream of streams) this.linked?.[stream].abandon()
+    this.client.destroy()
+    this.upstream.destroy()
+  }
+
+  // As the context of its links
+
+  randomFor(toxic: Toxic): Random {
+    return this.host.randomFor(this.ordinal, toxic)
+  }
+
+  placeOf(toxic: Toxic): Place {
+    const place = this.places?.get(toxic) ?? { memory: { bytesPassed: 0 }, tally: createTally() }
     if (onBoth(toxic)) {
-      places ??= new Map()
-      places.set(toxic, place)
+      this.places ??= new Map()
+      this.places.set(toxic, place)
     }
     return place
   }
 
-  function finish() {
-    if (links !== undefined) {
-      options.ended(connection)
-      evidence.emit('closed', () => ({ connection: report()! }))
-      for (const stream of streams) links[stream].retire()
-      links = undefined
-    }
-    closed.resolve()
+  bitten({ name, type, stream }: Toxic, how: Bite): void {
+    this.host.evidence.emit('bite', () => ({
+      id: this.id,
+      client: this.clientAddress(),
+      toxic: name,
+      type: type.type,
+      stream,
+      how,
+    }))
   }
 
-  function clientAddress(): string {
-    const { remoteAddress: host = '', remotePort: port = 0 } = client
+  close(socket: Socket): void {
+    if (this.lingerless) resetSocket(socket)
+    else socket.destroySoon()
+  }
+
+  reset(): void {
+    resetSocket(this.client)
+    resetSocket(this.upstream)
+  }
+
+  private link(fromClient: Intake, fromUpstream: Intake): void {
+    const { toxics, evidence } = this.host
+    // Upstream decides when a connection starts that its sockets are to be reset whenever they close.
+    this.lingerless =
+      this.strict && streams.some((stream) => toxics.on(stream).some(({ type }) => type === resetPeer))
+    this.linked = {
+      upstream: new Link('upstream', this.client, fromClient, this.upstream, this),
+      downstream: new Link('downstream', this.upstream, fromUpstream, this.client, this),
+    }
+    for (const stream of streams) this.linked[stream].start(toxics.on(stream))
+    evidence.emit('opened', () => ({ connection: this.report()! }))
+  }
+
+  private notReached(failed: boolean): void {
+    this.client.destroy()
+    if (failed) this.host.evidence.emit('unreachable', () => ({ id: this.id, upstream: this.route.upstream }))
+  }
+
+  private socketClosed(): void {
+    if (--this.openSockets > 0) return
+    if (this.linked !== undefined) {
+      this.host.ended(this)
+      this.host.evidence.emit('closed', () => ({ connection: this.report()! }))
+      for (const stream of streams) this.linked[stream].retire()
+      this.linked = undefined
+    }
+    this.host.closed(this)
+  }
+
+  private clientAddress(): string {
+    const { remoteAddress: host = '', remotePort: port = 0 } = this.client
     return host === '' ? '' : formatAddress({ host, port })
   }
-
-  function report(): ConnectionReport | undefined {
-    if (links === undefined) return undefined
-    return {
-      id,
-      ...route,
-      client: clientAddress(),
-      openedAtMs,
-      streams: { upstream: links.upstream.report(), downstream: links.downstream.report() },
-    }
-  }
-
-  const connection: Connection = {
-    route,
-    dialled: dialled.promise,
-    closed: closed.promise,
-    links(toxic) {
-      if (links === undefined) return []
-      return onBoth(toxic) ? [links.upstream, links.downstream] : [links[toxic.stream]]
-    },
-    report,
-    destroy() {
-      for (const stream of streams) links?.[stream].abandon()
-      client.destroy()
-      upstream.destroy()
-    },
-  }
-  return connection
 }
 
-function reset(socket: Socket) {
+function ignore() {}
+
+function resetSocket(socket: Socket) {
   // While its end waits to be sent, a socket cannot be reset: libuv refuses, and Node would leave it open.
   if (socket.writableEnded && !socket.writableFinished) socket.destroy()
   else socket.resetAndDestroy()

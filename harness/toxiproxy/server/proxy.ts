@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
-import { type Connection, openConnection, type Route } from './connection.ts'
+import { Connection, type ConnectionHost, type Route } from './connection.ts'
 import type { Evidence, ToxicReport } from './evidence.ts'
 import { addToRecord } from './evidence.ts'
-import { acceptInto, Intake } from './intake.ts'
 import type { Link } from './link.ts'
-import { type Random, randomStream } from './random.ts'
+import { randomStream } from './random.ts'
 import { createToxicChain, type Toxic, type ToxicChain, type ToxicTypes } from './toxic-chain.ts'
 
 const BACKLOG = 4096
@@ -65,6 +64,8 @@ export function createProxy(
   /** Upstream dials for one client after the other; nothing else waits on this. */
   let dialling: Promise<unknown> = Promise.resolve()
   const connections = new Set<Connection>()
+  /** Resolves when the last connection is closed, while somebody waits for that. */
+  let emptied: PromiseWithResolvers<void> | undefined
 
   const forLinks = (toxic: Toxic, change: (link: Link) => void) => {
     for (const connection of connections) for (const link of connection.links(toxic)) change(link)
@@ -95,38 +96,33 @@ export function createProxy(
     return route
   }
 
-  function open(accepted: Socket): Connection {
-    const ordinal = opened++
-    const fromClient = new Intake(toxics.on('upstream').length > 0)
-    const client = acceptInto(fromClient, accepted)
-    const randomFor = (toxic: Toxic): Random =>
-      strict ? Math.random : randomStream(seed, name, ordinal, toxic.stream, toxic.name)
-    const id = `${name}/${ordinal}`
-    const connection = openConnection({
-      id,
-      client,
-      fromClient,
-      route: routeNow(),
-      toxics,
-      strict,
-      evidence,
-      randomFor,
-      ended: context.connectionEnded,
-    })
-    connections.add(connection)
-    void connection.closed.then(() => connections.delete(connection))
-    return connection
+  const host: ConnectionHost = {
+    strict,
+    toxics,
+    evidence,
+    randomFor: (ordinal, { stream, name: toxic }) =>
+      strict ? Math.random : randomStream(seed, name, ordinal, stream, toxic),
+    ended: context.connectionEnded,
+    closed(connection) {
+      connections.delete(connection)
+      if (connections.size === 0) emptied?.resolve()
+    },
   }
 
   function accept(socket: Socket) {
     if (!strict) {
-      open(socket)
+      connections.add(new Connection(host, opened++, socket, routeNow()))
       return
     }
     const listener = server
     dialling = dialling.then(async () => {
-      if (listener === server) await open(socket).dialled
-      else socket.destroy()
+      if (listener !== server) {
+        socket.destroy()
+        return
+      }
+      const dialled = Promise.withResolvers<void>()
+      connections.add(new Connection(host, opened++, socket, routeNow(), dialled.resolve))
+      await dialled.promise
     })
   }
 
@@ -140,11 +136,11 @@ export function createProxy(
   async function stop() {
     server?.close()
     server = undefined
-    const closing = [...connections].map((connection) => {
-      connection.destroy()
-      return connection.closed
-    })
-    await Promise.all(closing)
+    if (connections.size === 0) return
+    emptied ??= Promise.withResolvers()
+    for (const connection of connections) connection.destroy()
+    await emptied.promise
+    emptied = undefined
   }
 
   async function differsFrom(other: Pick<ProxySettings, 'listen' | 'upstream'>) {

@@ -69,8 +69,22 @@ const UPDATE_BODY = { toxicity: 'float', attributes: 'object' } as const
 
 export function createToxicChain(types: ToxicTypes, listener: ToxicListener): ToxicChain {
   const chains: Record<Stream, Toxic[]> = { upstream: [], downstream: [] }
+  /** Each connection asks for them, and they seldom change. */
+  let standing = byStream()
 
-  const list = () => [...chains.upstream, ...chains.downstream]
+  function list(): Toxic[] {
+    return [...chains.upstream, ...chains.downstream]
+  }
+
+  function byStream(): Readonly<Record<Stream, readonly Toxic[]>> {
+    return {
+      upstream: [...chains.upstream, ...chains.downstream.filter(onBoth)],
+      downstream: [
+        ...list().filter(onBoth).reverse(),
+        ...chains.downstream.filter((toxic) => !onBoth(toxic)),
+      ],
+    }
+  }
 
   function find(name: string, among: readonly Toxic[] = list()): Toxic {
     const toxic = among.find((candidate) => candidate.name === name)
@@ -115,6 +129,7 @@ export function createToxicChain(types: ToxicTypes, listener: ToxicListener): To
 
   function insert(toxic: Toxic) {
     chains[toxic.stream].push(toxic)
+    standing = byStream()
     listener.added(toxic)
   }
 
@@ -125,6 +140,7 @@ export function createToxicChain(types: ToxicTypes, listener: ToxicListener): To
 
   function remove(toxic: Toxic) {
     chains[toxic.stream].splice(chains[toxic.stream].indexOf(toxic), 1)
+    standing = byStream()
     listener.removed(toxic)
   }
 
@@ -146,10 +162,7 @@ export function createToxicChain(types: ToxicTypes, listener: ToxicListener): To
 
   return {
     list,
-    on: (stream) =>
-      stream === 'upstream'
-        ? [...chains.upstream, ...chains.downstream.filter(onBoth)]
-        : [...list().filter(onBoth).reverse(), ...chains.downstream.filter((toxic) => !onBoth(toxic))],
+    on: (stream) => standing[stream],
     find,
 
     add(body) {

@@ -19,7 +19,8 @@ export const bandwidth = defineToxic({
     /** How far the stream is behind its rate; below 0, ahead of it. */
     let lateMs = 0
     let doneAtMs = 0
-    /** Set while a chunk that comes must have been waiting already. */
+    /** Above 0, a chunk that comes must have been waiting already. */
+    let turnsLeft = 0
     let turn: NodeJS.Immediate | undefined
     let cancel: Cancel | undefined
 
@@ -53,13 +54,13 @@ export const bandwidth = defineToxic({
       held = undefined
       doneAtMs = performance.now()
       // A chunk that waits in the kernel is here within the next turn of the event loop.
-      clearImmediate(turn)
-      turn = setImmediate(() => {
-        turn = setImmediate(() => {
-          turn = undefined
-        })
-      })
+      turnsLeft = 2
+      turn ??= setImmediate(nextTurn)
       outlet.pass(chunk)
+    }
+
+    function nextTurn() {
+      turn = --turnsLeft > 0 ? setImmediate(nextTurn) : undefined
     }
 
     return {
@@ -67,7 +68,7 @@ export const bandwidth = defineToxic({
         if (rate < 0 && strict) throw new Error(`bandwidth toxic with a negative rate: ${rate}`)
         held = chunk
         if (rate <= 0) return false
-        lateMs = turn === undefined ? Math.min(lateMs, 0) : lateMs + performance.now() - doneAtMs
+        lateMs = turnsLeft === 0 ? Math.min(lateMs, 0) : lateMs + performance.now() - doneAtMs
         const dueMs = chunk.data.length / rate
         if (chunk.data.length > sliceBytes || dueMs - lateMs >= WAITABLE_MS) {
           pace()

@@ -1,4 +1,4 @@
-import type { FaultSpec } from '../faults/fault.ts'
+import type { FaultKind, FaultSpec } from '../faults/fault.ts'
 import { faultKind } from '../faults/index.ts'
 import type { JournalEvent } from '../journal/events.ts'
 import type { Topology } from '../runtimes/runtime.ts'
@@ -11,15 +11,22 @@ import type { Testimony } from '../toxiproxy/witness/witness.ts'
 export function testimonyOf(
   faults: readonly FaultSpec[],
   topology: Pick<Topology, 'link'>,
+  kindOf: (kind: string) => Pick<FaultKind, 'toxics'> | undefined = faultKind,
 ): (testimony: Testimony) => JournalEvent | null {
-  const faultOf = new Map<string, string>()
+  const onItsLink = new Map<string, string>()
+  const anywhere = new Map<string, string>()
   const linkOf = new Map<string, string>()
   for (const spec of faults) {
     if (spec.link === undefined) continue
     const { proxy } = topology.link(spec.link)
     linkOf.set(proxy, spec.link)
-    for (const toxic of faultKind(spec.kind)?.toxics?.(spec) ?? []) faultOf.set(`${proxy}/${toxic}`, spec.id)
+    for (const toxic of kindOf(spec.kind)?.toxics?.(spec) ?? []) {
+      onItsLink.set(`${proxy}/${toxic}`, spec.id)
+      if (toxic.includes(proxy)) anywhere.set(toxic, spec.id)
+    }
   }
+  const faultOf = (proxy: string, toxic: string): string | undefined =>
+    onItsLink.get(`${proxy}/${toxic}`) ?? anywhere.get(toxic)
 
   return (testimony) => {
     const { at } = testimony
@@ -33,12 +40,12 @@ export function testimonyOf(
       }
       case 'bit': {
         const { proxy, toxic, connection, client, how } = testimony
-        const fault = faultOf.get(`${proxy}/${toxic}`)
+        const fault = faultOf(proxy, toxic)
         return fault === undefined ? null : { kind: 'toxic.bit', at, fault, toxic, connection, client, how }
       }
       case 'removed': {
         const { proxy, toxic, totals } = testimony
-        const fault = faultOf.get(`${proxy}/${toxic}`)
+        const fault = faultOf(proxy, toxic)
         return fault === undefined ? null : { kind: 'toxic.removed', at, fault, toxic, totals }
       }
     }

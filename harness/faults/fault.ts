@@ -43,7 +43,10 @@ export interface FaultKind {
   problems(spec: FaultSpec): string[]
   /** Arrivals it brings along, to begin on command. */
   streams?(spec: FaultSpec): readonly Stream[]
-  /** Names of the toxics it may put on its link's proxy: what Toxiproxy says of these is said of the fault. */
+  /**
+   * Names of the toxics it may put on its link's proxy: what Toxiproxy says of these is said of the fault. One that has
+   * the name of that proxy in it is the fault's on whatever proxy it stands.
+   */
   toxics?(spec: FaultSpec): readonly string[]
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>

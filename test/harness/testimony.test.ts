@@ -34,6 +34,14 @@ it('gives each toxic to the fault that put it on its link', () => {
   ).toEqual({ kind: 'toxic.removed', at: 2, fault: 'stall a→b', toxic: 'stall-downstream', totals })
 })
 
+it('gives a toxic that names the fault’s link to it, on whatever proxy it stands', () => {
+  const toxics = () => ['loss-a-to-b', 'loss']
+  const ofLoss = testimonyOf([{ ...stall('a→b'), kind: 'loss' }], topology, () => ({ toxics }))
+  const removed = { said: 'removed', at: 2, proxy: 'c-to-b', totals } as const
+  expect(ofLoss({ ...removed, toxic: 'loss-a-to-b' })).toMatchObject({ fault: 'stall a→b' })
+  expect(ofLoss({ ...removed, toxic: 'loss' })).toBe(null)
+})
+
 it('leaves out what is no fault of the arm', () => {
   const removed = { said: 'removed', at: 2, totals } as const
   expect(inTermsOfTheArm({ ...removed, proxy: 'a-to-b', toxic: 'by hand' })).toBe(null)

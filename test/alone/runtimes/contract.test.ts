@@ -1,5 +1,5 @@
 /** The contract of every runtime: a system comes up, its links carry and its faults bite, and nothing of it is left. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,6 +42,8 @@ interface Up {
 const logs = mkdtempSync(join(tmpdir(), 'contract-'))
 // What is left is told apart from what others leave: this file has a place of its own for what runs are under way.
 process.env.TMPDIR = logs
+// PostgreSQL, under another account when this is root, must be able to pass through.
+chmodSync(logs, 0o711)
 afterAll(() => rmSync(logs, { recursive: true, force: true }))
 
 async function up(

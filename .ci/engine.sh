@@ -22,6 +22,8 @@ engine=
 # Starts dockerd if no engine answers. What was started here is stopped here; its images stay.
 start_engine() {
   docker version >/dev/null 2>&1 && return
+  # A machine without an init of its own may not have mounted them.
+  [ -n "$(ls /sys/fs/cgroup 2>/dev/null)" ] || mount -t cgroup2 cgroup2 /sys/fs/cgroup || return
   PATH=$PATH:/usr/sbin:/sbin dockerd >"$work/dockerd.log" 2>&1 &
   engine=$!
   local waited

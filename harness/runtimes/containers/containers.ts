@@ -23,6 +23,7 @@ import { label, topologyLabels } from './labels.ts'
 import { type LogPump, pumpLog } from './logs.ts'
 import { networkAdmin } from './network-admin.ts'
 import { imagesOf, provideImage } from './provide-images.ts'
+import { reapTopology } from './reap.ts'
 
 // Within the network every container has its own ports.
 const apiPort = 8474
@@ -79,13 +80,18 @@ async function bringUp(
   await mkdir(up.logDir, { recursive: true })
   supervision.scratch(scratch)
   supervision.labelled({ engine: engine.address, topology })
+  const pumps = new Map<string, LogPump>()
+  undo.defer(() => {
+    for (const pump of pumps.values()) pump[Symbol.dispose]()
+  })
+  // Once more by ourselves: a supervisor that was killed removes nothing.
+  undo.defer(async () => void (await reapTopology(engine, topology)))
   undo.defer(() => supervision.stopAll())
 
   // --- who is there, and who has ended
 
   const ids = new Map<string, string>()
   let toxiproxyAddress = ''
-  const pumps = new Map<string, LogPump>()
   const ended = new Map<string, { code: number; signal: null }>()
   const expected = new Map<string, () => void>()
   let watching = false

@@ -2,8 +2,8 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine } from './engine.ts'
 
-/** A container's output on its way into a log file, until the container ends. */
-export interface LogPump {
+/** A container's output on its way into a log file, until the container ends or the pump is disposed of. */
+export interface LogPump extends Disposable {
   /** What the container has written until now is in the file. */
   caughtUp(): Promise<void>
   /** Resolves when the container has ended and everything is in the file. */
@@ -21,11 +21,12 @@ const patienceMs = 2000
 export function pumpLog(engine: Engine, container: string, file: string, after = ''): LogPump {
   const query = `stdout=1&stderr=1&timestamps=1${after === '' ? '' : `&since=${unixTime(after)}`}`
   const path = `/containers/${container}/logs?${query}`
+  const over = new AbortController()
   let last = after
   const pump = async (): Promise<void> => {
     const fd = openSync(file, 'a')
     try {
-      const stream = await engine.follow(`${path}&follow=1`, new AbortController().signal)
+      const stream = await engine.follow(`${path}&follow=1`, over.signal)
       for await (const { stamp, text } of frames(stream)) {
         // `since` has the resolution of the engine: what was read already is not written twice.
         if (stamp <= after) continue
@@ -33,7 +34,7 @@ export function pumpLog(engine: Engine, container: string, file: string, after =
         last = stamp
       }
     } catch {
-      // The engine has gone: whoever watches the containers says so.
+      // Disposed of; or the engine has gone, and whoever watches the containers says so.
     } finally {
       closeSync(fd)
     }
@@ -42,6 +43,7 @@ export function pumpLog(engine: Engine, container: string, file: string, after =
   return {
     ended,
     last: () => last,
+    [Symbol.dispose]: () => over.abort(),
     async caughtUp() {
       await sleep(onTheWayMs)
       const stream = await engine.follow(`${path}&tail=1`, AbortSignal.timeout(patienceMs))

@@ -207,6 +207,17 @@ describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'with an en
     })
   })
 
+  it('a run whose supervisor was killed removes its containers by itself', async () => {
+    const started = start('--arm', 'untreated')
+    await until(started, /baseline begins/)
+    process.kill(here.registers()[0]!.supervisor.pid, 'SIGKILL')
+    started.child.kill('SIGINT')
+    expect((await started.ended).code).toBe(130)
+    expect(await onEngine()).toEqual([])
+    await here.run('clean')
+    await nothingIsLeft()
+  })
+
   it('clean removes what is left when the supervisor is killed too, register or not', async () => {
     const started = start('--arm', 'untreated')
     await until(started, /baseline begins/)

@@ -5,7 +5,6 @@ import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { called } from '../called.ts'
 import type { ImageSpec } from '../experiment/system.ts'
-import { containersRuntime } from '../runtimes/containers/containers.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { images } from '../runtimes/containers/images.ts'
 import { imagesOf, standingOf } from '../runtimes/containers/provide-images.ts'
@@ -136,6 +135,8 @@ async function containers(): Promise<Finding[]> {
         remedy: engine.remedy,
       },
     ]
+  // Loaded only here: every command starts by loading this file, and Testcontainers takes its time.
+  const { containersRuntime } = await import('../runtimes/containers/containers.ts')
   const { body } = await engine.ask('GET', '/version')
   const { Version, Arch } = body as { Version: string; Arch: string }
   const said = `${Version} ${Arch} at ${engine.address}; can: ${[...containersRuntime({ engine }).capabilities].join(', ')}`

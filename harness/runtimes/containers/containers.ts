@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { HarnessError } from '../../errors.ts'
+import { HarnessError, messageOf } from '../../errors.ts'
 import { type NodeService, type PostgresService, proxyName, type System } from '../../experiment/system.ts'
 import { connectToxiproxy } from '../../toxiproxy/connect.ts'
 import { clusterRecipe, clusterSettings, settingArguments } from '../cluster.ts'
@@ -177,9 +177,11 @@ async function bringUp(
       network: { id: network, alias: name },
       published: published.get(name)!,
     }).catch((cause: unknown) => {
-      throw new HarnessError(`the container of ${name} could not be started: ${(cause as Error).message}`, {
-        cause,
-      })
+      const said = messageOf(cause)
+      const remedy = /no space left/i.test(said)
+        ? ": free some space ('docker system df' shows where it is)"
+        : ''
+      throw new HarnessError(`the container of ${name} could not be started: ${said}${remedy}`, { cause })
     })
     ids.set(name, container.getId())
     pumps.set(name, pumpLog(engine, container.getId(), logFile(name)))

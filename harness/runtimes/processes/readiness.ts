@@ -6,7 +6,7 @@ import pg from 'pg'
 import { HarnessError } from '../../errors.ts'
 
 /** How long a service may take to be ready, ms; generous, for a cold and busy machine. */
-const patienceMs = 20_000
+const patienceMs = 40_000
 const everyMs = 20
 
 /**

@@ -1,6 +1,6 @@
 /** A run in containers, from the command line, on good days and bad ones: the verdict, or what is wrong and what to do. */
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,7 @@ import { startContainer } from '../../../harness/runtimes/containers/container.t
 import { filters, findEngine } from '../../../harness/runtimes/containers/engine.ts'
 import { images } from '../../../harness/runtimes/containers/images.ts'
 import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
+import { obstacleTo, provideImage, standingOf } from '../../../harness/runtimes/containers/provide-images.ts'
 import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
 import { type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
 import { engine, missing, mustHaveEngine } from '../../harness/fixtures/engine.ts'
@@ -272,6 +273,38 @@ describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'with an en
     )
     expect(code).toBe(5)
     await nothingIsLeft()
+  })
+
+  it('an image is built where it is not there, and again when its sources have changed', async () => {
+    writeFileSync(join(here.dir, 'Dockerfile'), `FROM ${images.toxiproxy}\nCOPY content /content\n`)
+    writeFileSync(join(here.dir, 'content'), 'one')
+    const tag = `saeol-chaos/test:${process.pid}`
+    const image = { tag, build: { context: here.dir, dockerfile: 'Dockerfile', sources: ['content'] } }
+    let first = ''
+    const said: string[] = []
+    const provide = () => provideImage(engine!, image, (message) => said.push(message))
+    try {
+      expect(await standingOf(engine!, image)).toBe('absent')
+      expect(await obstacleTo(engine!, image)).toBeUndefined()
+      await provide()
+      await provide()
+      const { body } = await engine!.ask('GET', `/images/${tag}/json`)
+      first = (body as { Id: string }).Id
+      expect(await standingOf(engine!, image)).toBe('there')
+      writeFileSync(join(here.dir, 'content'), 'two')
+      expect(await standingOf(engine!, image)).toBe('stale')
+      await provide()
+      expect(await standingOf(engine!, image)).toBe('there')
+      expect(said).toEqual([
+        expect.stringMatching(/^building the image/),
+        expect.stringMatching(/was built of other sources: building it again/),
+      ])
+      writeFileSync(join(here.dir, 'Dockerfile'), `FROM ${images.toxiproxy}\nCOPY nothing /content\n`)
+      await expect(provide()).rejects.toThrow(/could not be built: .*nothing.*'docker build -f/s)
+    } finally {
+      await engine!.ask('DELETE', `/images/${tag}?force=1`)
+      await engine!.ask('DELETE', `/images/${first}?force=1`)
+    }
   })
 
   it('a port that is taken is told in the engine’s words', async () => {

@@ -121,7 +121,8 @@ export async function runArm(context: ArmContext): Promise<Ending> {
         logFile: join(context.logDir, 'load.log'),
       }),
     )
-    const witness = faults.length === 0 ? null : undo.use(await hear(faults, topology, armSignal, write))
+    const witness =
+      faults.length === 0 ? null : undo.use(await hear(faults, topology, armSignal, write, died))
     write({ kind: 'arm.ready', at: now(), tookMs: performance.now() - from })
 
     const startedAt = await load.start()
@@ -166,6 +167,7 @@ async function hear(
   topology: Topology,
   signal: AbortSignal,
   write: (event: JournalEvent) => void,
+  died: AbortController,
 ): Promise<Witness> {
   const inTermsOfTheArm = testimonyOf(faults, topology)
   const witness = await openWitness({
@@ -173,7 +175,13 @@ async function hear(
     signal,
     testify(testimony) {
       const event = inTermsOfTheArm(testimony)
-      if (event !== null) write(event)
+      if (event === null) return
+      try {
+        write(event)
+      } catch (error) {
+        // It comes whenever Toxiproxy speaks, when nobody else waits for the journal.
+        died.abort(error)
+      }
     },
   })
   write({ kind: 'witness.began', at: now(), witness: witness.kind })

@@ -66,9 +66,8 @@ async function bringUp(
   engine: Engine,
 ): Promise<Topology> {
   await using undo = new AsyncDisposableStack()
-  const progress = (message: string): void => up.progress?.(message)
-  for (const image of imagesOf(system)) await provideImage(engine, image, progress)
-  const tools = await toolsImage(engine, system, progress)
+  for (const image of imagesOf(system)) await provideImage(engine, image, up)
+  const tools = await toolsImage(engine, system, up)
   up.signal.throwIfAborted()
 
   const topology = randomBytes(4).toString('hex')
@@ -350,15 +349,11 @@ async function bringUp(
 }
 
 /** The image for faults on packets, if it can be had; what is missing is told when such a fault asks for it. */
-async function toolsImage(
-  engine: Engine,
-  system: System,
-  progress: (message: string) => void,
-): Promise<string | undefined> {
+async function toolsImage(engine: Engine, system: System, up: UpOptions): Promise<string | undefined> {
   const image = system.image?.netadmin
   if (image === undefined) return undefined
   try {
-    await provideImage(engine, image, progress)
+    await provideImage(engine, image, up)
     return image.tag
   } catch {
     return undefined

@@ -18,6 +18,7 @@ interface AskOptions {
   readonly body?: unknown
   /** Default: 30 s. */
   readonly timeoutMs?: number
+  readonly signal?: AbortSignal
 }
 
 interface Answer {
@@ -115,8 +116,8 @@ export function engineAt(address: string): Engine {
 
   return {
     address,
-    async ask(method, path, { body, timeoutMs = 30_000 } = {}) {
-      const answer = await send(method, path, { body, timeoutMs })
+    async ask(method, path, { timeoutMs = 30_000, ...options } = {}) {
+      const answer = await send(method, path, { ...options, timeoutMs })
       const text = await textOf(answer)
       return { status: answer.statusCode!, body: parsed(text) }
     },

@@ -46,22 +46,26 @@ export async function obstacleTo(engine: Engine, image: ImageSpec): Promise<stri
   return answer?.status === 200 ? undefined : `the image ${image.tag} is not here and cannot be pulled`
 }
 
+interface Providing {
+  progress?(message: string): void
+  readonly signal: AbortSignal
+}
+
 /**
  * Makes an image be there: pulls or builds it, unless it is.
- * @throws HarnessError with the remedy
+ * @throws HarnessError with the remedy, or what the signal was aborted with
  */
-export async function provideImage(
-  engine: Engine,
-  image: ImageSpec,
-  progress: (message: string) => void,
-): Promise<void> {
+export async function provideImage(engine: Engine, image: ImageSpec, providing: Providing): Promise<void> {
+  const { signal } = providing
+  const progress = (message: string): void => providing.progress?.(message)
+  signal.throwIfAborted()
   const standing = await standingOf(engine, image)
   if (standing === 'there') return
   if (image.build !== undefined) {
     try {
-      return await buildImage(engine, image, image.build, standing, progress)
+      return await buildImage(engine, image, image.build, standing, providing)
     } catch (error) {
-      if (standing !== 'unmarked') throw error
+      if (standing !== 'unmarked' || signal.aborted) throw error
       return progress(
         `the image ${image.tag} cannot be built again, and is used as it is: ${messageOf(error)}`,
       )
@@ -87,11 +91,11 @@ async function buildImage(
   image: ImageSpec,
   build: NonNullable<ImageSpec['build']>,
   standing: Exclude<Standing, 'there'>,
-  progress: (message: string) => void,
+  providing: Providing,
 ): Promise<void> {
   const { context, dockerfile, target } = build
-  for (const base of basesOf(build)) await provideImage(engine, { tag: base }, progress)
-  progress(
+  for (const base of basesOf(build)) await provideImage(engine, { tag: base }, providing)
+  providing.progress?.(
     {
       stale: `the image ${image.tag} was built of other sources: building it again`,
       unmarked: `the image ${image.tag} does not say what it was built of: building it again`,
@@ -109,6 +113,7 @@ async function buildImage(
       labels: { [sourcesLabel]: sourcesHash(build) },
       // Names that resolve here resolve there: registries in closed networks, and proxies on this machine.
       networkmode: 'host',
+      abortSignal: providing.signal,
     })
     .then(
       (stream) =>
@@ -122,6 +127,7 @@ async function buildImage(
         ),
       (error: unknown) => error,
     )
+  providing.signal.throwIfAborted()
   if (failure === null && (await standingOf(engine, image)) === 'there') return
   throw new HarnessError(
     `the image ${image.tag} could not be built: ${messageOf(failure)}${said.length === 0 ? '' : `; it last said: ${said.join('').trim().split('\n').slice(-3).join(' | ')}`}; ` +

@@ -282,7 +282,9 @@ describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'with an en
     const image = { tag, build: { context: here.dir, dockerfile: 'Dockerfile', sources: ['content'] } }
     let first = ''
     const said: string[] = []
-    const provide = () => provideImage(engine!, image, (message) => said.push(message))
+    const stop = new AbortController()
+    const provide = () =>
+      provideImage(engine!, image, { progress: (message) => said.push(message), signal: stop.signal })
     try {
       expect(await standingOf(engine!, image)).toBe('absent')
       expect(await obstacleTo(engine!, image)).toBeUndefined()
@@ -301,6 +303,9 @@ describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'with an en
       ])
       writeFileSync(join(here.dir, 'Dockerfile'), `FROM ${images.toxiproxy}\nCOPY nothing /content\n`)
       await expect(provide()).rejects.toThrow(/could not be built: .*nothing.*'docker build -f/s)
+      writeFileSync(join(here.dir, 'Dockerfile'), `FROM ${images.postgres}\nRUN sleep 60\n`)
+      setTimeout(() => stop.abort(new Error('interrupted')), 300)
+      await expect(provide()).rejects.toThrow('interrupted')
     } finally {
       await engine!.ask('DELETE', `/images/${tag}?force=1`)
       await engine!.ask('DELETE', `/images/${first}?force=1`)

@@ -6,7 +6,8 @@ import type { Row } from './row.ts'
 import type { ToxiproxyPart } from './toxiproxy/index.ts'
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Row[]> }>>> = {
-  topology: () => import('./main-job/topology.ts'),
+  'topology/processes': () => import('./main-job/topology.ts'),
+  'topology/containers': () => import('./main-job/topology-in-containers.ts'),
   driver: () => import('./main-job/driver.ts'),
   analyze: () => import('./main-job/analyze.ts'),
   'toxiproxy/idle': () => toxiproxy('idle'),

@@ -5,14 +5,18 @@ import { join, resolve } from 'node:path'
 import type { RunResult } from '../../harness/experiment/verdict.ts'
 import { atMost, fixed, type Row } from '../row.ts'
 
-/** The gate as users run it: how long it takes, and how much of that is not the planned phases. */
+/** The gate as users without an engine run it: how long it takes, and how much of that is not the planned phases. */
 export async function run(): Promise<Row[]> {
   const out = mkdtempSync(join(tmpdir(), 'bench-'))
   const cli = resolve(import.meta.dirname, '../../bin/saeol-chaos.js')
   const from = performance.now()
-  const { status } = spawnSync(process.execPath, [cli, 'run', '--out', out, '--reporter', 'json'], {
-    stdio: 'ignore',
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [cli, 'run', '--runtime', 'processes', '--out', out, '--reporter', 'json'],
+    {
+      stdio: 'ignore',
+    },
+  )
   const seconds = (performance.now() - from) / 1000
   const result = JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')) as RunResult
   rmSync(out, { recursive: true })

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
+import { exitCode } from '../errors.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { findTopologies } from '../runtimes/containers/labels.ts'
 import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
@@ -28,6 +29,14 @@ export const cleanCommand = new Command('clean')
       if (register !== undefined) {
         processes += await reap(register)
         for (const dir of register.scratch) rmSync(dir, { recursive: true, force: true })
+        const away = await enginesAway(register)
+        if (away.length > 0) {
+          process.stdout.write(
+            `${away.join('; ')}: what a run left there cannot be removed; start it, and call this again\n`,
+          )
+          process.exitCode = exitCode.harnessError
+          continue
+        }
       }
       rmSync(join(running, file), { force: true })
       runs++
@@ -45,9 +54,8 @@ export const cleanCommand = new Command('clean')
         ? [`${reaped.containers} container(s) and ${reaped.networks} network(s)`]
         : []),
     ]
-    process.stdout.write(
-      removed.length === 0 ? 'nothing was left behind\n' : `removed ${removed.join('; ')}\n`,
-    )
+    if (removed.length > 0) process.stdout.write(`removed ${removed.join('; ')}\n`)
+    else if (process.exitCode === undefined) process.stdout.write('nothing was left behind\n')
   })
 
 const nothing: Reaped = { containers: 0, networks: 0 }
@@ -61,6 +69,12 @@ async function reapEngine(engine: Engine, all: boolean): Promise<Reaped> {
     sum = { containers: sum.containers + containers, networks: sum.networks + networks }
   }
   return sum
+}
+
+/** Engines that keep something of a run and do not answer, in words. */
+async function enginesAway({ labelled }: Register): Promise<string[]> {
+  const found = await Promise.all(labelled.map(({ engine }) => findEngine({ DOCKER_HOST: engine })))
+  return found.flatMap((engine) => ('missing' in engine ? [engine.missing] : []))
 }
 
 /** Ends a register's processes that still run: those very processes, not others with their pids. */

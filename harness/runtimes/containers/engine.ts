@@ -43,7 +43,7 @@ export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<
       missing: 'there is no container engine on this machine',
       remedy: "install and start one, such as Docker, or use '--runtime processes', which needs none",
     }
-  const said = env.DOCKER_HOST === undefined ? '' : ' (from DOCKER_HOST)'
+  const said = env === process.env && env.DOCKER_HOST !== undefined ? ' (from DOCKER_HOST)' : ''
   const local = /^unix:\/\/|^tcp:\/\/(127\.|localhost|\[::1\])/.test(address)
   if (!local)
     return {

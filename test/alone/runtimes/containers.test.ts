@@ -1,6 +1,6 @@
 /** A run in containers, from the command line, on good days and bad ones: the verdict, or what is wrong and what to do. */
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { images } from '../../../harness/runtimes/containers/images.ts'
 import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
 import { obstacleTo, provideImage, standingOf } from '../../../harness/runtimes/containers/provide-images.ts'
 import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
+import type { Register } from '../../../harness/runtimes/processes/protocol.ts'
 import { type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
 import { engine, missing, mustHaveEngine } from '../../harness/fixtures/engine.ts'
 
@@ -73,6 +74,23 @@ describe('without an engine', () => {
     expect(stdout).toMatch(/absent +container engine +no container engine answers/)
     expect(stdout).toMatch(/→ start it/)
     expect(code).toBe(0)
+  })
+
+  it('clean says what it cannot remove, keeps it in mind, and exits 5', async () => {
+    const running = join(here.dir, `saeol-chaos-${process.getuid!()}`, 'running')
+    mkdirSync(running, { recursive: true })
+    const gone = { pid: 999_999_999, started: '1' }
+    const labelled = [{ engine: 'unix:///nowhere/docker.sock', topology: 'abcd' }]
+    const register: Register = { harness: gone, supervisor: gone, processes: [], scratch: [], labelled }
+    writeFileSync(join(running, '1.json'), JSON.stringify(register))
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await here.run('clean')
+      expect(stdout).toMatch(
+        /^no container engine answers at unix:\/\/\/nowhere.*cannot be removed; start it/,
+      )
+      expect(stdout).not.toMatch(/nothing was left behind/)
+      expect(code).toBe(5)
+    }
   })
 
   it('an engine elsewhere is refused before anything is asked of it', async () => {

@@ -1,5 +1,4 @@
-import type { Stream } from './stream.ts'
-import type { Ending } from './toxics/toxic.ts'
+import type { Ending, Stream } from './stream.ts'
 
 /**
  * How a toxic showed itself: it held a chunk or the end back, cut a chunk up, threw data away, ended the stream,

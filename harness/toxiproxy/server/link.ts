@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { addToRecord, type StreamReport, type Tally } from './evidence.ts'
 import { CHUNK_BYTES, type Intake } from './intake.ts'
-import type { Stream } from './stream.ts'
+import type { Ending, Stream } from './stream.ts'
 import { type Feeder, type Sink, Stub, type StubContext } from './stub.ts'
 import { onBoth, type Toxic } from './toxic-chain.ts'
-import type { Chunk, Ending } from './toxics/toxic.ts'
+import type { Chunk } from './toxics/toxic.ts'
 
 /** Less is copied out of the memory read into; more stays there, and the next read gets other memory. */
 const COPY_BELOW_BYTES = 16 * 1024

@@ -1,9 +1,10 @@
 import { ChunkQueue } from './chunk-queue.ts'
 import { type Bite, nowMs, type Tally } from './evidence.ts'
 import type { Random } from './random.ts'
+import type { Ending } from './stream.ts'
 import type { Toxic } from './toxic-chain.ts'
 import { noop } from './toxics/noop.ts'
-import type { Chunk, Ending, Flow, Memory, Outlet } from './toxics/toxic.ts'
+import type { Chunk, Flow, Memory, Outlet } from './toxics/toxic.ts'
 
 /** Where chunks go to: the next stub, or the destination. */
 export interface Sink {

@@ -1,6 +1,6 @@
 import type { Fields } from '../json.ts'
 import type { Random } from '../random.ts'
-import type { Stream } from '../stream.ts'
+import type { Ending, Stream } from '../stream.ts'
 import type { Exchange } from './http/exchange.ts'
 
 /** A piece of a stream as it was read, at most 32 KiB. */
@@ -9,12 +9,6 @@ export interface Chunk {
   /** On the clock of performance.now(). A toxic that delays moves it on, so that the next one counts afresh. */
   receivedAtMs: number
 }
-
-/**
- * How a stream ends. `eof`: its sender closed its side. `close`: a toxic cut it, or its sender is gone; both sockets
- * close. `reset`: both sockets are reset.
- */
-export type Ending = 'eof' | 'close' | 'reset'
 
 /** Values by name: numbers and texts. */
 export type AttributeShape = Readonly<Record<string, 'integer' | 'float' | 'string'>>

@@ -65,7 +65,10 @@ export function faultLife(
   }
 
   return {
-    lookBefore: async () => void (await look('before')),
+    async lookBefore() {
+      await kind.prepare?.(spec, context)
+      await look('before')
+    },
     async live(phaseAt) {
       const injectAt = phaseAt + spec.fromMs
       const revertAt = phaseAt + spec.toMs

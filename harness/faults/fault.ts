@@ -48,6 +48,8 @@ export interface FaultKind {
    * the name of that proxy in it is the fault's on whatever proxy it stands.
    */
   toxics?(spec: FaultSpec): readonly string[]
+  /** What takes its time and changes nothing, done in the baseline, so that the injection comes at its time. */
+  prepare?(spec: FaultSpec, context: FaultContext): Promise<void>
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>
   /** Independent evidence: looks through the link as a stranger would. Called before, during and after. */

@@ -50,6 +50,7 @@ export const packetLossKind: FaultKind = {
     ...numberProblem(spec, 'probability', { atLeast: 0.5, atMost: 1 }),
   ],
   toxics: (spec) => [standInToxic(proxyName(spec.link!))],
+  prepare: (spec, context) => meansOf(spec, context).prepare(),
   inject: (spec, context) => meansOf(spec, context).lose(),
   revert: (spec, context) => meansOf(spec, context).pass(),
   /** Two questions at once, so that what holds up the host holds up both: only the large one may be late. */

@@ -120,6 +120,7 @@ describe.each(rows)('$id $params', (spec) => {
   it('has no problems of its own', () => expect(kind.problems(spec)).toEqual([]))
 
   it('is not seen before, bites while it is on, and is gone after its revert', async () => {
+    await kind.prepare?.(spec, context)
     expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
     await kind.inject(spec, context)
     if (spec.kind === 'surge') await new Promise((resolve) => setTimeout(resolve, 60))

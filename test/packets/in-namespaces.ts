@@ -107,6 +107,7 @@ async function share(bytes: number): Promise<number> {
   return answers.filter(Boolean).length / connections
 }
 
+await packetLossKind.prepare?.(spec, context)
 const before = await packetLossKind.probe(spec, context)
 const plain = { rules: await rules(), offloads: await offloads() }
 await packetLossKind.revert(spec, context)

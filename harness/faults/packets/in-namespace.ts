@@ -48,6 +48,10 @@ export function inNamespace(options: {
 
   return {
     said: `real packets, dropped by iptables in the network of ${service}`,
+    async prepare() {
+      // The way in may have to be made first, which takes longer than all that follows.
+      await Promise.all([run(service, listCommand), run(proxies, addressesCommand)])
+    },
     async lose() {
       const [upstream, printed] = await Promise.all([
         topology.toxiproxy.upstreamOf(proxy),
@@ -59,8 +63,10 @@ export function inNamespace(options: {
       const here = await route(service, sources[0]!)
       const there = await route(proxies, here.address)
       const plain = offloadsOf(topology)
-      await plain.use(fault, service, here.device, run)
-      await plain.use(fault, proxies, there.device, run)
+      await Promise.all([
+        plain.use(fault, service, here.device, run),
+        plain.use(fault, proxies, there.device, run),
+      ])
       const port = Number(upstream.slice(upstream.lastIndexOf(':') + 1))
       await runAll(service, loseCommands(chain, { sources, port, minBytes, probability }))
     },

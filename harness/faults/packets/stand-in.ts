@@ -19,6 +19,7 @@ export function standIn(options: {
   const name = standInToxic(proxy)
   return {
     said: `a stand-in for packets, the toxic packet_loss on ${proxies.join(', ')}`,
+    async prepare() {},
     async lose() {
       const attributes = { min_bytes: minBytes, probability }
       const toxic = { name, type: 'packet_loss', stream: 'upstream', toxicity: 1, attributes } as const

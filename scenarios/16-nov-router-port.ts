@@ -102,7 +102,7 @@ export const routerPort = defineScenario({
       never(statusPage, {
         outcome: 'red',
         atLeast: 40,
-        title: 'the status page is green all the while: what it asks is small',
+        title: 'the status page is never red: what it asks is small',
         source: 'T13, F1: /health green all the while',
         sabotages: ['health-looks-deep'],
       }),

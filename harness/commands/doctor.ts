@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { called } from '../called.ts'
 import type { ImageSpec } from '../experiment/system.ts'
+import { findK6 } from '../load/k6/find.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { images } from '../runtimes/containers/images.ts'
 import { imagesOf, standingOf } from '../runtimes/containers/provide-images.ts'
@@ -12,8 +11,6 @@ import { findExecutable } from '../runtimes/executable.ts'
 import { cacheDir, stateDir } from '../runtimes/processes/machine.ts'
 import { postgresVersion } from '../runtimes/processes/postgres.ts'
 import { loadScenarios } from './scenarios.ts'
-
-const run = promisify(execFile)
 
 /** One line of the diagnosis. `needed`: the main job does not run without it. */
 interface Finding {
@@ -175,19 +172,14 @@ async function imageFinding(engine: Engine, image: ImageSpec): Promise<Finding> 
 }
 
 async function k6(): Promise<Finding> {
-  const path = findExecutable('k6')
-  const version =
-    path === undefined
-      ? undefined
-      : await run(path, ['version']).then(
-          ({ stdout }) => stdout.trim(),
-          () => undefined,
-        )
-  return {
-    what: 'k6',
-    good: version !== undefined,
-    needed: false,
-    said: version ?? 'not on PATH; the built-in load driver is used',
-    remedy: 'install k6 1.x to compare the built-in driver with it in the bench',
-  }
+  const found = await findK6()
+  return 'k6' in found
+    ? { what: 'k6', good: true, needed: false, said: `${found.k6.said}, for '--driver k6'` }
+    : {
+        what: 'k6',
+        good: false,
+        needed: false,
+        said: `${found.missing.split('; ')[0]}: the built-in load driver is used`,
+        remedy: found.missing.split('; ').slice(1).join('; '),
+      }
 }

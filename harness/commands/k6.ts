@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { called } from '../called.ts'
@@ -72,37 +72,41 @@ Examples:
       .map((link) => unknown('entrance', link, links))
     if (problems.length > 0) throw new BadInput(problems.map((problem) => `--base: ${problem}`))
     const entrances = entrancesOf(plan, system)
+    const { out } = options
+    const dataFile = await userData(system, options.seed)
     const script = scriptOf({
       says: [
         `${plan.scenario}: ${plan.title}`,
         `Written by 'saeol-chaos k6 ${plan.scenario}'; write it again rather than change it.`,
-        `k6 run ${entrances.map((link) => `-e ${entranceVariable(link)}=http://…`).join(' ')} ${options.out ?? 'script.ts'}`,
-        'The addresses are what `saeol-chaos up` prints; USER_DATA names another file with the users.',
+        `k6 run ${entrances.map((link) => `-e ${entranceVariable(link)}=http://… `).join('')}${out ?? 'script.ts'}`,
+        "The addresses are what 'saeol-chaos up' prints; USER_DATA names another file with the users.",
       ],
       seed: options.seed,
       streams: streamsOf(plan),
       journeysModule: system.journeys.module,
       entrances: Object.fromEntries(entrances.map((link) => [link, options.base[link]])),
-      dataFile: await userData(system, options.seed),
+      dataFile: dataFile !== undefined && out !== undefined ? `./${usersFile(out)}` : dataFile,
       maxInFlight,
       phasesMs: plan.phasesMs,
       checks: plan.checks,
       underOrders: false,
-      specifier: (url) => specifier(fileURLToPath(url), options.out),
+      specifier: (url) => specifier(fileURLToPath(url), out),
     })
-    if (options.out === undefined) {
+    if (out === undefined) {
       process.stdout.write(script)
       return
     }
     try {
-      writeFileSync(options.out, script)
+      mkdirSync(dirname(out), { recursive: true })
+      writeFileSync(out, script)
+      if (dataFile !== undefined) copyForAnybody(dataFile, join(dirname(out), usersFile(out)))
     } catch (error) {
-      throw new BadInput([`--out: cannot write ${options.out}: ${messageOf(error)}`])
+      throw new BadInput([`--out: cannot write ${out}: ${messageOf(error)}`])
     }
     const where = entrances
       .filter((link) => options.base[link] === undefined)
       .map((link) => `-e ${entranceVariable(link)}=http://… `)
-    process.stdout.write(`wrote ${options.out}\n  k6 run ${where.join('')}${options.out}\n`)
+    process.stdout.write(`wrote ${out}\n  k6 run ${where.join('')}${out}\n`)
   })
 
 /** Entrances that the scenario's users come in by. */
@@ -121,6 +125,17 @@ function streamsOf(plan: Plan): ScriptStream[] {
 async function userData(system: System, seed: string): Promise<string | undefined> {
   if (system.userData === undefined) return undefined
   return (await system.prepare?.({ cacheDir: cacheDir(), seed }))?.[system.userData]
+}
+
+/** Users' data lies beside the script: a container sees both, and the cache may be emptied. */
+function usersFile(out: string): string {
+  return `${basename(out, extname(out))}.users.json`
+}
+
+/** The keys are those of made-up people; k6's image runs as a user of its own. */
+function copyForAnybody(from: string, to: string): void {
+  copyFileSync(from, to)
+  chmodSync(to, 0o644)
 }
 
 /** As seen from where the script is written, so that both may move together; absolute where that is not known. */

@@ -1,5 +1,5 @@
 /** What a person types, and what they are told: one clear message, the right exit code, nothing started. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brokenScenarios, type Place, place, tinyScenarios } from './fixtures/command-line.ts'
@@ -37,7 +37,27 @@ describe('bad input', () => {
       /unknown reporter 'jsn': did you mean 'json'\?/,
     ],
     ['an unknown arm', ['run', ...tiny, '--arm', 'treatd'], /unknown arm 'treatd': did you mean 'treated'\?/],
-    ['an unknown driver', ['run', ...tiny, '--driver', 'builtn'], /unknown driver 'builtn'/],
+    ['an unknown driver', ['run', ...tiny, '--driver', 'k7'], /unknown driver 'k7': did you mean 'k6'\?/],
+    [
+      'an unknown scenario for k6',
+      ['k6', 'tiny-stal', ...tiny],
+      /unknown scenario 'tiny-stal': did you mean 'tiny-stall'\?/,
+    ],
+    [
+      'entrances that there are not',
+      ['k6', 'tiny-stall', ...tiny, '--base', 'usr->front=http://a', '--base', 'admin→front=http://b'],
+      /2 problems[\s\S]*unknown entrance 'usr→front': did you mean 'user→front'\?[\s\S]*'admin→front'/,
+    ],
+    [
+      'an address that is none',
+      ['k6', 'tiny-stall', ...tiny, '--base', 'user→front=elsewhere'],
+      /is not link=url, such as official→saeol=http/,
+    ],
+    [
+      'an unwritable script',
+      ['k6', 'tiny-stall', ...tiny, '--out', '/dev/null/load.ts'],
+      /--out: cannot write \/dev\/null\/load\.ts/,
+    ],
     ['an unknown runtime', ['run', ...tiny, '--runtime', 'cloud'], /'cloud' is invalid[\s\S]*processes/],
     [
       'an unknown option',
@@ -67,6 +87,30 @@ describe('bad input', () => {
     expect(here.registers()).toEqual([])
   })
 
+  it.each<[string, string | undefined, RegExp]>([
+    [
+      'is nowhere',
+      undefined,
+      /--driver k6: there is neither 'k6' on PATH nor a container engine; install k6 1\.8/,
+    ],
+    ['is too old', 'echo "k6 v0.47.0 (go1.21, linux/amd64)"', /is not k6 1\.0 or later: k6 v0\.47\.0/],
+    ['is something else', 'echo "keyboard, six keys"', /is not k6 1\.0 or later: keyboard, six keys/],
+    ['does not run', 'exit 3', /does not say its version/],
+  ])('a k6 that %s is told before anything starts, with the remedy', async (_, says, words) => {
+    using there = place({ PATH: join(here.dir, 'bin-of-k6') })
+    rmSync(join(here.dir, 'bin-of-k6'), { recursive: true, force: true })
+    mkdirSync(join(here.dir, 'bin-of-k6'))
+    if (says !== undefined)
+      writeFileSync(join(here.dir, 'bin-of-k6', 'k6'), `#!/bin/sh\n${says}\n`, { mode: 0o755 })
+    const { code, stderr } = await there.run('run', ...tiny, '--driver', 'k6', '--out', there.out)
+    expect(stderr).toMatch(words)
+    expect(stderr).toMatch(/install k6 1\.8/)
+    expect(code).toBe(4)
+    expect(existsSync(there.out)).toBe(false)
+    const { stdout } = await there.run('doctor')
+    expect(stdout).toMatch(/absent +k6 /)
+  })
+
   it('tells every problem of a plan at once, and starts nothing', async () => {
     const { code, stderr } = await here.run('run', '--scenarios', brokenScenarios, '--out', here.out)
     expect(code).toBe(4)
@@ -88,7 +132,7 @@ describe('bad input', () => {
 })
 
 describe('help and look-ups', () => {
-  it.each(['run', 'list', 'plan', 'analyze', 'up', 'toxiproxy', 'doctor', 'clean'])(
+  it.each(['run', 'list', 'plan', 'analyze', 'up', 'k6', 'toxiproxy', 'doctor', 'clean'])(
     '%s --help',
     async (command) => {
       const { code, stdout } = await here.run(command, '--help')

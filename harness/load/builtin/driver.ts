@@ -10,7 +10,7 @@ import type { FromLoad, ToLoad } from './protocol.ts'
 /** Time between the order to start and the first phase, ms: enough for the order to reach the load process. */
 const headStartMs = 50
 
-/** The built-in open-model driver: a load process of its own, over undici. */
+/** The built-in open-model driver: a load process of its own. */
 export const builtinDriver: LoadDriver = {
   name: 'builtin',
   async open(plan, hooks): Promise<LoadRun> {

@@ -38,7 +38,7 @@ async function prepare(plan: LoadPlan): Promise<void> {
   const all = exported.flat().filter(isJourney)
   const data: unknown =
     plan.dataFile === undefined ? undefined : JSON.parse(await readFile(plan.dataFile, 'utf8'))
-  const clients = new Map<string, { http: Http; close(): Promise<void> }>()
+  const clients = new Map<string, { http: Http; close(): void }>()
   const runners = new Map<string, Runner>()
   for (const stream of plan.streams) {
     const journey = all.find(({ name }) => name === stream.journey)
@@ -56,8 +56,8 @@ async function prepare(plan: LoadPlan): Promise<void> {
       ended: false,
     })
   }
-  serve(plan, data, runners, async () => {
-    await Promise.all([...clients.values()].map((client) => client.close()))
+  serve(plan, data, runners, () => {
+    for (const client of clients.values()) client.close()
   })
 }
 
@@ -69,12 +69,7 @@ interface Runner {
   ended: boolean
 }
 
-function serve(
-  plan: LoadPlan,
-  data: unknown,
-  runners: Map<string, Runner>,
-  close: () => Promise<void>,
-): void {
+function serve(plan: LoadPlan, data: unknown, runners: Map<string, Runner>, close: () => void): void {
   const loopDelay = monitorEventLoopDelay({ resolution: 10 })
   const lag = latencies()
   let due = 0
@@ -171,14 +166,23 @@ function serve(
     observe(runner, n, dueAt, lagMs, outcome, steps)
   }
 
-  const runStream = async (runner: Runner, startAt: number): Promise<void> => {
+  /** Plain timers, no promise for each: at a thousand arrivals a second that is felt. */
+  const runStream = (runner: Runner, startAt: number): void => {
+    const starts = schedule(runner.stream, plan.seed)
     let n = 0
-    for (const offsetMs of schedule(runner.stream, plan.seed)) {
-      const dueAt = startAt + offsetMs
-      for (let waitMs = dueAt - now(); waitMs > 0; waitMs = dueAt - now()) await sleep(Math.max(1, waitMs))
-      if (runner.ended || draining) return
-      void visit(runner, n++, dueAt)
+    let next = starts.next()
+    const wake = (): void => {
+      for (; !next.done && !runner.ended && !draining; next = starts.next()) {
+        const dueAt = startAt + next.value
+        const waitMs = dueAt - now()
+        if (waitMs > 0) {
+          setTimeout(wake, waitMs)
+          return
+        }
+        void visit(runner, n++, dueAt)
+      }
     }
+    wake()
   }
 
   const drain = async (patienceMs: number): Promise<void> => {
@@ -194,7 +198,7 @@ function serve(
     clearInterval(flushTimer)
     clearInterval(tickTimer)
     flush()
-    await close()
+    close()
     send({ type: 'drained', figures: last })
     process.disconnect()
   }
@@ -204,10 +208,10 @@ function serve(
       case 'start':
         loopDelay.enable()
         for (const runner of runners.values())
-          if (runner.stream.begins === 'with-the-arm') void runStream(runner, message.at)
+          if (runner.stream.begins === 'with-the-arm') runStream(runner, message.at)
         break
       case 'begin':
-        void runStream(runners.get(message.stream)!, now())
+        runStream(runners.get(message.stream)!, now())
         break
       case 'end':
         runners.get(message.stream)!.ended = true

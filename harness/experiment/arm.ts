@@ -9,6 +9,7 @@ import type { Runtime, Topology } from '../runtimes/runtime.ts'
 import { openWitness } from '../toxiproxy/witness/open.ts'
 import type { Witness } from '../toxiproxy/witness/witness.ts'
 import { type Arm, hasFaults, hasMeasures } from './arms.ts'
+import { watchHostLoad } from './host-load.ts'
 import type { Plan } from './plan.ts'
 import type { System } from './system.ts'
 import { testimonyOf } from './testimony.ts'
@@ -133,8 +134,10 @@ export async function runArm(context: ArmContext): Promise<Ending> {
       const plannedAt = ends[name] - plan.phasesMs[name]
       await until(plannedAt, armSignal)
       write({ kind: 'phase.started', at: name === 'baseline' ? startedAt : now(), phase: name, plannedAt })
+      const busySince = watchHostLoad()
       await Promise.all([work(), until(ends[name], armSignal)])
-      write({ kind: 'phase.ended', at: now(), phase: name })
+      const hostBusy = busySince()
+      write({ kind: 'phase.ended', at: now(), phase: name, ...(hostBusy !== undefined && { hostBusy }) })
     }
     let living: Promise<unknown> = Promise.resolve()
     await phase('baseline', () => Promise.all(lives.map((life) => life.lookBefore())))

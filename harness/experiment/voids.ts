@@ -1,3 +1,4 @@
+import { percent } from '../checks/figures.ts'
 import type { ArmRecord } from '../journal/record.ts'
 import { hasFaults } from './arms.ts'
 import { bittenUsers, serverEvidence } from './server-evidence.ts'
@@ -15,6 +16,12 @@ const maxLagP99Ms = 100
  * latency of the system.
  */
 const maxLoopDelayMs = 400
+
+/**
+ * How busy the host's CPUs may be in a phase, by whomever. † ours: above that somebody always waits for a CPU, and what
+ * is measured is the host.
+ */
+const maxHostBusy = 0.95
 
 /** Visits all journeys together must show in the baseline. † ours: with fewer the gate is a guess. */
 const minBaselineVisits = 10
@@ -53,6 +60,7 @@ export function voidsOf(record: ArmRecord, faults: readonly FaultEvidence[]): st
     ...deathVoids(record),
     ...faultVoids(record, faults),
     ...generatorVoids(record),
+    ...hostVoids(record),
     ...baselineVoids(record),
   ]
 }
@@ -146,6 +154,16 @@ function generatorVoids(record: ArmRecord): string[] {
   if (recorded < figures.started)
     voids.push(`the journal holds ${recorded} of the ${figures.started} visits that were begun`)
   return voids
+}
+
+function hostVoids(record: ArmRecord): string[] {
+  return record.phases.flatMap(({ phase, hostBusy }) =>
+    hostBusy === null || hostBusy <= maxHostBusy
+      ? []
+      : [
+          `the host was busy: ${percent(hostBusy)} of its CPU time was in use during ${phase}, at most ${percent(maxHostBusy)} allowed: what was measured is the host`,
+        ],
+  )
 }
 
 function baselineVoids(record: ArmRecord): string[] {

@@ -27,7 +27,13 @@ export type JournalEvent =
   | { kind: 'arm.started'; at: number; scenario: string; arm: Arm; measures: string[]; faults: boolean }
   | { kind: 'arm.ready'; at: number; tookMs: number }
   | { kind: 'phase.started'; at: number; phase: PhaseName; plannedAt: number }
-  | { kind: 'phase.ended'; at: number; phase: PhaseName }
+  | {
+      kind: 'phase.ended'
+      at: number
+      phase: PhaseName
+      /** Share of the host's CPU time in use in the phase, 0 to 1, whoever used it; absent where the host does not tell. */
+      hostBusy?: number
+    }
   | { kind: 'fault.injected'; at: number; fault: string; plannedAt: number }
   | {
       kind: 'fault.probed'

@@ -15,7 +15,13 @@ export interface ArmRecord {
   /** Epoch ms of the first phase's start; 0 while no phase has begun. */
   readonly startedAt: number
   readonly readyMs: number | null
-  readonly phases: readonly { readonly phase: PhaseName; readonly fromMs: number; readonly toMs: number }[]
+  readonly phases: readonly {
+    readonly phase: PhaseName
+    readonly fromMs: number
+    readonly toMs: number
+    /** Share of the host's CPU time in use, 0 to 1; null where it is not known. */
+    readonly hostBusy: number | null
+  }[]
   readonly observations: ReadonlyMap<string, Observations>
   readonly injected: readonly (EventOf<'fault.injected'> & { readonly ms: number })[]
   readonly reverted: readonly (EventOf<'fault.reverted'> & { readonly ms: number })[]
@@ -106,7 +112,7 @@ export function foldArm(
 ): { add(event: JournalEvent): void; record(): ArmRecord } {
   let startedAt = 0
   let readyMs: number | null = null
-  const phases: { phase: PhaseName; fromMs: number; toMs: number }[] = []
+  const phases: { phase: PhaseName; fromMs: number; toMs: number; hostBusy: number | null }[] = []
   const observations = new Map<string, Observations>()
   const injected: ArmRecord['injected'][number][] = []
   const reverted: ArmRecord['reverted'][number][] = []
@@ -137,11 +143,18 @@ export function foldArm(
         break
       case 'phase.started':
         if (phases.length === 0) startedAt = event.at
-        phases.push({ phase: event.phase, fromMs: event.at - startedAt, toMs: Number.POSITIVE_INFINITY })
+        phases.push({
+          phase: event.phase,
+          fromMs: event.at - startedAt,
+          toMs: Number.POSITIVE_INFINITY,
+          hostBusy: null,
+        })
         break
       case 'phase.ended': {
         const phase = phases.findLast((p) => p.phase === event.phase)
-        if (phase !== undefined) phase.toMs = event.at - startedAt
+        if (phase === undefined) break
+        phase.toMs = event.at - startedAt
+        phase.hostBusy = event.hostBusy ?? null
         break
       }
       case 'fault.injected':

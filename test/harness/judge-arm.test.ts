@@ -273,6 +273,11 @@ describe('an arm is void', () => {
       /the host stalled: .* 401 ms, at most 400 ms allowed/,
       { generator: { loopDelayMaxMs: 401 } },
     ],
+    [
+      'where the host was busy',
+      /the host was busy: 96 % of its CPU time was in use during baseline, at most 95 % allowed/,
+      { hostBusy: 0.96 },
+    ],
     ['where the generator gave no account', /gave no account/, { generator: null }],
     ['where the journal lost visits', /holds 200 of the 201 visits/, { generator: { started: 201 } }],
     ['where it was interrupted', /the arm was interrupted/, { ended: { outcome: 'interrupted' } }],
@@ -445,7 +450,7 @@ describe('an arm is void', () => {
   })
 
   it('not at the limits themselves', () => {
-    expect(judged({ generator: { lagP99Ms: 100, loopDelayMaxMs: 400 } }).voids).toEqual([])
+    expect(judged({ generator: { lagP99Ms: 100, loopDelayMaxMs: 400 }, hostBusy: 0.95 }).voids).toEqual([])
   })
 
   it('not for a look that could not tell, where another one could', () => {

@@ -36,6 +36,8 @@ export interface ArmStory {
   readonly ended?: Partial<EventOf<'arm.ended'>> | null
   /** Phases it came to; all three unless it is said. */
   readonly phases?: number
+  /** Share of the host's CPU time in use in each phase; not told when not given. */
+  readonly hostBusy?: number
 }
 
 /** `bitten`: clients whose connections the fault's toxic bit; the probe's is `probe`. */
@@ -110,7 +112,12 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
   names.slice(0, story.phases ?? names.length).forEach((phase, i) => {
     const from = i === 0 ? 0 : ends[i - 1]!
     add({ kind: 'phase.started', at: at(from), phase, plannedAt: at(from) })
-    add({ kind: 'phase.ended', at: at(ends[i]!), phase })
+    add({
+      kind: 'phase.ended',
+      at: at(ends[i]!),
+      phase,
+      ...(story.hostBusy !== undefined && { hostBusy: story.hostBusy }),
+    })
   })
   if (faults) {
     for (const { when, bites } of story.sightings ?? [

@@ -71,8 +71,11 @@ export function inNamespace(options: {
       await runAll(service, loseCommands(chain, { sources, port, minBytes, probability }))
     },
     async pass() {
-      await runAll(service, passCommands(chain, await run(service, listCommand)))
-      await offloadsOf(topology).release(fault, run)
+      try {
+        await runAll(service, passCommands(chain, await run(service, listCommand)))
+      } finally {
+        await offloadsOf(topology).release(fault, run)
+      }
     },
   }
 }

@@ -1,10 +1,15 @@
 import { freePort } from '../../test/toxiproxy/conformance/subjects.ts'
-import { atMost, fixed, type Row } from '../row.ts'
+import { atMost, fixed, median, type Row } from '../row.ts'
 import { compare } from './compare.ts'
 import { type Contender, type Stage, startHelper } from './stage.ts'
 
 const SECONDS = 2
 const RATE_KB = 20_000
+
+/** One run that the machine disturbed is not to be the figure. */
+async function medianOf(measure: () => Promise<number>): Promise<number> {
+  return median([await measure(), await measure(), await measure()])
+}
 
 /** How well the two toxics that promise a figure keep it. */
 export async function precision(stage: Stage): Promise<readonly Row[]> {
@@ -26,7 +31,12 @@ export async function precision(stage: Stage): Promise<readonly Row[]> {
   const percent = (value: number) => `${fixed(value * 100)} %`
   return [
     await compare(stage, 'latency toxic, p99 error at 1,000 chunks/s', { atMost: 1 }, ms, delayErrorMs),
-    atMost('latency toxic, p99 error, bound', await delayErrorMs(stage.ours), 2, ms),
-    atMost('bandwidth toxic, rate error over 2 s', await rateError(stage.ours), 0.01, percent),
+    atMost('latency toxic, p99 error, bound', await medianOf(() => delayErrorMs(stage.ours)), 2, ms),
+    atMost(
+      'bandwidth toxic, rate error over 2 s',
+      await medianOf(() => rateError(stage.ours)),
+      0.01,
+      percent,
+    ),
   ]
 }

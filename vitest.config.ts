@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-// Two groups, one after the other: what needs the machine to itself (whole networks, kill -9, sabotage) runs alone and last.
+// Three groups, one after the other: most files together; whole networks that mostly wait to be up or to be gone, two by
+// two; and last, each by itself, what forms verdicts or looks at all that the machine holds.
+const twoByTwo = ['test/alone/runtimes/*.test.ts', 'test/alone/nothing-is-left.test.ts']
 const alone = 'test/alone/**/*.test.ts'
 
 export default defineConfig({
@@ -22,12 +24,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'two by two',
+          include: twoByTwo,
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'alone',
           include: [alone],
+          exclude: twoByTwo,
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 180_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-// Three groups, one after the other: most files together; whole networks that mostly wait to be up or to be gone, two by
-// two; and last, each by itself, what forms verdicts or looks at all that the machine holds.
-const twoByTwo = ['test/alone/runtimes/*.test.ts', 'test/alone/nothing-is-left.test.ts']
+// Three groups, one after the other: most files together; whole networks that mostly wait to be up or to be gone, and ask
+// again where the host was too busy for a verdict, two by two; and last, each by itself, what needs the machine to itself
+// or looks at all that it holds.
+const twoByTwo = ['test/alone/runtimes/*.test.ts', 'test/alone/package.test.ts']
 const alone = 'test/alone/**/*.test.ts'
 
 export default defineConfig({

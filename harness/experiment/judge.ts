@@ -6,7 +6,7 @@ import { arms as allArms } from './arms.ts'
 import type { Plan } from './plan.ts'
 import { standsOn } from './server-evidence.ts'
 import type { ArmResult, RunResult, ScenarioResult, Verdict } from './verdict.ts'
-import { endingOf, faultEvidence, voidsOf } from './voids.ts'
+import { endingOf, faultEvidence, hostDoubts, voidsOf } from './voids.ts'
 
 /** Best to worst. A vacuous gate is worse than an open question: it would stay green whatever happens. */
 const severity: readonly Verdict[] = ['holds', 'inconclusive', 'vacuous', 'deviates']
@@ -31,9 +31,15 @@ export function exitCodeOf(run: Pick<RunResult, 'ending' | 'scenarios'>): number
 export function judgeArm(record: ArmRecord): ArmResult {
   const checks = record.plan.checks.map((spec) => judgeCheck(spec, record))
   const faults = faultEvidence(record)
-  const voids = voidsOf(record, faults)
+  const missing = voidsOf(record, faults)
+  const judged = missing.length > 0 ? voided(missing) : weigh(record, checks)
+  // In the untreated arm service levels are meant to deviate, and a guard has no excuse.
+  const excusable =
+    record.arm !== 'untreated' && judged.verdict === 'deviates' && brokenGuards(checks).length === 0
+  const doubts = excusable ? hostDoubts(record) : []
+  const voids = [...missing, ...doubts]
   const { ended, plan } = record
-  const weighed = voids.length > 0 ? voided(voids) : weigh(record, checks)
+  const weighed = doubts.length > 0 ? voided(doubts) : judged
   return {
     arm: record.arm,
     ...weighed,

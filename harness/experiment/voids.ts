@@ -60,7 +60,6 @@ export function voidsOf(record: ArmRecord, faults: readonly FaultEvidence[]): st
     ...deathVoids(record),
     ...faultVoids(record, faults),
     ...generatorVoids(record),
-    ...hostVoids(record),
     ...baselineVoids(record),
   ]
 }
@@ -156,7 +155,8 @@ function generatorVoids(record: ArmRecord): string[] {
   return voids
 }
 
-function hostVoids(record: ArmRecord): string[] {
+/** What puts a deviation in doubt: a busy host makes a system look worse, never better. */
+export function hostDoubts(record: ArmRecord): string[] {
   return record.phases.flatMap(({ phase, hostBusy }) =>
     hostBusy === null || hostBusy <= maxHostBusy
       ? []

@@ -98,7 +98,7 @@ async function bringUp(
   const handle = (name: string) => ({ name, log: logFile(name), hasEnded: () => ended.get(name) })
   const onEnd = async (service: string, code: number): Promise<void> => {
     // Its last words first: whoever is told of the end reads the log.
-    await pumps.get(service)?.ended
+    await pumps.get(service)?.finished()
     ended.set(service, { code, signal: null })
     const asked = expected.get(service)
     expected.delete(service)
@@ -288,7 +288,7 @@ async function bringUp(
         if (id === undefined || ended.has(service)) return
         await engine.ask('POST', `/containers/${id}/unpause`).catch(() => {})
         await engine.ask('POST', `/containers/${id}/stop?t=${graceSeconds}`).catch(() => {})
-        await pumps.get(service)?.ended
+        await pumps.get(service)?.finished()
       }),
     )
   })

@@ -6,8 +6,8 @@ import type { Engine } from './engine.ts'
 export interface LogPump extends Disposable {
   /** What the container has written until now is in the file. */
   caughtUp(): Promise<void>
-  /** Resolves when the container has ended and everything is in the file. */
-  readonly ended: Promise<void>
+  /** The container has ended: resolves once everything is in the file, or the engine has had its time for it. */
+  finished(): Promise<void>
   /** Time of the last line, as the engine stamped it: where a later pump goes on. */
   last(): string
 }
@@ -41,7 +41,7 @@ export function pumpLog(engine: Engine, container: string, file: string, after =
   }
   const ended = pump()
   return {
-    ended,
+    finished: async () => void (await Promise.race([ended, sleep(patienceMs, undefined, { ref: false })])),
     last: () => last,
     [Symbol.dispose]: () => over.abort(),
     async caughtUp() {

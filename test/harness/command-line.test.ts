@@ -74,17 +74,20 @@ describe('bad input', () => {
       ['list', '--scenarios', '/proc'],
       /no scenarios: none of \/proc\/index.ts/,
     ],
-    [
-      'a Toxiproxy that is not on PATH',
-      ['run', ...tiny, '--toxiproxy', 'path'],
-      /there is no 'toxiproxy-server' on PATH/,
-    ],
     ['a run that is not there', ['analyze', '/nowhere'], /there is no journal at \/nowhere/],
   ])('%s', async (_, args, words) => {
     const { code, stderr } = await here.run(...args)
     expect(stderr).toMatch(words)
     expect(code).toBe(4)
     expect(here.registers()).toEqual([])
+  })
+
+  it('a Toxiproxy that is not on PATH', async () => {
+    using there = place({ PATH: here.dir })
+    const { code, stderr } = await there.run('run', ...tiny, '--toxiproxy', 'path', '--out', there.out)
+    expect(stderr).toMatch(/there is no 'toxiproxy-server' on PATH/)
+    expect(code).toBe(4)
+    expect(existsSync(there.out)).toBe(false)
   })
 
   it.each<[string, string | undefined, RegExp]>([

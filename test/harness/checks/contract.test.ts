@@ -1147,9 +1147,9 @@ describe('the stories', () => {
   it('are timed as the rows take them to be', () => {
     const { phases, injected, reverted } = recordOf(planOf([]))
     expect(phases).toEqual([
-      { phase: 'baseline', fromMs: 0, toMs: faultFromMs },
-      { phase: 'fault', fromMs: faultFromMs, toMs: faultToMs },
-      { phase: 'recovery', fromMs: faultToMs, toMs: armEndMs },
+      { phase: 'baseline', fromMs: 0, toMs: faultFromMs, hostBusy: null },
+      { phase: 'fault', fromMs: faultFromMs, toMs: faultToMs, hostBusy: null },
+      { phase: 'recovery', fromMs: faultToMs, toMs: armEndMs, hostBusy: null },
     ])
     expect(injected.map(({ ms }) => ms)).toEqual([faultFromMs])
     expect(reverted.map(({ ms }) => ms)).toEqual([faultToMs])

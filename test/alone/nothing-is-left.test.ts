@@ -87,7 +87,9 @@ it('a second Ctrl-C hurries nothing and leaves nothing', async () => {
   started.child.kill('SIGINT')
   await sleep(450)
   started.child.kill('SIGINT')
-  expect((await started.ended).code).toBe(130)
+  // Where the second one comes in the very moment of the end, it ends a process that has nothing left to do: 130 to a shell.
+  const { code, signal } = await started.ended
+  expect(signal ?? code).toBeOneOf([130, 'SIGINT'])
   await nothingIsLeft(seen)
 })
 

@@ -287,16 +287,21 @@ describe.each(rows)('$name', ({ missing, make }) => {
       await using other = make()
       const before = (await onEngine()).sort()
       const stop = new AbortController()
+      const logDir = mkdtempSync(join(logs, 'stopped-'))
       const coming = other.up(contractSystem, {
         seed: 'x',
         environment: {},
-        logDir: mkdtempSync(join(logs, 'stopped-')),
+        logDir,
         signal: stop.signal,
         onSystemEvent: () => {},
         onDeath: () => {},
       })
-      setTimeout(() => stop.abort(new Error('interrupted')), 400)
+      // On the way up: something has been started, and keeps a log; its start takes longer than a look.
+      const looking = setInterval(() => {
+        if (readdirSync(logDir).length > 0) stop.abort(new Error('interrupted'))
+      }, 5)
       await expect(coming).rejects.toThrow('interrupted')
+      clearInterval(looking)
       expect((await onEngine()).sort()).toEqual(before)
       expect(existsSync(here.logDir)).toBe(true)
     })

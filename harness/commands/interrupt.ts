@@ -28,6 +28,8 @@ export function interruption(say: (message: string) => void): {
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
+      // Once interrupted, the process is on its way out: a late Ctrl-C must not change the exit code it leaves with.
+      if (controller.signal.aborted) return
       for (const name of names) process.removeListener(name, onSignal)
     },
   }

@@ -1,5 +1,4 @@
-import type { PhaseName } from '../journal/events.ts'
-import type { ArmRecord } from '../journal/record.ts'
+import type { PhaseName } from '../experiment/phases.ts'
 
 /**
  * `protected`: a service level; must hold in control and treated and must deviate in untreated, else it shows nothing.
@@ -55,22 +54,6 @@ export interface CheckResult {
   readonly source: string
   /** Where to look when it does not hold: requests (journey, arrival, time) and logs. */
   readonly lookAt: readonly string[]
-}
-
-/** What a judge finds, before the check's own name and source are put to it. */
-export type Finding = Pick<CheckResult, 'verdict' | 'evidence' | 'said'> & {
-  readonly role?: CheckRole
-  readonly lookAt?: readonly string[]
-}
-
-/** A kind of check: judges a spec against one arm's record. Pure: the same record gives the same finding. */
-export interface CheckKind {
-  readonly kind: string
-  /** One line for `list`. */
-  readonly summary: string
-  /** Problems of a spec's parameters, in words; empty when there are none. */
-  problems(spec: CheckSpec): string[]
-  judge(spec: CheckSpec, record: ArmRecord): Finding
 }
 
 /** The part of an arm a check looks at: by intended start, relative to phases. */

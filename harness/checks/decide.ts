@@ -1,5 +1,6 @@
 import type { Interval } from '../stats/confidence.ts'
-import type { Evidence, Finding } from './check.ts'
+import type { Evidence } from './check.ts'
+import type { Finding } from './check-kind.ts'
 import { figuresOf, undecidedWords } from './figures.ts'
 
 /** Holds when the interval clears the threshold, deviates when it misses it; between the two nobody knows. */

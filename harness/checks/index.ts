@@ -1,5 +1,5 @@
 import { accountedKind } from './accounted.ts'
-import type { CheckKind } from './check.ts'
+import type { CheckKind } from './check-kind.ts'
 import { everyoneKind } from './everyone.ts'
 import { invariantKind } from './invariant.ts'
 import { latencyKind } from './latency.ts'

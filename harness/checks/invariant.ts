@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CheckKind, CheckRole, CheckSpec, Evidence } from './check.ts'
+import type { CheckRole, CheckSpec, Evidence } from './check.ts'
+import type { CheckKind } from './check-kind.ts'
 import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
 
 type InvariantOptions = {

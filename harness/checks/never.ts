@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CheckKind, CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from './check.ts'
+import type { CheckKind } from './check-kind.ts'
 import {
   countParam,
   type JourneyRef,

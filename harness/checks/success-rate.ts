@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
-import type { CheckKind, CheckSpec } from './check.ts'
+import type { CheckSpec } from './check.ts'
+import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'
 import {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import type { Rate } from '../experiment/units.ts'
 import { poissonInterval } from '../stats/poisson.ts'
 import { smallestSample } from '../stats/samples.ts'
-import type { CheckKind, CheckSpec } from './check.ts'
+import type { CheckSpec } from './check.ts'
+import type { CheckKind } from './check-kind.ts'
 import { decide, estimated, nothingSeen } from './decide.ts'
 import {
   asPerSecond,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type PhaseName, phaseNames } from '../experiment/phases.ts'
 import { type Duration, formatMs } from '../experiment/units.ts'
-import { type PhaseName, phaseNames } from '../journal/events.ts'
 import type { ArmRecord } from '../journal/record.ts'
 import type { Window } from './check.ts'
 import { asMs, custom, durationParam, nameParam } from './params.ts'

@@ -1,4 +1,5 @@
-import type { CheckResult, CheckSpec, Finding } from '../checks/check.ts'
+import type { CheckResult, CheckSpec } from '../checks/check.ts'
+import type { Finding } from '../checks/check-kind.ts'
 import { checkKind } from '../checks/index.ts'
 import { exitCode, messageOf } from '../errors.ts'
 import type { ArmRecord } from '../journal/record.ts'

@@ -1,4 +1,5 @@
 import type { Arm } from '../experiment/arms.ts'
+import type { PhaseName } from '../experiment/phases.ts'
 import type { Plan } from '../experiment/plan.ts'
 import type { GeneratorFigures } from '../load/load.ts'
 import type { Bite, ToxicRecord } from '../toxiproxy/server/evidence.ts'
@@ -115,9 +116,6 @@ export type JournalEvent =
 
 /** A new kind of event does not raise it: who does not know a kind skips it. A change of what a known one means does. */
 export const journalVersion = 1
-
-export type PhaseName = 'baseline' | 'fault' | 'recovery'
-export const phaseNames: readonly PhaseName[] = ['baseline', 'fault', 'recovery']
 
 /** An event of one kind. */
 export type EventOf<K extends JournalEvent['kind']> = Extract<JournalEvent, { kind: K }>

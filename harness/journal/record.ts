@@ -1,7 +1,8 @@
 import type { Arm } from '../experiment/arms.ts'
+import type { PhaseName } from '../experiment/phases.ts'
 import type { Plan } from '../experiment/plan.ts'
 import type { WitnessKind } from '../toxiproxy/witness/witness.ts'
-import type { EventOf, JournalEvent, PhaseName } from './events.ts'
+import type { EventOf, JournalEvent } from './events.ts'
 
 /**
  * One arm as its journal tells it, folded into columns: what checks are judged from. Times are ms from the start of

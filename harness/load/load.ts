@@ -1,6 +1,6 @@
 import type { CheckSpec } from '../checks/check.ts'
+import type { PhaseName } from '../experiment/phases.ts'
 import type { Rate } from '../experiment/units.ts'
-import type { PhaseName } from '../journal/events.ts'
 import type { Journey } from './journey.ts'
 
 /** Open-model arrivals of one journey: users come at their own rate, whatever the system does. */

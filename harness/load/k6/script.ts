@@ -1,6 +1,6 @@
 import type { CheckSpec } from '../../checks/check.ts'
+import { type PhaseName, phaseNames } from '../../experiment/phases.ts'
 import { proxyName } from '../../experiment/system.ts'
-import { type PhaseName, phaseNames } from '../../journal/events.ts'
 import { moduleUrl } from '../../module-url.ts'
 import { ordersVariable, type ScriptStream, vus } from './protocol.ts'
 import { thresholdsOf } from './thresholds.ts'

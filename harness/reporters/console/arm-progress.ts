@@ -1,6 +1,6 @@
 import type { Arm } from '../../experiment/arms.ts'
+import { type PhaseName, phaseNames } from '../../experiment/phases.ts'
 import type { Plan } from '../../experiment/plan.ts'
-import { type PhaseName, phaseNames } from '../../journal/events.ts'
 import type { LiveTick } from '../../load/load.ts'
 
 /** What can be seen of a running arm so far. Times are ms from the start of its first phase. */

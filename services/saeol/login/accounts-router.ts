@@ -1,7 +1,7 @@
 import { Router } from 'express'
 import { Problem } from '../../common/problem.ts'
 import { requireSession, session } from '../sessions/require-session.ts'
-import type { LoginDeps } from './router.ts'
+import type { LoginDeps } from './deps.ts'
 import type { Throttle } from './throttle.ts'
 
 /**

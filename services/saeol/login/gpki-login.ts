@@ -6,7 +6,7 @@ import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
 import { createSession } from '../sessions/sessions.ts'
 import type { Challenges } from './challenges.ts'
-import type { LoginDeps } from './router.ts'
+import type { LoginDeps } from './deps.ts'
 import { sourceOf } from './source.ts'
 
 const loginBody = z.strictObject({

@@ -10,7 +10,7 @@ import type { PasswordFallbackParameters } from '../../measures/password-fallbac
 import { isInScope, openingInForce } from '../fallback/openings.ts'
 import { createSession } from '../sessions/sessions.ts'
 import { stepOfCode, useCode } from './codes.ts'
-import type { LoginDeps } from './router.ts'
+import type { LoginDeps } from './deps.ts'
 import { sourceOf } from './source.ts'
 import type { Attempt, Throttle } from './throttle.ts'
 

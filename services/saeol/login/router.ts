@@ -1,38 +1,14 @@
 import { type RequestHandler, Router } from 'express'
-import { type Capacity, createCapacity } from '../../common/capacity.ts'
-import type { Database } from '../../common/database.ts'
-import type { Downstream } from '../../common/downstream.ts'
+import { createCapacity } from '../../common/capacity.ts'
 import { Problem } from '../../common/problem.ts'
-import type { Sabotaged } from '../../common/sabotage.ts'
-import type { Register } from '../../enrolment/register.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
-import type { Audit } from '../audit/audit.ts'
-import type { Fallback } from '../fallback/fallback.ts'
 import { isInScope } from '../fallback/openings.ts'
 import { accountsRouter } from './accounts-router.ts'
 import { createChallenges } from './challenges.ts'
+import type { LoginDeps } from './deps.ts'
 import { gpkiLogin } from './gpki-login.ts'
 import { passwordLogin } from './password-login.ts'
 import { createThrottle } from './throttle.ts'
-
-export interface LoginDeps {
-  readonly config: {
-    readonly SEED: string
-    readonly SERVICE_NAME: string
-    readonly SESSION_TTL_MS: number
-    readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
-  }
-  readonly database: Database
-  readonly capacity: Pick<Capacity<'login'>, 'slot'>
-  /** The link to GPKI, through the L4 switch. */
-  readonly gpki: Downstream
-  readonly register: Pick<Register, 'officials'>
-  readonly audit: Pick<Audit, 'append'>
-  readonly fallback: Fallback
-  readonly sabotaged: Sabotaged
-  /** Epoch ms. */
-  readonly now: () => number
-}
 
 /** `POST /login/challenge` · `POST /login/gpki` · `GET /login/options` · `POST /login/password` · `/accounts` */
 export function loginRouter(deps: LoginDeps): Router {

@@ -1,0 +1,27 @@
+import type { Capacity } from '../../common/capacity.ts'
+import type { Database } from '../../common/database.ts'
+import type { Downstream } from '../../common/downstream.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
+import type { Register } from '../../enrolment/register.ts'
+import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
+import type { Audit } from '../audit/audit.ts'
+import type { Fallback } from '../fallback/fallback.ts'
+
+export interface LoginDeps {
+  readonly config: {
+    readonly SEED: string
+    readonly SERVICE_NAME: string
+    readonly SESSION_TTL_MS: number
+    readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
+  }
+  readonly database: Database
+  readonly capacity: Pick<Capacity<'login'>, 'slot'>
+  /** The link to GPKI, through the L4 switch. */
+  readonly gpki: Downstream
+  readonly register: Pick<Register, 'officials'>
+  readonly audit: Pick<Audit, 'append'>
+  readonly fallback: Fallback
+  readonly sabotaged: Sabotaged
+  /** Epoch ms. */
+  readonly now: () => number
+}

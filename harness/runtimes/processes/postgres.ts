@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { HarnessError, messageOf } from '../../errors.ts'
@@ -81,31 +81,38 @@ function platformPackage(): { dir: string; manifest: { name: string; version: st
 async function nativeDir(): Promise<string> {
   const { dir, manifest } = platformPackage()
   if (!isRoot()) {
-    await hydrateSymlinks(dir)
+    await linkLibraries(dir)
     return join(dir, 'native')
   }
   const copy = join(cacheDir(), `postgres-${manifest.version}`)
   await once(copy, async (temporary) => {
     await cp(join(dir, 'native'), join(temporary, 'native'), { recursive: true, verbatimSymlinks: true })
-    await hydrateSymlinks(temporary)
     await chmod(temporary, 0o755)
   })
+  await linkLibraries(copy)
   return join(copy, 'native')
 }
 
-/** npm packages cannot hold symbolic links: the package lists those of its shared libraries for an install script to make. */
-async function hydrateSymlinks(packageDir: string): Promise<void> {
+/**
+ * npm packages cannot hold symbolic links: the package lists those of its shared libraries for an install script to
+ * make. Each is made, or mended where it leads anywhere else: a tree may have been copied from one that is gone.
+ */
+async function linkLibraries(packageDir: string): Promise<void> {
   const list = join(packageDir, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return
   const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]
   for (const { source, target } of links) {
     const path = join(packageDir, target)
-    if (existsSync(path)) continue
+    const to = relative(dirname(path), join(packageDir, source))
+    if ((await readlink(path).catch(() => undefined)) === to) continue
+    const aside = `${path}.${randomUUID()}`
     try {
-      await symlink(relative(dirname(path), join(packageDir, source)), path)
+      // Renamed into place: another run may be loading the library at this moment.
+      await symlink(to, aside)
+      await rename(aside, path)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw new HarnessError(`cannot make PostgreSQL's library link ${path}: ${messageOf(error)}`)
+      await rm(aside, { force: true })
+      throw new HarnessError(`cannot make PostgreSQL's library link ${path}: ${messageOf(error)}`)
     }
   }
 }

@@ -92,19 +92,15 @@ test('a schema with an error leaves nothing behind', async () => {
 
 test('a start waits for PostgreSQL to come up', async () => {
   const url = new URL(await postgres.createDatabase())
-  const database = url.pathname.slice(1)
-  const port = await freePort()
-  const migrating = migrate(
-    `postgres://postgres@127.0.0.1:${port}/${database}`,
-    'test',
-    'create table late (a int)',
-  )
+  const late = new URL(url)
+  late.port = String(await freePort())
+  const migrating = migrate(late.href, 'test', 'create table late (a int)')
   await new Promise((resolve) => setTimeout(resolve, 200))
   const proxy = createServer((socket) => {
     const upstream = createConnection(Number(url.port), '127.0.0.1')
     socket.pipe(upstream).pipe(socket)
   })
-  proxy.listen(port, '127.0.0.1')
+  proxy.listen(Number(late.port), '127.0.0.1')
   await migrating
   proxy.close()
   expect(await connect(url.href).query('select * from late')).toEqual([])

@@ -81,6 +81,10 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
 
   function noteClosed(): void {
     clearTimeout(expiry)
+    switchBack()
+  }
+
+  function switchBack(): void {
     if (switching.signal.aborted) switching = new AbortController()
   }
 
@@ -101,11 +105,14 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
 
   async function expire(): Promise<void> {
     try {
-      const expired = await closeExpired(database, new Date(now()))
-      const left = await openingInForce(database, new Date(now()))
+      // One moment for both: what expired between two would be neither closed nor looked at again.
+      const at = new Date(now())
+      for (const id of await closeExpired(database, at)) {
+        await recordClosed({ opening: id, because: 'expired', officers: [] })
+      }
+      const left = await openingInForce(database, at)
       if (left === undefined) noteClosed()
       else noteOpen(left)
-      for (const id of expired) await recordClosed({ opening: id, because: 'expired', officers: [] })
     } catch (error) {
       log.warn({ err: error }, 'the expiry of the password login could not be written down yet')
       noteClosed()
@@ -118,7 +125,8 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
     async inForce() {
       if (measure === undefined) return undefined
       const opening = await openingInForce(database, new Date(now()))
-      if (opening === undefined) noteClosed()
+      // The timer stays: an expiry that is seen here first has still to be written down.
+      if (opening === undefined) switchBack()
       return opening
     },
 

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase, migrate } from '../../../services/common/database.ts'
 import { createLog } from '../../../services/common/log.ts'
+import { passwordFallback } from '../../../services/measures/password-fallback.ts'
+import { startFallback } from '../../../services/saeol/fallback/fallback.ts'
 import { insertOpening, openingInForce, type Scope } from '../../../services/saeol/fallback/openings.ts'
 import { fallbackSchema } from '../../../services/saeol/fallback/schema.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
@@ -157,6 +159,36 @@ describe('invariant 1: closed by default, opened by two people with scope and ex
     expect(await openingInForce(database, new Date(expiresAt.getTime() - 1))).toMatchObject({ expiresAt })
     expect(await openingInForce(database, expiresAt)).toBeUndefined()
     await database.close()
+  })
+
+  it.each([
+    ['a login sees first', (expiresAt: number) => expiresAt + 1],
+    ['the timer sees in its last millisecond', (expiresAt: number, asked: number) => expiresAt - 1 + asked],
+  ])('writes down an expiry that %s', async (_what, clock) => {
+    const url = await postgres.createDatabase()
+    await migrate(url, 'test', fallbackSchema)
+    const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })
+    await using stack = new AsyncDisposableStack()
+    const database = createDatabase({ url, poolSize: 1, timeoutMs: 5_000, log })
+    stack.defer(() => database.close())
+    const audited: string[] = []
+    const audit = {
+      append: async (kind: string) => {
+        audited.push(kind)
+      },
+    }
+    let now = Date.now
+    const measures = { passwordFallback: passwordFallback.parameters.parse({}) }
+    const fallback = await startFallback({ config: { measures }, database, audit, log, now: () => now() })
+    stack.defer(() => fallback.stop())
+    const expiresAt = Date.now() + 300
+    const scope: Scope = { system: 'saeol', offices: ['*'] }
+    const given = { scope, reason: 'a test', officers: ['one', 'two'], nonce: 'once', vantagePoints: [] }
+    await fallback.open({ ...given, expiresAt: new Date(expiresAt) })
+    let asked = 0
+    now = () => clock(expiresAt, asked++)
+    if (clock(expiresAt, 0) > expiresAt) expect(await fallback.inForce()).toBeUndefined()
+    await expect.poll(() => audited, { timeout: 5_000 }).toEqual(['fallback.opened', 'fallback.closed'])
   })
 
   it('keeps its state over a restart, and its expiry too', async () => {

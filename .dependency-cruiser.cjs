@@ -42,14 +42,14 @@ module.exports = {
       from: { path: '^harness/load/k6/inside/' },
       to: {
         path: '^(harness|node:)|^(fs|net|http|path|child_process)$',
-        pathNot: '^harness/load/(k6/(inside/|protocol\\.ts$)|(arrivals|random)\\.ts$)',
+        pathNot: '^harness/load/(k6/(inside/|protocol\\.ts$)|(answers|arrivals|random)\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },
     {
       name: 'what-k6-shares-runs-anywhere',
       severity: 'error',
-      from: { path: '^harness/load/(arrivals|random|k6/protocol)\\.ts$' },
+      from: { path: '^harness/load/(answers|arrivals|random|k6/protocol)\\.ts$' },
       to: { pathNot: '^harness/load/random\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -6,8 +6,8 @@ import { exitCode } from '../errors.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { findTopologies } from '../runtimes/containers/labels.ts'
 import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
-import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/processes/machine.ts'
-import type { Register } from '../runtimes/processes/protocol.ts'
+import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/host/machine.ts'
+import type { Register } from '../runtimes/host/protocol.ts'
 
 export const cleanCommand = new Command('clean')
   .description(

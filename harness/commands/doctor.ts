@@ -8,7 +8,7 @@ import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { images } from '../runtimes/containers/images.ts'
 import { imagesOf, standingOf } from '../runtimes/containers/provide-images.ts'
 import { findExecutable } from '../runtimes/executable.ts'
-import { cacheDir, stateDir } from '../runtimes/processes/machine.ts'
+import { cacheDir, stateDir } from '../runtimes/host/machine.ts'
 import { postgresVersion } from '../runtimes/processes/postgres.ts'
 import { loadScenarios } from './scenarios.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Register } from '../../harness/runtimes/processes/protocol.ts'
+import type { Register } from '../../harness/runtimes/host/protocol.ts'
 import {
   dyingScenarios,
   type Place,

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { defaultTimeoutMs, heard, silence } from '../answers.ts'
 import type { Http, HttpAnswer } from '../journey.ts'
 import { type Answer, readAnswer } from './answer.ts'
 
-const defaultTimeoutMs = 5000
 /** How long a connection may have been idle to be used again, ms: less than servers keep theirs (Node: five seconds). */
 const keepIdleMs = 4000
 
@@ -63,7 +63,11 @@ export function usersHttp(base: string): { http: Http; close(): void } {
       return
     }
     if (answer === undefined) return
-    end(connection, heard(answer))
+    const { status, text, headers } = answer
+    end(
+      connection,
+      heard(status, text, (name) => headers.get(name)),
+    )
     if (!answer.staysOpen) return void socket.destroy()
     connection.idleSince = performance.now()
     idle.push(connection)
@@ -104,25 +108,6 @@ export function usersHttp(base: string): { http: Http; close(): void } {
       for (const { socket } of open) socket.destroy()
     },
   }
-}
-
-function heard({ status, headers, text }: Answer): HttpAnswer {
-  return {
-    status,
-    bytes: text.length,
-    header: (name) => headers.get(name.toLowerCase()),
-    json<T>() {
-      try {
-        return JSON.parse(text) as T
-      } catch {
-        return undefined
-      }
-    },
-  }
-}
-
-function silence(error: string): HttpAnswer {
-  return { status: 0, error, bytes: 0, header: () => undefined, json: () => undefined }
 }
 
 /** Why there was no answer, in a word that both drivers use. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { identify, isRunning } from '../processes/machine.ts'
+import { identify, isRunning } from '../host/machine.ts'
 import { type Engine, filters, must } from './engine.ts'
 
 /** Labels on every container and network: what they belong to, and whose they are. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { StartedTestContainer } from 'testcontainers'
 import { HarnessError, messageOf } from '../../errors.ts'
-import { isRoot } from '../processes/machine.ts'
+import { isRoot } from '../host/machine.ts'
 import { type ContainerSpec, startContainer } from './container.ts'
 import { type Engine, must } from './engine.ts'
 

@@ -1,6 +1,6 @@
+import { identify } from '../host/machine.ts'
+import type { Supervision } from '../host/supervision.ts'
 import type { ServiceControl } from '../runtime.ts'
-import { identify } from './machine.ts'
-import type { Supervision } from './supervision.ts'
 
 /** Kills, stops, pauses and starts services that are child processes: by signals, sent by the supervisor. */
 export function processControl(options: {

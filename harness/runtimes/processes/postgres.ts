@@ -6,8 +6,8 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { HarnessError, messageOf } from '../../errors.ts'
 import { clusterRecipe, clusterSettings, settingArguments } from '../cluster.ts'
+import { cacheDir, isRoot } from '../host/machine.ts'
 import { postgresUser } from '../link-url.ts'
-import { cacheDir, isRoot } from './machine.ts'
 
 const run = promisify(execFile)
 

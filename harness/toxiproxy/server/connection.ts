@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { formatAddress, parseAddress } from './address.ts'
 import { type Bite, type ConnectionReport, createTally, type Evidence, nowMs } from './evidence.ts'
-import { acceptInto, dialInto, Intake } from './intake.ts'
+import { type Accepted, acceptInto, dialInto, Intake } from './intake.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Random } from './random.ts'
 import { type Stream, streams } from './stream.ts'
@@ -52,10 +52,9 @@ export class Connection implements LinkContext {
   /**
    * Dials at once.
    * @param ordinal how many connections its proxy had before
-   * @param accepted paused and half-open
    * @param dialled told once the upstream is reached, or cannot be; the client is closed then
    */
-  constructor(host: ConnectionHost, ordinal: number, accepted: Socket, route: Route, dialled?: () => void) {
+  constructor(host: ConnectionHost, ordinal: number, accepted: Accepted, route: Route, dialled?: () => void) {
     this.host = host
     this.strict = host.strict
     this.ordinal = ordinal

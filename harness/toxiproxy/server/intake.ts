@@ -1,4 +1,4 @@
-import { connect, type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import { connect, type OnReadOpts, type Server, Socket, type SocketConstructorOpts } from 'node:net'
 import type { Address } from './address.ts'
 
 /** What upstream reads at once, and so what its toxics deal with at once. */
@@ -76,14 +76,39 @@ export function dialInto(intake: Intake, { host, port }: Address): Socket {
   })
 }
 
+/** A connection just accepted, of which nothing is read yet. */
+export type Accepted = Socket | Handle
+
+/** What is beneath a socket, within Node. */
+interface Handle {
+  setNoDelay(on: boolean): void
+  close(): void
+}
+
 /**
- * Node offers `onread` only to who dials. An accepted socket gets it by being made anew around its handle; should a
- * Node come that has no such handle, it goes on as it is and reads Node's way.
- * @param accepted by a server with `pauseOnConnect` and `allowHalfOpen`
+ * Hands over what a listening server accepts. Node offers `onread` only to who dials, and makes a socket of its own for
+ * all that it accepts: here the handles are taken before it does. A Node that shows no handles hands over sockets.
+ * @param server with `pauseOnConnect`, `allowHalfOpen` and `noDelay`
  */
-export function acceptInto(intake: Intake, accepted: Socket): Socket {
-  const { _handle: handle } = accepted as unknown as { readonly _handle?: object }
-  if (handle === undefined) return accepted.on('data', (data) => intake.receive(data))
+export function accept(server: Server, accepted: (connection: Accepted) => void): void {
+  const { _handle: listening } = server as unknown as {
+    readonly _handle?: { onconnection?: (error: number, handle: Handle) => void }
+  }
+  if (listening?.onconnection === undefined) server.on('connection', accepted)
+  else
+    listening.onconnection = (error, handle) => {
+      if (error === 0) accepted(handle)
+    }
+}
+
+export function acceptInto(intake: Intake, accepted: Accepted): Socket {
+  if (accepted instanceof Socket) return accepted.on('data', (data) => intake.receive(data))
+  accepted.setNoDelay(true)
   const options: SocketConstructorOpts = { allowHalfOpen: true, onread: intake.onread }
-  return new Socket(Object.assign(options, { handle, pauseOnCreate: true }))
+  return new Socket(Object.assign(options, { handle: accepted, pauseOnCreate: true }))
+}
+
+export function refuse(accepted: Accepted): void {
+  if (accepted instanceof Socket) accepted.destroy()
+  else accepted.close()
 }

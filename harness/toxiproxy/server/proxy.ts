@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
 import { Connection, type ConnectionHost, type Route } from './connection.ts'
 import type { Evidence, ToxicReport } from './evidence.ts'
 import { addToRecord } from './evidence.ts'
+import { type Accepted, accept, refuse } from './intake.ts'
 import type { Link } from './link.ts'
 import { randomStream } from './random.ts'
 import { createToxicChain, type Toxic, type ToxicChain, type ToxicTypes } from './toxic-chain.ts'
@@ -109,27 +110,28 @@ export function createProxy(
     },
   }
 
-  function accept(socket: Socket) {
+  function take(accepted: Accepted) {
     if (!strict) {
-      connections.add(new Connection(host, opened++, socket, routeNow()))
+      connections.add(new Connection(host, opened++, accepted, routeNow()))
       return
     }
     const listener = server
     dialling = dialling.then(async () => {
       if (listener !== server) {
-        socket.destroy()
+        refuse(accepted)
         return
       }
       const dialled = Promise.withResolvers<void>()
-      connections.add(new Connection(host, opened++, socket, routeNow(), dialled.resolve))
+      connections.add(new Connection(host, opened++, accepted, routeNow(), dialled.resolve))
       await dialled.promise
     })
   }
 
   async function start() {
     if (server !== undefined) return
-    const starting = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept)
+    const starting = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true })
     listen = await bind(starting, listen)
+    accept(starting, take)
     server = starting
   }
 

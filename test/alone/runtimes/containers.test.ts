@@ -13,7 +13,7 @@ import { images } from '../../../harness/runtimes/containers/images.ts'
 import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
 import { obstacleTo, provideImage, standingOf } from '../../../harness/runtimes/containers/provide-images.ts'
 import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
-import type { Register } from '../../../harness/runtimes/processes/protocol.ts'
+import type { Register } from '../../../harness/runtimes/host/protocol.ts'
 import { type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
 import { engine, missing, mustHaveEngine } from '../../harness/fixtures/engine.ts'
 

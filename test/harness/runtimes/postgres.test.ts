@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { isRoot } from '../../../harness/runtimes/processes/machine.ts'
+import { isRoot } from '../../../harness/runtimes/host/machine.ts'
 import { postgresCommand } from '../../../harness/runtimes/processes/postgres.ts'
 
 let place: string

@@ -1,7 +1,6 @@
 import http, { type RefinedParams } from 'k6/http'
-import type { Http, HttpAnswer } from '../../journey.ts'
-
-const defaultTimeoutMs = 5000
+import { defaultTimeoutMs, heard, silence } from '../../answers.ts'
+import type { Http } from '../../journey.ts'
 
 /** The users' HTTP client for one entrance, over k6's own: no cookies, no redirects, and it never throws. */
 export function usersHttp(base: string, journey: string): Http {
@@ -19,33 +18,14 @@ export function usersHttp(base: string, journey: string): Http {
     try {
       const answer = await http.asyncRequest(method, base + path, json, request)
       if (answer.status === 0) return silence(reason(answer.error_code, answer.error))
-      return heard(answer.status, answer.headers, answer.body ?? '')
+      return heard(answer.status, answer.body ?? '', (wanted) => {
+        const name = Object.keys(answer.headers).find((one) => one.toLowerCase() === wanted)
+        return name === undefined ? undefined : answer.headers[name]
+      })
     } catch (error) {
       return silence(reason(0, String(error)))
     }
   }
-}
-
-function heard(status: number, headers: Readonly<Record<string, string>>, text: string): HttpAnswer {
-  return {
-    status,
-    bytes: text.length,
-    header(wanted) {
-      const name = Object.keys(headers).find((one) => one.toLowerCase() === wanted.toLowerCase())
-      return name === undefined ? undefined : headers[name]
-    },
-    json<T>() {
-      try {
-        return JSON.parse(text) as T
-      } catch {
-        return undefined
-      }
-    },
-  }
-}
-
-function silence(error: string): HttpAnswer {
-  return { status: 0, error, bytes: 0, header: () => undefined, json: () => undefined }
 }
 
 /** Why there was no answer, in a word that both drivers use. Codes: k6's lib/netext/httpext/error_codes.go. */

@@ -25,8 +25,8 @@ export async function wrk(
   const figure = (pattern: RegExp) => pattern.exec(stdout)?.[1] ?? ''
   return {
     requestsPerSecond: Number(figure(/Requests\/sec:\s+([\d.]+)/)),
-    medianUs: microseconds(figure(/50%\s+(\S+)/)),
-    p99Us: microseconds(figure(/99%\s+(\S+)/)),
+    medianUs: microseconds(figure(/^\s+50%\s+(\S+)/m)),
+    p99Us: microseconds(figure(/^\s+99%\s+(\S+)/m)),
   }
 }
 

@@ -143,8 +143,14 @@ export class Link implements Feeder, Sink {
     this.ending = ending
     const { strict } = this.context
     if (ending === 'reset' && !strict) this.context.reset()
-    else if (ending === 'eof' && !strict && !this.sourceGone) this.destination.end()
+    else if (ending === 'eof' && !strict && !this.sourceGone) this.endDestination()
     else this.context.close(this.destination)
+  }
+
+  /** Ends it by closing it where it has ended its own side and all is sent: to the peer the same, and cheaper. */
+  private endDestination(): void {
+    if (this.destination.readableEnded && this.destination.writableLength === 0) this.destination.destroy()
+    else this.destination.end()
   }
 
   private append(toxic: Toxic): Stub {

@@ -14,7 +14,7 @@ export interface Target {
  * median of the pairs' ratios.
  */
 export async function compare(
-  stage: Stage,
+  stage: Pick<Stage, 'ours' | 'real'>,
   figure: string,
   target: Target,
   write: (value: number) => string,

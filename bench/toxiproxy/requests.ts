@@ -12,11 +12,19 @@ const CLOSING_CONNECTIONS = 16
 export async function requests(stage: Stage): Promise<readonly Row[]> {
   await using backend = await startHelper('http-backend.ts')
   const address = backend.firstLine
+  await using pipe = await startHelper('bare-pipe.ts', [address])
+  const barePipe = { ...stage.ours, name: 'real', lead: async () => pipe.firstLine } as const
 
-  const added = async (figure: string, atMost: number, connections: number, of: keyof WrkResult) => {
+  const added = async (
+    figure: string,
+    atMost: number,
+    connections: number,
+    of: keyof WrkResult,
+    between: Pick<Stage, 'ours' | 'real'> = stage,
+  ) => {
     const timed = async (to: string) => (await wrk(to, { connections, seconds: SECONDS }))[of]
     return compare(
-      stage,
+      between,
       figure,
       { atMost },
       (value) => `${value.toFixed(0)} µs`,
@@ -45,6 +53,11 @@ export async function requests(stage: Stage): Promise<readonly Row[]> {
 
   return [
     await added('added latency, median, 1 connection', 0.4, 1, 'medianUs'),
+    // How far one can come in Node: two passes through the kernel, and hardly anything else.
+    await added('the same, against a bare pipe in Node', 1, 1, 'medianUs', {
+      ours: stage.ours,
+      real: barePipe,
+    }),
     await added('added latency, p99, 1 connection', 1, 1, 'p99Us'),
     await added('added latency, p99, 64 connections', 1, 64, 'p99Us'),
     await rate('connections a second', 1.8, CLOSING_CONNECTIONS, true),

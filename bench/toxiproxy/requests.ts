@@ -1,6 +1,6 @@
 import type { Row } from '../row.ts'
 import { compare } from './compare.ts'
-import { type Stage, startHelper } from './stage.ts'
+import { type Contender, type Stage, startHelper } from './stage.ts'
 import { type WrkResult, wrk } from './tools.ts'
 
 const SECONDS = 1
@@ -13,7 +13,11 @@ export async function requests(stage: Stage): Promise<readonly Row[]> {
   await using backend = await startHelper('http-backend.ts')
   const address = backend.firstLine
   await using pipe = await startHelper('bare-pipe.ts', [address])
-  const barePipe = { ...stage.ours, name: 'real', lead: async () => pipe.firstLine } as const
+  const barePipe: Contender = {
+    name: 'real',
+    pid: pipe.process.pid!,
+    lead: async () => pipe.firstLine,
+  }
 
   const added = async (
     figure: string,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { findExecutable } from '../../harness/executable.ts'
 import { builtinDriver } from '../../harness/load/builtin/driver.ts'
-import { findExecutable } from '../../harness/runtimes/executable.ts'
 import { atMost, fixed, median, type Row } from '../row.ts'
 
 const perSecond = 1000

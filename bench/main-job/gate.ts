@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { RunResult } from '../../harness/experiment/verdict.ts'
+import type { RunResult } from '../../harness/model/result.ts'
 import { atMost, fixed, type Row } from '../row.ts'
 
 /** The gate as users without an engine run it: how long it takes, and how much of that is not the planned phases. */

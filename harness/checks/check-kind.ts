@@ -1,5 +1,5 @@
 import type { ArmRecord } from '../journal/record.ts'
-import type { CheckResult, CheckRole, CheckSpec } from './check.ts'
+import type { CheckResult, CheckRole, CheckSpec } from '../model/check.ts'
 
 /** What a judge finds, before the check's own name and source are put to it. */
 export type Finding = Pick<CheckResult, 'verdict' | 'evidence' | 'said'> & {

@@ -1,5 +1,5 @@
+import type { Evidence } from '../model/check.ts'
 import type { Interval } from '../stats/confidence.ts'
-import type { Evidence } from './check.ts'
 import type { Finding } from './check-kind.ts'
 import { figuresOf, undecidedWords } from './figures.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CheckRole, CheckSpec, Evidence } from './check.ts'
+import type { CheckRole, CheckSpec, Evidence } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
 

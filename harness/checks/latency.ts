@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type Duration, formatMs } from '../experiment/units.ts'
+import type { CheckSpec } from '../model/check.ts'
+import { type Duration, formatMs } from '../model/units.ts'
 import { quantileInterval, quantileRanks } from '../stats/quantile.ts'
 import { smallestSample } from '../stats/samples.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Duration, durationMs, type Rate, ratePerSecond } from '../experiment/units.ts'
-import type { Journey } from '../load/journey.ts'
-import type { CheckSpec } from './check.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { Journey } from '../model/journey.ts'
+import { type Duration, durationMs, type Rate, ratePerSecond } from '../model/units.ts'
 
 /** A journey, or its name. */
 export type JourneyRef = Pick<Journey, 'name' | 'title'> | string

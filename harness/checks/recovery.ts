@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Duration, formatMs } from '../experiment/units.ts'
-import type { CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
+import { type Duration, formatMs } from '../model/units.ts'
 import type { CheckKind } from './check-kind.ts'
 import { noFaultHere, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { CheckSpec } from '../model/check.ts'
 import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, noFaultHere, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'

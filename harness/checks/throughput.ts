@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Rate } from '../experiment/units.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { Rate } from '../model/units.ts'
 import { poissonInterval } from '../stats/poisson.ts'
 import { smallestSample } from '../stats/samples.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { decide, estimated, nothingSeen } from './decide.ts'
 import {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type PhaseName, phaseNames } from '../experiment/phases.ts'
-import { type Duration, formatMs } from '../experiment/units.ts'
 import type { ArmRecord } from '../journal/record.ts'
-import type { Window } from './check.ts'
+import { type PhaseName, phaseNames } from '../model/acts.ts'
+import type { Window } from '../model/check.ts'
+import { type Duration, formatMs } from '../model/units.ts'
 import { asMs, custom, durationParam, nameParam } from './params.ts'
 
 /** A window as a scenario writes it. */

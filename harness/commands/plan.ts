@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { examples } from '../called.ts'
-import { planView } from '../experiment/plan-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
+import { planView } from '../reporters/plan-view.ts'
 import { chooseRuntime, type runtimeNames } from '../runtimes/choose.ts'
 import { runtimeOption, scenariosOption, setOption, withoutOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BadInput, messageOf } from '../errors.ts'
 import { makePlan, type PlanOptions, unknownKnobs } from '../experiment/make-plan.ts'
-import type { Plan } from '../experiment/plan.ts'
-import type { Scenario } from '../experiment/scenario.ts'
-import type { System } from '../experiment/system.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Scenario } from '../model/scenario.ts'
+import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
 
 /** A project's scenarios: what `scenarios/index.ts` exports. The engine finds them by path, it imports none by name. */

@@ -1,10 +1,8 @@
-import type { Arm } from '../experiment/arms.ts'
-import type { PhaseName } from '../experiment/phases.ts'
-import type { Plan } from '../experiment/plan.ts'
-import type { GeneratorFigures } from '../load/load.ts'
-import type { Bite, ToxicRecord } from '../toxiproxy/server/evidence.ts'
-import type { Stream } from '../toxiproxy/server/stream.ts'
-import type { Carried, WitnessKind } from '../toxiproxy/witness/witness.ts'
+import type { PhaseName } from '../model/acts.ts'
+import type { Arm } from '../model/arms.ts'
+import type { GeneratorFigures } from '../model/load.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Bite, Carried, Direction, ToxicTotals, WitnessKind } from '../model/toxics.ts'
 
 /**
  * The journal: one JSON object a line, appended as things happen, enough to judge a run from. `at` is epoch ms with
@@ -60,7 +58,7 @@ export type JournalEvent =
       how: Bite
     }
   /** A fault's toxic is gone, and this is all that it did. */
-  | { kind: 'toxic.removed'; at: number; fault: string; toxic: string; totals: ToxicRecord }
+  | { kind: 'toxic.removed'; at: number; fault: string; toxic: string; totals: ToxicTotals }
   /** Bites or totals that were not heard; null: nobody knows how many. */
   | { kind: 'witness.missed'; at: number; events: number | null }
   /** What a faulted link had carried in all, of connections that were over: before the faults and after them. */
@@ -69,7 +67,7 @@ export type JournalEvent =
       at: number
       link: string
       when: 'before' | 'after'
-      streams: Readonly<Record<Stream, Carried>>
+      streams: Readonly<Record<Direction, Carried>>
     }
   | {
       kind: 'observation'

@@ -1,7 +1,7 @@
-import type { Arm } from '../experiment/arms.ts'
-import type { PhaseName } from '../experiment/phases.ts'
-import type { Plan } from '../experiment/plan.ts'
-import type { WitnessKind } from '../toxiproxy/witness/witness.ts'
+import type { PhaseName } from '../model/acts.ts'
+import type { Arm } from '../model/arms.ts'
+import type { Plan } from '../model/plan.ts'
+import type { WitnessKind } from '../model/toxics.ts'
 import type { EventOf, JournalEvent } from './events.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './journey.ts'
+import type { HttpAnswer } from '../model/journey.ts'
 
 // What both drivers' HTTP clients hand to a journey, made alike. Runs within k6 too, so it imports nothing from Node.
 

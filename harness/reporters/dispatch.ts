@@ -1,14 +1,8 @@
 import { messageOf } from '../errors.ts'
+import type { Report } from '../experiment/report.ts'
 import type { Reporter } from './reporter.ts'
 
-type Hook = Exclude<keyof Reporter, 'name'>
-
-/** Every hook there is; `runEnded` resolves when every reporter has written what it writes. */
-export type Report = {
-  readonly [H in Exclude<Hook, 'runEnded'>]-?: (...args: Parameters<NonNullable<Reporter[H]>>) => void
-} & {
-  readonly runEnded: (...args: Parameters<NonNullable<Reporter['runEnded']>>) => Promise<void>
-}
+type Hook = keyof Report
 
 /**
  * Hands each call on to all reporters, in their order. One that throws breaks neither the run nor the others: its

@@ -1,6 +1,6 @@
-import type { CheckResult } from '../checks/check.ts'
-import type { Arm } from '../experiment/arms.ts'
-import type { ArmResult, Verdict } from '../experiment/verdict.ts'
+import type { Arm } from '../model/arms.ts'
+import type { CheckResult } from '../model/check.ts'
+import type { ArmResult, Verdict } from '../model/result.ts'
 
 /**
  * What a verdict means where it stands: deviating is what a protected check must do in the untreated arm, and what

@@ -1,7 +1,7 @@
 import { BadInput, HarnessError } from '../errors.ts'
-import type { System } from '../experiment/system.ts'
+import { findExecutable } from '../executable.ts'
+import type { System } from '../model/system.ts'
 import type { Engine } from './containers/engine.ts'
-import { findExecutable } from './executable.ts'
 import { processesRuntime } from './processes/processes.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -78,7 +78,7 @@ function processes(toxiproxy: (typeof toxiproxyNames)[number]): Chosen {
 async function containers(engine: Engine): Promise<Chosen> {
   const [{ containersRuntime }, { images }] = await Promise.all([
     import('./containers/containers.ts'),
-    import('./containers/images.ts'),
+    import('../images.ts'),
   ])
   return { runtime: containersRuntime({ engine }), toxiproxy: images.toxiproxy }
 }

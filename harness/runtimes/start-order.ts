@@ -1,4 +1,4 @@
-import type { NodeService, PostgresService, System } from '../experiment/system.ts'
+import type { NodeService, PostgresService, System } from '../model/system.ts'
 
 /** What a runtime does in its own way while a system comes up. */
 export interface Ground {

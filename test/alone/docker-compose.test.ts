@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { proxyName } from '../../harness/experiment/system.ts'
+import { proxyName } from '../../harness/model/system.ts'
 import { administrativeNetwork as system } from '../../scenarios/system.ts'
 
 const run = promisify(execFile)

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CheckResult } from '../../harness/checks/check.ts'
-import type { RunResult } from '../../harness/experiment/verdict.ts'
 import type { EventOf, JournalEvent } from '../../harness/journal/events.ts'
 import { k6Driver } from '../../harness/load/k6/driver.ts'
+import type { CheckResult } from '../../harness/model/check.ts'
+import type { RunResult } from '../../harness/model/result.ts'
 import { wilsonInterval } from '../../harness/stats/wilson.ts'
 import {
   agreeingScenarios,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { invariant } from '../../harness/checks/invariant.ts'
 import { successRate } from '../../harness/checks/success-rate.ts'
 import { timeTo } from '../../harness/checks/time-to.ts'
-import { judgeArm } from '../../harness/experiment/judge.ts'
-import type { Plan } from '../../harness/experiment/plan.ts'
+import { judgeArm } from '../../harness/judging/judge.ts'
+import type { Plan } from '../../harness/model/plan.ts'
 import {
   type ArmStory,
   counter,

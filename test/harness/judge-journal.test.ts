@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { successRate } from '../../harness/checks/success-rate.ts'
 import { BadInput } from '../../harness/errors.ts'
-import { judgeJournal } from '../../harness/experiment/judge-journal.ts'
 import type { JournalEvent } from '../../harness/journal/events.ts'
+import { judgeJournal } from '../../harness/judging/judge-journal.ts'
 import { type ArmStory, counter, planOf, runEvents } from './checks/journals.ts'
 
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', source: '† ours' })

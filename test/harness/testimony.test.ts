@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { testimonyOf } from '../../harness/experiment/testimony.ts'
 import { cut, delay, stall } from '../../harness/index.ts'
-import type { Topology } from '../../harness/runtimes/runtime.ts'
+import type { Topology } from '../../harness/model/topology.ts'
 import { createRecord } from '../../harness/toxiproxy/server/evidence.ts'
 
 const topology = {

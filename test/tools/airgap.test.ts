@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { images } from '../../harness/runtimes/containers/images.ts'
+import { images } from '../../harness/images.ts'
 import { sourcesHash, sourcesLabel } from '../../harness/runtimes/containers/sources.ts'
 import { administrativeNetwork } from '../../scenarios/system.ts'
 

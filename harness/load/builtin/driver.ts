@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
+import type { GeneratorFigures, LoadRun } from '../../model/load.ts'
 import { moduleUrl } from '../../module-url.ts'
-import type { GeneratorFigures, LoadDriver, LoadRun } from '../load.ts'
+import type { LoadDriver } from '../driver.ts'
 import type { FromLoad, ToLoad } from './protocol.ts'
 
 /** Time between the order to start and the first phase, ms: enough for the order to reach the load process. */

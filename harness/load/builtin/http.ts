@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import type { Http, HttpAnswer } from '../../model/journey.ts'
 import { defaultTimeoutMs, heard, silence } from '../answers.ts'
-import type { Http, HttpAnswer } from '../journey.ts'
 import { type Answer, readAnswer } from './answer.ts'
 
 /** How long a connection may have been idle to be used again, ms: less than servers keep theirs (Node: five seconds). */

@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
+import type { ArrivalStream } from '../../model/arrivals.ts'
+import type { Http, Journey, Visit } from '../../model/journey.ts'
+import type { GeneratorFigures, LoadPlan } from '../../model/load.ts'
 import { schedule } from '../arrivals.ts'
-import type { Http, Journey, Visit } from '../journey.ts'
-import type { GeneratorFigures, LoadPlan, Stream } from '../load.ts'
 import { seeded } from '../random.ts'
 import { usersHttp } from './http.ts'
 import { latencies } from './latencies.ts'
@@ -67,7 +68,7 @@ async function prepare(plan: LoadPlan): Promise<void> {
 }
 
 interface Runner {
-  readonly stream: Stream
+  readonly stream: ArrivalStream
   readonly journey: Journey
   readonly http: Http
   arrived: number

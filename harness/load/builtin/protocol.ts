@@ -1,4 +1,4 @@
-import type { GeneratorFigures, LiveTick, LoadPlan } from '../load.ts'
+import type { GeneratorFigures, LiveTick, LoadPlan } from '../../model/load.ts'
 
 /** From the harness to its load process. Observations come back on the load process's standard output. */
 export type ToLoad =

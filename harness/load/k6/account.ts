@@ -1,5 +1,5 @@
+import type { GeneratorFigures, LiveTick } from '../../model/load.ts'
 import { latencies } from '../builtin/latencies.ts'
-import type { GeneratorFigures, LiveTick } from '../load.ts'
 import type { VuReport } from './protocol.ts'
 
 /** What all VUs have reported, put together: figures of one generator. */

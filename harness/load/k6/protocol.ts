@@ -1,4 +1,4 @@
-import type { Stream } from '../load.ts'
+import type { ArrivalStream } from '../../model/arrivals.ts'
 
 /** VUs that share the arrivals: enough that none is held up by the interpreter, few enough that each can hold the data. */
 export const vus = 4
@@ -17,7 +17,7 @@ export interface ScriptLoad {
   readonly phaseEndsMs: Readonly<Record<string, number>>
 }
 
-export interface ScriptStream extends Stream {
+export interface ScriptStream extends ArrivalStream {
   /** Where nobody gives orders (a script that runs alone): when an on-command stream begins, ms from the start. */
   readonly atMs?: number
 }

@@ -1,4 +1,4 @@
-import type { CheckSpec, Window } from '../../checks/check.ts'
+import type { CheckSpec, Window } from '../../model/check.ts'
 
 /** The thresholds that k6 can hold a scenario to, and the titles of the checks it has no words for. */
 export interface Thresholds {

@@ -1,4 +1,4 @@
-import type { ServiceControl } from '../runtime.ts'
+import type { ServiceControl } from '../../model/topology.ts'
 import { type Engine, must } from './engine.ts'
 
 /** How long a service may take to stop when asked, seconds, before it is killed. */

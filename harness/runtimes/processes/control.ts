@@ -1,6 +1,6 @@
+import type { ServiceControl } from '../../model/topology.ts'
 import { identify } from '../host/machine.ts'
 import type { Supervision } from '../host/supervision.ts'
-import type { ServiceControl } from '../runtime.ts'
 
 /** Kills, stops, pauses and starts services that are child processes: by signals, sent by the supervisor. */
 export function processControl(options: {

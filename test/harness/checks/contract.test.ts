@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { accounted } from '../../../harness/checks/accounted.ts'
-import type { CheckRole, CheckSpec, CheckVerdict, Evidence } from '../../../harness/checks/check.ts'
 import { everyone } from '../../../harness/checks/everyone.ts'
 import { checkKind, checkKinds } from '../../../harness/checks/index.ts'
 import { invariant } from '../../../harness/checks/invariant.ts'
@@ -11,7 +10,8 @@ import { share } from '../../../harness/checks/share.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { throughput } from '../../../harness/checks/throughput.ts'
 import { timeTo } from '../../../harness/checks/time-to.ts'
-import type { Journey } from '../../../harness/load/journey.ts'
+import type { CheckRole, CheckSpec, CheckVerdict, Evidence } from '../../../harness/model/check.ts'
+import type { Journey } from '../../../harness/model/journey.ts'
 import {
   type ArmStory,
   armEndMs,

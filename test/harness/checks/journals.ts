@@ -1,10 +1,10 @@
-import type { CheckSpec } from '../../../harness/checks/check.ts'
-import { type Arm, hasFaults, hasMeasures } from '../../../harness/experiment/arms.ts'
-import type { Plan } from '../../../harness/experiment/plan.ts'
-import type { FaultSpec } from '../../../harness/faults/fault.ts'
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
-import type { GeneratorFigures } from '../../../harness/load/load.ts'
+import { type Arm, hasFaults, hasMeasures } from '../../../harness/model/arms.ts'
+import type { CheckSpec } from '../../../harness/model/check.ts'
+import type { FaultSpec } from '../../../harness/model/fault.ts'
+import type { GeneratorFigures } from '../../../harness/model/load.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
 import type { ToxicRecord } from '../../../harness/toxiproxy/server/evidence.ts'
 
 /** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */

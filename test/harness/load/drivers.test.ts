@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HarnessError } from '../../../harness/errors.ts'
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { schedule } from '../../../harness/load/arrivals.ts'
-import type { LiveTick, LoadPlan, LoadRun, Stream } from '../../../harness/load/load.ts'
 import { seeded } from '../../../harness/load/random.ts'
+import type { ArrivalStream } from '../../../harness/model/arrivals.ts'
+import type { LiveTick, LoadPlan, LoadRun } from '../../../harness/model/load.ts'
 import { identify } from '../../../harness/runtimes/host/machine.ts'
 import * as journeys from '../fixtures/load-journeys.ts'
 import { type DriverSubject, driverSubjects, skippedWords } from './subjects.ts'
@@ -28,7 +29,7 @@ afterAll(async () => {
 
 const seed = 'contract'
 
-function stream(journey: string, options: Partial<Stream> = {}): Stream {
+function stream(journey: string, options: Partial<ArrivalStream> = {}): ArrivalStream {
   return {
     id: `${journey}/0`,
     journey,
@@ -53,7 +54,7 @@ let opened = 0
 
 async function open(
   { driver }: DriverSubject,
-  streams: readonly Stream[],
+  streams: readonly ArrivalStream[],
   changed: Partial<LoadPlan> = {},
 ): Promise<Opened> {
   let text = ''
@@ -102,7 +103,11 @@ async function open(
 }
 
 /** Runs streams to their ends. */
-async function carried(subject: DriverSubject, streams: readonly Stream[], changed: Partial<LoadPlan> = {}) {
+async function carried(
+  subject: DriverSubject,
+  streams: readonly ArrivalStream[],
+  changed: Partial<LoadPlan> = {},
+) {
   await using run = await open(subject, streams, changed)
   const startedAt = await run.load.start()
   await sleep(startedAt + Math.max(...streams.map(({ durationMs }) => durationMs)) - Date.now() + 50)

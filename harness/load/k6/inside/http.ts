@@ -1,6 +1,6 @@
 import http, { type RefinedParams } from 'k6/http'
+import type { Http } from '../../../model/journey.ts'
 import { defaultTimeoutMs, heard, silence } from '../../answers.ts'
-import type { Http } from '../../journey.ts'
 
 /** The users' HTTP client for one entrance, over k6's own: no cookies, no redirects, and it never throws. */
 export function usersHttp(base: string, journey: string): Http {

@@ -5,8 +5,8 @@
  * are doing: the open model, with the very schedule of the built-in driver.
  */
 import exec from 'k6/execution'
+import type { Http, Journey, Visit } from '../../../model/journey.ts'
 import { schedule } from '../../arrivals.ts'
-import type { Http, Journey, Visit } from '../../journey.ts'
 import { seeded } from '../../random.ts'
 import { type Order, type ScriptLoad, type ScriptStream, type VuReport, vus } from '../protocol.ts'
 import { fineClock, sleep } from './clock.ts'

@@ -1,6 +1,6 @@
 import type { ArmRecord } from '../journal/record.ts'
-import type { ToxicRecord } from '../toxiproxy/server/evidence.ts'
-import type { ArmResult, ServerEvidence } from './verdict.ts'
+import type { ArmResult, ServerEvidence } from '../model/result.ts'
+import type { ToxicTotals } from '../model/toxics.ts'
 
 /** What Toxiproxy itself says of a fault of an arm. Null: it could not say, was not heard, or the fault has no toxics. */
 export function serverEvidence(record: ArmRecord, fault: string): ServerEvidence | null {
@@ -17,7 +17,7 @@ export function bittenUsers(server: Extract<ServerEvidence, { from: 'toxics' }>)
 function fromToxics(record: ArmRecord, fault: string): ServerEvidence | null {
   const totals = record.removals.filter((e) => e.fault === fault).map((e) => e.totals)
   if (totals.length === 0) return null
-  const sum = (of: (total: ToxicRecord) => number): number => totals.reduce((all, one) => all + of(one), 0)
+  const sum = (of: (total: ToxicTotals) => number): number => totals.reduce((all, one) => all + of(one), 0)
   const bites = record.bites.filter((e) => e.fault === fault)
   const probes = new Set(record.sightings.flatMap(({ clients = [] }) => clients))
   const distinct = (some: typeof bites): number => new Set(some.map(({ connection }) => connection)).size

@@ -1,4 +1,4 @@
-import type { PhaseName } from '../experiment/phases.ts'
+import type { PhaseName } from './acts.ts'
 
 /**
  * `protected`: a service level; must hold in control and treated and must deviate in untreated, else it shows nothing.

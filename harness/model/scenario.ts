@@ -1,7 +1,7 @@
-import type { CheckSpec } from '../checks/check.ts'
-import type { FaultSpec } from '../faults/fault.ts'
-import type { Arrivals } from '../load/load.ts'
-import type { PhaseName } from './phases.ts'
+import type { PhaseName } from './acts.ts'
+import type { Arrivals } from './arrivals.ts'
+import type { CheckSpec } from './check.ts'
+import type { FaultSpec } from './fault.ts'
 import type { MeasureUse, System } from './system.ts'
 import type { Duration } from './units.ts'
 

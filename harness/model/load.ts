@@ -1,47 +1,11 @@
-import type { CheckSpec } from '../checks/check.ts'
-import type { PhaseName } from '../experiment/phases.ts'
-import type { Rate } from '../experiment/units.ts'
-import type { Journey } from './journey.ts'
-
-/** Open-model arrivals of one journey: users come at their own rate, whatever the system does. */
-export interface ArrivalsSpec {
-  readonly journey: string
-  /** Arrivals per second; a pair ramps linearly from the first to the second over the stream's length. */
-  readonly perSecond: readonly [from: number, to: number]
-  /** `poisson`: exponential gaps; `regular`: even gaps. Both from the seed alone. */
-  readonly process: 'poisson' | 'regular'
-}
-
-/** Constant arrivals: `arrivals(officialIssuesCertificate, '25/s')`; `{ to: '80/s' }` makes a ramp of it. */
-export function arrivals(
-  journey: Journey,
-  rate: Rate,
-  options: { to?: Rate; process?: 'poisson' | 'regular' } = {},
-): { journey: Journey; rate: Rate; to?: Rate; process: 'poisson' | 'regular' } {
-  return {
-    journey,
-    rate,
-    process: options.process ?? 'poisson',
-    ...(options.to !== undefined && { to: options.to }),
-  }
-}
-
-/** What a scenario file says of its load; `plan` turns it into {@link ArrivalsSpec}. */
-export type Arrivals = ReturnType<typeof arrivals>
-
-/** One stream of arrivals as a driver runs it. */
-export interface Stream extends ArrivalsSpec {
-  /** Unique within the arm; the seed of its schedule. */
-  readonly id: string
-  readonly durationMs: number
-  /** `scheduled` streams begin with the arm; the others when a fault (a surge) starts them. */
-  readonly begins: 'with-the-arm' | 'on-command'
-}
+import type { PhaseName } from './acts.ts'
+import type { ArrivalStream } from './arrivals.ts'
+import type { CheckSpec } from './check.ts'
 
 /** Everything a driver needs for one arm, plain data so that it can cross a process boundary. */
 export interface LoadPlan {
   readonly seed: string
-  readonly streams: readonly Stream[]
+  readonly streams: readonly ArrivalStream[]
   /** Module (file URL) that exports the journeys, found there by name. */
   readonly journeysModule: string
   /** Base URL of each entrance link, by link name. */
@@ -98,25 +62,4 @@ export interface LoadRun extends AsyncDisposable {
     readonly activeMs: number
     readonly arrived: number
   }
-}
-
-/** A load driver: how journeys are turned into traffic. */
-export interface LoadDriver {
-  readonly name: string
-  /** What keeps it from running on this machine, with the remedy; asked before anything is started. */
-  missing?(): Promise<string | undefined>
-  open(
-    plan: LoadPlan,
-    hooks: {
-      /** Journal lines (observation and generator events), newline-terminated JSON, in batches. */
-      lines(chunk: string): void
-      tick(tick: LiveTick): void
-      signal: AbortSignal
-      /** A process the driver started, to be reaped should the harness die. */
-      adopt(pid: number): void
-      /** It ended by itself in the middle of the arm. */
-      died(error: Error): void
-      logFile: string
-    },
-  ): Promise<LoadRun>
 }

@@ -1,9 +1,9 @@
 import { BadInput, messageOf } from '../errors.ts'
 import type { EventOf, JournalEvent } from '../journal/events.ts'
 import { foldArm } from '../journal/record.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ArmResult, Ending, RunResult } from '../model/result.ts'
 import { exitCodeOf, judgeArm, judgeScenario, worstVerdict } from './judge.ts'
-import type { Plan } from './plan.ts'
-import type { ArmResult, Ending, RunResult } from './verdict.ts'
 
 /**
  * Judges a journal, that of a finished run or of one under way: the same code, so the same verdict. An arm that has

@@ -1,12 +1,12 @@
-import type { CheckResult, CheckSpec } from '../checks/check.ts'
 import type { Finding } from '../checks/check-kind.ts'
 import { checkKind } from '../checks/index.ts'
 import { exitCode, messageOf } from '../errors.ts'
 import type { ArmRecord } from '../journal/record.ts'
-import { arms as allArms } from './arms.ts'
-import type { Plan } from './plan.ts'
+import { arms as allArms } from '../model/arms.ts'
+import type { CheckResult, CheckSpec } from '../model/check.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ArmResult, RunResult, ScenarioResult, Verdict } from '../model/result.ts'
 import { standsOn } from './server-evidence.ts'
-import type { ArmResult, RunResult, ScenarioResult, Verdict } from './verdict.ts'
 import { endingOf, faultEvidence, hostDoubts, voidsOf } from './voids.ts'
 
 /** Best to worst. A vacuous gate is worse than an open question: it would stay green whatever happens. */

@@ -1,5 +1,4 @@
-import type { Journey } from '../load/journey.ts'
-import type { Topology } from '../runtimes/runtime.ts'
+import type { Journey } from './journey.ts'
 
 /** The system under test: its services, the links between them, its users' journeys, its measures and its ledgers. */
 export interface System {
@@ -123,7 +122,15 @@ export interface InvariantFacts {
   readonly said: string
 }
 
-export type InvariantReader = (topology: Topology, signal: AbortSignal) => Promise<InvariantFacts>
+/** Where a reader of ledgers finds the system that is up. */
+export interface RunningSystem {
+  /** Address of a service itself, past its links: for health, readers and people. */
+  direct(service: string, port?: string): string
+  /** Files made by `System.prepare`. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export type InvariantReader = (running: RunningSystem, signal: AbortSignal) => Promise<InvariantFacts>
 
 /** Declares a system; checks what can be checked without starting it when a scenario is planned. */
 export function defineSystem(system: System): System {

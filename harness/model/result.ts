@@ -1,7 +1,7 @@
-import type { CheckResult } from '../checks/check.ts'
-import type { GeneratorFigures } from '../load/load.ts'
-import type { WitnessKind } from '../toxiproxy/witness/witness.ts'
 import type { Arm } from './arms.ts'
+import type { CheckResult } from './check.ts'
+import type { GeneratorFigures } from './load.ts'
+import type { WitnessKind } from './toxics.ts'
 
 export type Verdict = 'holds' | 'deviates' | 'inconclusive' | 'vacuous'
 

@@ -1,9 +1,9 @@
 import { percent } from '../checks/figures.ts'
 import type { ArmRecord } from '../journal/record.ts'
-import { hasFaults } from './arms.ts'
+import { hasFaults } from '../model/arms.ts'
+import type { Ending, FaultEvidence } from '../model/result.ts'
+import { formatMs } from '../model/units.ts'
 import { bittenUsers, serverEvidence } from './server-evidence.ts'
-import { formatMs } from './units.ts'
-import type { Ending, FaultEvidence } from './verdict.ts'
 
 /**
  * How late an arrival may start, ms, at the 99th percentile. † ours: an eighth of the tightest bound a scenario sets.

@@ -1,7 +1,7 @@
-import type { CheckSpec } from '../checks/check.ts'
-import type { FaultSpec } from '../faults/fault.ts'
-import type { ArrivalsSpec } from '../load/load.ts'
-import type { PhaseName } from './phases.ts'
+import type { PhaseName } from './acts.ts'
+import type { ArrivalsSpec } from './arrivals.ts'
+import type { CheckSpec } from './check.ts'
+import type { FaultSpec } from './fault.ts'
 import type { MeasureUse } from './system.ts'
 
 /** A scenario with everything settled and checked: plain data, as `plan --json` prints it and the journal keeps it. */

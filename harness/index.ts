@@ -4,6 +4,7 @@ export { everyone } from './checks/everyone.ts'
 export { invariant } from './checks/invariant.ts'
 export { latency } from './checks/latency.ts'
 export { never } from './checks/never.ts'
+export { noEvent } from './checks/no-event.ts'
 export { recovery } from './checks/recovery.ts'
 export { share } from './checks/share.ts'
 export { successRate } from './checks/success-rate.ts'
@@ -30,6 +31,7 @@ export {
   link,
   type MeasureSpec,
   measure,
+  type Sabotages,
   type ServiceSpec,
   type ServicesImage,
   type System,

@@ -87,8 +87,3 @@ export function nothingSeen(
         : why,
   }
 }
-
-/** The finding of a check that speaks of the fault, in an arm that has none. */
-export function noFaultHere(said: string): Finding {
-  return { verdict: 'not-applicable', evidence: null, said: `no fault in this arm: ${said}` }
-}

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { HarnessError } from '../errors.ts'
+import { environmentOf } from '../experiment/environment.ts'
 import { makeRunDir } from '../experiment/run-dir.ts'
-import type { System } from '../model/system.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { interruption } from './interrupt.ts'
 import { mustKnow, runtimeOption, scenariosOption, withoutOption } from './options.ts'
@@ -58,7 +58,7 @@ export const upCommand = new Command('up')
     process.stderr.write('bringing the network up\n')
     await using topology = await runtime.up(system, {
       seed: options.seed,
-      environment: environmentOf(system, options.measures ? plan.measures : []),
+      environment: environmentOf(system, options.measures ? plan.measures : [], []),
       logDir,
       signal: interrupt.signal,
       progress: (message) => process.stderr.write(`${message}\n`),
@@ -78,14 +78,3 @@ export const upCommand = new Command('up')
       }),
     ])
   })
-
-function environmentOf(
-  system: System,
-  measures: readonly { name: string; params: Readonly<Record<string, unknown>> }[],
-) {
-  const merged: Record<string, Record<string, string>> = {}
-  for (const { name, params } of measures)
-    for (const [service, variables] of Object.entries(system.measures[name]!.environment(params)))
-      merged[service] = { ...merged[service], ...variables }
-  return merged
-}

@@ -1,6 +1,6 @@
 import { percent } from '../checks/figures.ts'
 import type { ArmRecord } from '../journal/record.ts'
-import { hasFaults } from '../model/arms.ts'
+import { setupOf } from '../model/arms.ts'
 import type { Ending, FaultEvidence } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
 import { bittenUsers, serverEvidence } from './server-evidence.ts'
@@ -57,6 +57,7 @@ export function endingOf(record: ArmRecord): { ending: Ending; error?: string } 
 export function voidsOf(record: ArmRecord, faults: readonly FaultEvidence[]): string[] {
   return [
     ...endingVoids(record),
+    ...damageVoids(record),
     ...deathVoids(record),
     ...faultVoids(record, faults),
     ...generatorVoids(record),
@@ -72,6 +73,11 @@ function endingVoids(record: ArmRecord): string[] {
   ]
 }
 
+function damageVoids({ damagedLines }: ArmRecord): string[] {
+  if (damagedLines.length === 0) return []
+  return [`the journal is damaged within this arm: line ${damagedLines.join(', ')} could not be read`]
+}
+
 function deathVoids(record: ArmRecord): string[] {
   return record.deaths.map(({ service, code, signal, log }) => {
     const how = signal === null ? `exit code ${code}` : signal
@@ -80,7 +86,7 @@ function deathVoids(record: ArmRecord): string[] {
 }
 
 function faultVoids(record: ArmRecord, faults: readonly FaultEvidence[]): string[] {
-  const owed = hasFaults(record.arm) && record.plan.faultsOn && record.plan.faults.length > 0
+  const owed = setupOf(record.plan, record.arm).faults.length > 0
   if (owed !== record.faultsOn)
     return [
       owed ? 'this arm was to have the faults and had none' : 'this arm was to have no fault and had them',

@@ -4,6 +4,8 @@ import type { Rate } from './units.ts'
 /** Open-model arrivals of one journey: users come at their own rate, whatever the system does. */
 export interface ArrivalsSpec {
   readonly journey: string
+  /** {@link Journey.users}. */
+  readonly users?: string
   /** Arrivals per second; a pair ramps linearly from the first to the second over the stream's length. */
   readonly perSecond: readonly [from: number, to: number]
   /** `poisson`: exponential gaps; `regular`: even gaps. Both from the seed alone. */

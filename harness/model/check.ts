@@ -1,21 +1,39 @@
 import type { PhaseName } from './acts.ts'
 
 /**
- * `protected`: a service level; must hold in control and treated and must deviate in untreated, else it shows nothing.
- * `guard`: an invariant; must hold in every arm.
+ * `protected`: a service level of a user; must hold in control and treated and must deviate in untreated, else it shows
+ * nothing. `mechanism`: what one measure does (the fallback opened in time); must hold in treated, does not apply where
+ * that measure is off, and never counts as proof. `guard`: an invariant; must hold in every arm.
  */
-export type CheckRole = 'protected' | 'guard'
+export type CheckRole = 'protected' | 'mechanism' | 'guard'
 
-/** What a check came to in one arm. `not-applicable`: it speaks of the fault, and this arm has none. */
+/** Where something applies. What is left out makes no difference. */
+export interface Where {
+  /** `true`: only where the faults are injected; `false`: only where none is. */
+  readonly fault?: boolean
+  /** Only where this measure is on. */
+  readonly measure?: string
+}
+
+/** What a check came to in one arm. `not-applicable`: this arm is not one that it speaks of ({@link CheckSpec.where}). */
 export type CheckVerdict = 'holds' | 'deviates' | 'inconclusive' | 'not-applicable'
 
 /** A check as plain data: it stands in the plan and in the journal, so that an old run can be judged again. */
 export interface CheckSpec {
+  /**
+   * Stable name, unique in its scenario, for machines: `success-rate:official-issues-certificate`. The title may change
+   * with a threshold, this does not.
+   */
+  readonly id: string
   /** Which judge: the file name under checks/ and the name in reports, such as `success-rate`. */
   readonly kind: string
   /** One line for people, unique in its scenario: `officials log in and issue: success ≥ 95 %`. */
   readonly title: string
   readonly role: CheckRole
+  /** The arms it speaks of; default: all. A mechanism names its measure. */
+  readonly where?: Where
+  /** Where its minimum sample is owed (`params.atLeast`); default: wherever it applies. */
+  readonly minimumWhere?: Where
   /** Journeys it reads; each must run in the scenario. */
   readonly journeys: readonly string[]
   /** Where its threshold comes from: a fact id, a source, or `† ours`. */
@@ -43,9 +61,10 @@ export interface Evidence {
 }
 
 export interface CheckResult {
+  /** {@link CheckSpec.id}. */
+  readonly id: string
   readonly check: string
   readonly kind: string
-  /** The role it had in this arm: a check of the fault is a guard where there is none. */
   readonly role: CheckRole
   readonly verdict: CheckVerdict
   readonly evidence: Evidence | null
@@ -56,7 +75,10 @@ export interface CheckResult {
   readonly lookAt: readonly string[]
 }
 
-/** The part of an arm a check looks at: by intended start, relative to phases. */
+/**
+ * The part of an arm a check looks at: visits by intended start, relative to the planned times of phases, so that every
+ * arm is judged on the same visits.
+ */
 export interface Window {
   /** Phase or phases (first to last) it spans. */
   readonly during: PhaseName | readonly [PhaseName, PhaseName]
@@ -64,7 +86,4 @@ export interface Window {
   readonly afterMs?: number
   /** Ends this long before the last phase does, in ms. Default 0. */
   readonly untilEndMs?: number
-  /** Starts no earlier than `graceMs` after this system event's first time in the window; without it, as ever. */
-  readonly afterEvent?: string
-  readonly graceMs?: number
 }

@@ -10,7 +10,13 @@ export type Ending = 'finished' | 'interrupted' | 'failed'
 
 export interface ArmResult {
   readonly arm: Arm
+  /** What the scenario needs of it to hold; null: it is there to be compared with. */
+  readonly expected: 'holds' | 'deviates' | null
+  /** The measures that were on. */
+  readonly measures: readonly string[]
   readonly verdict: 'holds' | 'deviates' | 'inconclusive'
+  /** Why it was run once more, each time; empty where the first time counted. */
+  readonly retries: readonly string[]
   readonly said: string
   /** Evidence that is missing; one entry voids the arm. */
   readonly voids: readonly string[]
@@ -25,9 +31,17 @@ export interface ArmResult {
   readonly tookMs: number
   /** Sum of the arm's planned phases, ms. */
   readonly plannedMs: number
-  /** Per journey: arrivals, successes and what became of the others. */
+  /** Per journey: arrivals, successes, how many came to each outcome, and which of these count as failures. */
   readonly journeys: Readonly<
-    Record<string, { arrivals: number; ok: number; outcomes: Readonly<Record<string, number>> }>
+    Record<
+      string,
+      {
+        arrivals: number
+        ok: number
+        outcomes: Readonly<Record<string, number>>
+        failures: Readonly<Record<string, number>>
+      }
+    >
   >
 }
 
@@ -79,12 +93,53 @@ export interface ScenarioResult {
   readonly said: string
   /** Who saw the faults bite, in one sentence. */
   readonly standsOn: string
+  /** What the measures do for users: treated beside untreated. Empty where one of the two is missing or void. */
+  readonly effects: readonly Effect[]
+  /** Each measure by itself, as far as the arms that ran can tell. */
+  readonly credits: readonly Credit[]
   readonly arms: readonly ArmResult[]
+}
+
+/** What one arm's measures do for the users of one journey, beside another arm: the same visits in both, matched. */
+export interface Effect {
+  readonly journey: string
+  /** Who they are, in the plural: `officials`. */
+  readonly users: string
+  readonly with: Arm
+  readonly without: Arm
+  /** Visits due from the start of the fault phase on that both arms had: the sum of the next four. */
+  readonly visits: number
+  /** Served with, not without. */
+  readonly saved: number
+  /** Served without, not with. */
+  readonly lost: number
+  readonly either: number
+  readonly neither: number
+  /** `saved − lost`, visits. */
+  readonly difference: number
+  /** 95 % interval of the difference, visits; knows that failures come in bursts. */
+  readonly interval: readonly [number, number]
+  /** More than chance explains (99 %). */
+  readonly differs: boolean
+  /** Visits that only one of the two arms had; not counted above. */
+  readonly unmatched: number
+}
+
+/**
+ * What one measure is worth by itself. `needed`: without it a service level deviates (`breaks`); `harmful`: users are
+ * lost with it who are served without it; `redundant`: nothing misses it; null: not known.
+ */
+export interface Credit {
+  readonly measure: string
+  readonly credit: 'needed' | 'redundant' | 'harmful' | null
+  readonly breaks: readonly string[]
+  /** With it beside without it. */
+  readonly effects: readonly Effect[]
 }
 
 /** What `result.json` holds. */
 export interface RunResult {
-  readonly version: 1
+  readonly version: 2
   readonly run: string
   readonly seed: string
   readonly startedAt: string

@@ -12,6 +12,8 @@ export interface System {
   prepare?(options: { cacheDir: string; seed: string }): Promise<Record<string, string>>
   /** Name of the file (from `prepare`) that is handed to journeys as data. */
   readonly userData?: string
+  /** Deliberate defects that can be switched on, to test the checks themselves (`mutate`). */
+  readonly sabotages?: Sabotages
   /** Reads ledgers and audits past the links, once an arm's load has ended. */
   readonly invariants: Readonly<Record<string, InvariantReader>>
   /** The container image that holds every `node` service; a system without one runs as processes only. */
@@ -100,6 +102,14 @@ export interface MeasureSpec {
   readonly summary: string
   /** Environment by service that switches it on with these parameters. */
   environment(params: Readonly<Record<string, unknown>>): Record<string, Record<string, string>>
+}
+
+/** The deliberate defects a system has, off unless they are named. */
+export interface Sabotages {
+  /** Each says what it breaks: `accepts-any-password`. */
+  readonly names: readonly string[]
+  /** Environment by service that switches these on, all at once. */
+  environment(names: readonly string[]): Record<string, Record<string, string>>
 }
 
 /** One measure as a scenario uses it. */

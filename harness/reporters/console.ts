@@ -75,7 +75,7 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
 
     runStarted(run) {
       plans = run.plans
-      armNames = run.arms
+      armNames = [...new Set(run.arms.flat())]
       print(...runStartedLines(run, paint))
     },
 

@@ -1,6 +1,6 @@
 import { percent } from '../checks/figures.ts'
 import { phaseNames } from '../model/acts.ts'
-import { type Arm, arms, hasFaults, hasMeasures } from '../model/arms.ts'
+import { gateArms, setupOf } from '../model/arms.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { FaultSpec } from '../model/fault.ts'
@@ -33,6 +33,7 @@ export function planView(plan: Plan, options: { columns: number; colour: boolean
       columns,
       paint,
     ),
+    ...checkRows(plan, 'mechanism', 'mechanisms: must hold where their measure is on', columns, paint),
     ...checkRows(plan, 'guard', 'guards: must hold in every arm', columns, paint),
   ]
   return `${lines.flatMap((line) => hang(line.trimEnd(), columns)).join('\n')}\n`
@@ -44,7 +45,7 @@ function heading(plan: Plan, paint: Paint): string[] {
   const conditions = [
     plan.system,
     ...(plan.facts.length > 0 ? [`facts ${plan.facts.join(' ')}`] : []),
-    `${arms.length} arms × ${formatMs(armMs)} = ${formatMs(armMs * arms.length)}, plus start-up`,
+    `${gateArms.length} arms × ${formatMs(armMs)} = ${formatMs(armMs * gateArms.length)}, plus start-up`,
   ]
   return [
     `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}`,
@@ -194,7 +195,7 @@ function paramsOf(fault: FaultSpec): string {
   return said === '' ? '' : `, ${said}`
 }
 
-const must: Readonly<Record<Arm, string>> = {
+const must: Readonly<Record<(typeof gateArms)[number], string>> = {
   control: 'hold: healthy, and the measures do no harm',
   untreated: 'deviate: the fault bites, and the checks see it',
   treated: 'hold: the measures are what saves it',
@@ -205,11 +206,11 @@ function armTable(plan: Plan, paint: Paint): string[] {
     `${pad(cells[0], 13)}${pad(cells[1], 8)}${pad(cells[2], 10)}${cells[3]}`
   return [
     row(paint.bold('arms'), paint.dim('faults'), paint.dim('measures'), paint.dim('must')),
-    ...arms.map((arm) =>
+    ...gateArms.map((arm) =>
       row(
         `  ${arm}`,
-        hasFaults(arm) && plan.faultsOn ? paint.red('on') : paint.dim('–'),
-        hasMeasures(arm) ? paint.green('on') : paint.dim('–'),
+        setupOf(plan, arm).faults.length > 0 ? paint.red('on') : paint.dim('–'),
+        setupOf(plan, arm).measures.length > 0 ? paint.green('on') : paint.dim('–'),
         arm === 'untreated' && !plan.faultsOn ? 'deviate, which it cannot without a fault' : must[arm],
       ),
     ),

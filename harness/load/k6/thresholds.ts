@@ -44,6 +44,6 @@ function thresholdOf({
 /** The phase that a window is, if it is one whole phase. */
 function wholePhase(window: Window | undefined): string | undefined {
   if (window === undefined || typeof window.during !== 'string') return undefined
-  const { afterMs = 0, untilEndMs = 0, afterEvent } = window
-  return afterMs === 0 && untilEndMs === 0 && afterEvent === undefined ? window.during : undefined
+  const { afterMs = 0, untilEndMs = 0 } = window
+  return afterMs === 0 && untilEndMs === 0 ? window.during : undefined
 }

@@ -55,8 +55,8 @@ function voids({ voids, error }: ArmResult): readonly string[] {
 }
 
 function failures(result: ArmResult): string[] {
-  return Object.entries(result.journeys).flatMap(([journey, { outcomes }]) => {
-    const most = Object.entries(outcomes)
+  return Object.entries(result.journeys).flatMap(([journey, { failures }]) => {
+    const most = Object.entries(failures)
       .filter(([, n]) => n > 0)
       .sort(([, a], [, b]) => b - a)
     if (most.length === 0) return []

@@ -6,6 +6,7 @@ import { cleanCommand } from './commands/clean.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
+import { mutateCommand } from './commands/mutate.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { toxiproxyCommand } from './commands/toxiproxy.ts'
@@ -25,6 +26,7 @@ const program = new Command('saeol-chaos')
     examples(
       ['', 'runs the gate'],
       ['plan', 'what it would do'],
+      ['mutate', 'does each check notice what it is there for?'],
       ['analyze .chaos/latest', 'judges the last run again'],
       ['up', 'the network, to explore by hand'],
     ),
@@ -34,6 +36,7 @@ const commands = [
   runCommand,
   listCommand,
   planCommand,
+  mutateCommand,
   analyzeCommand,
   upCommand,
   k6Command,

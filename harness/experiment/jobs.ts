@@ -4,10 +4,17 @@ import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Ending, Verdict } from '../model/result.ts'
 import type { System } from '../model/system.ts'
 
-/** One arm to run. */
-export interface Job {
+/** A scenario to run, and which of its arms. */
+export interface Planned {
   readonly plan: Plan
   readonly system: System
+  readonly arms: readonly Arm[]
+  /** Names of the system's sabotages that are on in every arm: deliberate defects. */
+  readonly sabotages?: readonly string[]
+}
+
+/** One arm to run. */
+export interface Job extends Omit<Planned, 'arms'> {
   readonly arm: Arm
   /** It is the first of its scenario; the last of the run. */
   readonly first: boolean
@@ -17,7 +24,7 @@ export interface Job {
 }
 
 export interface JobsOptions {
-  readonly plans: readonly { readonly plan: Plan; readonly system: System; readonly arms: readonly Arm[] }[]
+  readonly plans: readonly Planned[]
   readonly parallel: number
   readonly retryInconclusive: number
   readonly bail: boolean
@@ -76,8 +83,8 @@ export async function runJobs(options: JobsOptions, listener: JobsListener): Pro
 }
 
 function jobsOf(plans: JobsOptions['plans']): Job[] {
-  const jobs = plans.flatMap(({ plan, system, arms }) =>
-    arms.map((arm, i) => ({ plan, system, arm, first: i === 0, last: false, attempt: 1 })),
+  const jobs = plans.flatMap(({ arms, ...planned }) =>
+    arms.map((arm, i): Job => ({ ...planned, arm, first: i === 0, last: false, attempt: 1 })),
   )
   return jobs.map((job, i) => ({ ...job, last: i === jobs.length - 1 }))
 }

@@ -8,19 +8,17 @@ import { type JournalWriter, openJournal } from '../journal/writer.ts'
 import { foldJournal, type JournalFold, judgeJournal } from '../judging/judge-journal.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import type { Arm } from '../model/arms.ts'
-import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Ending, RunResult } from '../model/result.ts'
-import type { System } from '../model/system.ts'
 import type { Topology } from '../model/topology.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { runArm } from './arm.ts'
-import { type Job, runJobs } from './jobs.ts'
+import { type Job, type Planned, runJobs } from './jobs.ts'
 import type { Report } from './report.ts'
 import { makeRunDir, pointLatest } from './run-dir.ts'
 import { tellOf } from './tell.ts'
 
 export interface RunOptions {
-  readonly plans: readonly { readonly plan: Plan; readonly system: System; readonly arms: readonly Arm[] }[]
+  readonly plans: readonly Planned[]
   readonly seed: string
   readonly runtime: Runtime
   readonly driver: LoadDriver
@@ -37,8 +35,6 @@ export interface RunOptions {
   readonly retryInconclusive: number
   /** Stops after the first scenario that does not hold. */
   readonly bail: boolean
-  /** Names of the systems' sabotages that are on in every arm: deliberate defects. */
-  readonly sabotages?: readonly string[]
   /** `--keep`: called with the network of the last arm before it comes down. */
   keep?(topology: Topology, note: (text: string) => void): Promise<void>
 }
@@ -130,7 +126,7 @@ async function runJob(
     runtime: options.runtime,
     driver: options.driver,
     signal: options.signal,
-    sabotages: options.sabotages ?? [],
+    sabotages: job.sabotages ?? [],
     journal: journal.arm(plan.scenario, arm),
     logDir,
     ...(because !== undefined && { because }),

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 
 export const toxiproxyCommand = new Command('toxiproxy')
@@ -6,6 +8,7 @@ export const toxiproxyCommand = new Command('toxiproxy')
   .allowUnknownOption()
   .argument('[options...]', 'see --help of the server itself')
   .action(async (args: string[]) => {
-    process.argv = [process.argv[0]!, process.argv[1]!, ...args]
-    await import('../toxiproxy/server/main.ts')
+    const executable = createRequire(import.meta.url).resolve('@saeol-chaos/toxiproxy/bin')
+    process.argv = [process.argv[0]!, executable, ...args]
+    await import(pathToFileURL(executable).href)
   })

@@ -1,5 +1,5 @@
+import type { ToxicRecord } from '@saeol-chaos/toxiproxy'
 import type { ArmRecord } from '../journal/record.ts'
-import type { ToxicRecord } from '../toxiproxy/server/evidence.ts'
 import type { ArmResult, ServerEvidence } from './verdict.ts'
 
 /** What Toxiproxy itself says of a fault of an arm. Null: it could not say, was not heard, or the fault has no toxics. */

@@ -1,9 +1,8 @@
+import type { Bite, Stream, ToxicRecord } from '@saeol-chaos/toxiproxy'
 import type { Arm } from '../experiment/arms.ts'
 import type { PhaseName } from '../experiment/phases.ts'
 import type { Plan } from '../experiment/plan.ts'
 import type { GeneratorFigures } from '../load/load.ts'
-import type { Bite, ToxicRecord } from '../toxiproxy/server/evidence.ts'
-import type { Stream } from '../toxiproxy/server/stream.ts'
 import type { Carried, WitnessKind } from '../toxiproxy/witness/witness.ts'
 
 /**

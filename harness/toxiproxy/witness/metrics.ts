@@ -1,5 +1,5 @@
+import type { Stream } from '@saeol-chaos/toxiproxy'
 import { messageOf } from '../../errors.ts'
-import type { Stream } from '../server/stream.ts'
 import type { Carried, Testimony, Witness, WitnessOptions } from './witness.ts'
 
 const answerWithinMs = 5000

@@ -1,5 +1,4 @@
-import type { Bite, ToxicRecord } from '../server/evidence.ts'
-import type { Stream } from '../server/stream.ts'
+import type { Bite, Stream, ToxicRecord } from '@saeol-chaos/toxiproxy'
 
 /**
  * What a Toxiproxy server can say itself of what its toxics did, beside what probes see: `events` (the embedded one:

@@ -1,3 +1,4 @@
+import type { ToxicRecord } from '@saeol-chaos/toxiproxy'
 import type { CheckSpec } from '../../../harness/checks/check.ts'
 import { type Arm, hasFaults, hasMeasures } from '../../../harness/experiment/arms.ts'
 import type { Plan } from '../../../harness/experiment/plan.ts'
@@ -5,7 +6,6 @@ import type { FaultSpec } from '../../../harness/faults/fault.ts'
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
 import type { GeneratorFigures } from '../../../harness/load/load.ts'
-import type { ToxicRecord } from '../../../harness/toxiproxy/server/evidence.ts'
 
 /** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */
 export interface Visits {

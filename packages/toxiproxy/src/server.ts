@@ -8,8 +8,6 @@ import { createMetrics } from './metrics.ts'
 import { createProxies, type Proxies } from './proxies.ts'
 import { toxicTypes } from './registry.ts'
 
-export type { EvidenceEvent } from './evidence.ts'
-
 // An import of it would load all it can reach, fetch included: a tenth of a second and 13 MB at each start.
 const { createServer } = process.getBuiltinModule('node:http')
 

@@ -1,5 +1,5 @@
-import type { Row } from '../row.ts'
 import { compare } from './compare.ts'
+import type { Row } from './row.ts'
 import type { Stage } from './stage.ts'
 import { iperf, startIperf } from './tools.ts'
 

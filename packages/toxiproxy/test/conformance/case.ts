@@ -3,7 +3,7 @@ import type { World } from './world.ts'
 /** One behaviour of the protocol. */
 export interface Case {
   readonly name: string
-  /** The row of docs/toxiproxy-compatibility.md under which this server, unless strict, behaves otherwise. */
+  /** The row of docs/compatibility.md under which this server, unless strict, behaves otherwise. */
   readonly deviation?: string
   /** Gives the case a server that it may break. */
   readonly ownServer?: boolean

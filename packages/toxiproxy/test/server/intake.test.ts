@@ -1,13 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { expect, test } from 'vitest'
-import {
-  type Accepted,
-  accept,
-  acceptInto,
-  Intake,
-  refuse,
-} from '../../../harness/toxiproxy/server/intake.ts'
+import { type Accepted, accept, acceptInto, Intake, refuse } from '../../src/intake.ts'
 
 const options = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true }
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startToxiproxyServer } from '../../../harness/toxiproxy/server/index.ts'
+import { startToxiproxyServer } from '../../src/index.ts'
 import { dial, type Peer, startUpstream } from '../conformance/peer.ts'
 
 async function startTwo() {

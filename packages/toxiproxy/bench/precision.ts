@@ -1,6 +1,6 @@
-import { freePort } from '../../test/toxiproxy/conformance/subjects.ts'
-import { atMost, fixed, median, type Row } from '../row.ts'
+import { freePort } from '../test/conformance/subjects.ts'
 import { compare } from './compare.ts'
+import { atMost, fixed, median, type Row } from './row.ts'
 import { type Contender, type Stage, startHelper } from './stage.ts'
 
 const SECONDS = 2

@@ -1,10 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { requests, responsesTo } from '../../../harness/toxiproxy/server/toxics/http/dialects.ts'
-import {
-  createMessageReader,
-  type Piece,
-} from '../../../harness/toxiproxy/server/toxics/http/message-reader.ts'
+import { requests, responsesTo } from '../../src/toxics/http/dialects.ts'
+import { createMessageReader, type Piece } from '../../src/toxics/http/message-reader.ts'
 
 const text = fc.string({ maxLength: 300, unit: 'binary' })
 const body = fc.oneof(

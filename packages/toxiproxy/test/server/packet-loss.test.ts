@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startToxiproxyServer } from '../../../harness/toxiproxy/server/index.ts'
-import { randomStream } from '../../../harness/toxiproxy/server/random.ts'
-import { arrivalsMs, SEGMENT_BYTES } from '../../../harness/toxiproxy/server/retransmission.ts'
-import { measured, toleratedPoints } from '../../packets/measured.ts'
+import { startToxiproxyServer } from '../../src/index.ts'
+import { randomStream } from '../../src/random.ts'
+import { arrivalsMs, SEGMENT_BYTES } from '../../src/retransmission.ts'
 import { dial, startUpstream } from '../conformance/peer.ts'
+import { measured, toleratedPoints } from './measured.ts'
 
 const loss = { minBytes: 1500, probability: 0.9 }
 const always = { minBytes: 1500, probability: 1 }

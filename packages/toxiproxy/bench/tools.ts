@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { freePort } from '../../test/toxiproxy/conformance/subjects.ts'
+import { freePort } from '../test/conformance/subjects.ts'
 import { end } from './stage.ts'
 
 const exec = promisify(execFile)

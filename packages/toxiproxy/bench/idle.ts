@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { atMost, type Row } from '../row.ts'
+import { atMost, type Row } from './row.ts'
 import { type Stage, startHelper } from './stage.ts'
 
 const CONNECTIONS = 5000

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { startToxiproxyServer } from '../../../harness/toxiproxy/server/index.ts'
+import { startToxiproxyServer } from '../../src/index.ts'
 import { dial, startUpstream } from '../conformance/peer.ts'
 
-const MAIN = fileURLToPath(new URL('../../../harness/toxiproxy/server/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
-import { startToxiproxyServer } from './index.ts'
+import { startToxiproxyServer } from './server.ts'
 
 const USAGE = `Usage: toxiproxy [options]
   --host HOST      where the API listens (default 127.0.0.1)

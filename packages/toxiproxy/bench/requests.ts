@@ -1,5 +1,5 @@
-import type { Row } from '../row.ts'
 import { compare } from './compare.ts'
+import type { Row } from './row.ts'
 import { type Contender, type Stage, startHelper } from './stage.ts'
 import { type WrkResult, wrk } from './tools.ts'
 

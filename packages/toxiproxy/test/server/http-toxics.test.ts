@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
-import { startToxiproxyServer } from '../../../harness/toxiproxy/server/index.ts'
+import { startToxiproxyServer } from '../../src/index.ts'
 import { dial, startUpstream } from '../conformance/peer.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { queryObjects } from 'node:v8'
 import { expect, test } from 'vitest'
-import { startToxiproxyServer } from '../../../harness/toxiproxy/server/index.ts'
-import { Intake } from '../../../harness/toxiproxy/server/intake.ts'
-import { Link } from '../../../harness/toxiproxy/server/link.ts'
-import { Stub } from '../../../harness/toxiproxy/server/stub.ts'
+import { startToxiproxyServer } from '../../src/index.ts'
+import { Intake } from '../../src/intake.ts'
+import { Link } from '../../src/link.ts'
+import { Stub } from '../../src/stub.ts'
 import { dial, startUpstream } from '../conformance/peer.ts'
 
 /** How many there are once the garbage is collected. Each socket of the server holds an intake. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type RunningServer, subjects } from '../../test/toxiproxy/conformance/subjects.ts'
+import { type RunningServer, subjects } from '../test/conformance/subjects.ts'
 
 /** One of the two servers, with a proxy that leads to a target. */
 export interface Contender {

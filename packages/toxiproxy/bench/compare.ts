@@ -1,4 +1,4 @@
-import { fixed, median, type Row } from '../row.ts'
+import { fixed, median, type Row } from './row.ts'
 import type { Contender, Stage } from './stage.ts'
 
 const PAIRS = Number(process.env.BENCH_PAIRS ?? 5)

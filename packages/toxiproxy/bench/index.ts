@@ -1,12 +1,13 @@
-import type { Row } from '../row.ts'
 import { idle } from './idle.ts'
 import { precision } from './precision.ts'
 import { requests } from './requests.ts'
+import type { Row } from './row.ts'
 import { startStage } from './stage.ts'
 import { throughput } from './throughput.ts'
 
 const parts = { idle, throughput, requests, precision }
 export type ToxiproxyPart = keyof typeof parts
+export const partNames = Object.keys(parts) as readonly ToxiproxyPart[]
 
 /** The embedded Toxiproxy beside the real one, in one run. Without the real one there are figures but no ratios. */
 export async function measure(part: ToxiproxyPart): Promise<readonly Row[]> {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { type EvidenceEvent, startToxiproxyServer } from '../../../harness/toxiproxy/server/index.ts'
+import { type EvidenceEvent, startToxiproxyServer } from '../../src/index.ts'
 import { dial, startUpstream, within } from '../conformance/peer.ts'
 
 async function startProxied({ strict = false, toxics = [] as object[] } = {}) {

@@ -1,0 +1,9 @@
+/** All that the package offers to whoever imports it. */
+export type { Bite, EvidenceEvent, Tally, ToxicRecord, ToxicReport } from './evidence.ts'
+export {
+  type ProxyConfig,
+  startToxiproxyServer,
+  type ToxiproxyServer,
+  type ToxiproxyServerOptions,
+} from './server.ts'
+export type { Stream } from './stream.ts'

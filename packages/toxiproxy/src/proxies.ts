@@ -1,25 +1,29 @@
-import { ApiError, missingField, proxyExists, proxyNotFound } from './errors.ts'
-import { type Fields, readFields } from './json.ts'
-import { createProxy, type ProxyContext, type TcpProxy } from './proxy.ts'
+import { createProxy, type ProxyContext, type ProxySettings, type TcpProxy } from './proxy.ts'
 
-const PROXY_BODY = { name: 'string', listen: 'string', upstream: 'string', enabled: 'boolean' } as const
-type ProxyBody = Partial<Fields<typeof PROXY_BODY>>
+/** A proxy as it is to be. */
+export interface ProxyWanted extends ProxySettings {
+  readonly name: string
+}
+
+/** What of a proxy is to change. */
+export type ProxyChange = Partial<ProxySettings>
 
 /** A failure part of the way stands beside what was done before it. */
 export interface Populated {
   readonly proxies: readonly TcpProxy[]
-  readonly error?: ApiError
+  readonly error?: Error
 }
 
 /** All proxies of a server, by name. */
 export interface Proxies {
   list(): readonly TcpProxy[]
-  find(name: string): TcpProxy
-  create(body: unknown): Promise<TcpProxy>
-  update(proxy: TcpProxy, body: unknown): Promise<TcpProxy>
-  remove(name: string): Promise<void>
+  find(name: string): TcpProxy | undefined
+  /** There may be none of this name yet. @throws Error when its address cannot be bound */
+  create(wanted: ProxyWanted): Promise<TcpProxy>
+  update(proxy: TcpProxy, change: ProxyChange): Promise<TcpProxy>
+  remove(proxy: TcpProxy): Promise<void>
   /** Creates what is missing, replaces what differs, leaves what is the same. Stops at the first failure. */
-  populate(readBody: () => unknown): Promise<Populated>
+  populate(wanted: readonly ProxyWanted[]): Promise<Populated>
   /** Enables every proxy and removes every toxic. */
   reset(): Promise<void>
   stopAll(): Promise<void>
@@ -28,65 +32,43 @@ export interface Proxies {
 export function createProxies(context: ProxyContext): Proxies {
   const byName = new Map<string, TcpProxy>()
 
-  function find(name: string): TcpProxy {
-    const proxy = byName.get(name)
-    if (proxy === undefined) throw proxyNotFound()
-    return proxy
-  }
-
-  async function replaceOrCreate({
-    name,
-    listen,
-    upstream,
-    enabled,
-  }: Required<ProxyBody>): Promise<TcpProxy> {
-    const existing = byName.get(name)
-    if (existing !== undefined) {
-      if (!(await existing.differsFrom({ listen, upstream }))) return existing
-      await existing.stop()
-    }
-    const proxy = createProxy(name, { listen, upstream }, context)
+  async function create({ name, enabled, ...addresses }: ProxyWanted): Promise<TcpProxy> {
+    const proxy = createProxy(name, addresses, context)
     if (enabled) await proxy.start()
     byName.set(name, proxy)
     return proxy
   }
 
+  async function replaceOrCreate(wanted: ProxyWanted): Promise<TcpProxy> {
+    const existing = byName.get(wanted.name)
+    if (existing !== undefined) {
+      if (!(await existing.differsFrom(wanted))) return existing
+      await existing.stop()
+    }
+    return create(wanted)
+  }
+
   return {
     list: () => [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    find,
+    find: (name) => byName.get(name),
+    create,
 
-    async create(body) {
-      const wanted = required(readFields(body, PROXY_BODY))
-      if (byName.has(wanted.name)) throw proxyExists()
-      return replaceOrCreate(wanted)
-    },
-
-    async update(proxy, body) {
-      const { listen, upstream, enabled } = readFields(body, PROXY_BODY)
-      await proxy.update({
-        listen: listen ?? proxy.listen,
-        upstream: upstream ?? proxy.upstream,
-        enabled: enabled ?? proxy.enabled,
-      })
+    async update(proxy, { listen = proxy.listen, upstream = proxy.upstream, enabled = proxy.enabled }) {
+      await proxy.update({ listen, upstream, enabled })
       return proxy
     },
 
-    async remove(name) {
-      await find(name).stop()
-      byName.delete(name)
+    async remove(proxy) {
+      await proxy.stop()
+      byName.delete(proxy.name)
     },
 
-    async populate(readBody) {
+    async populate(wanted) {
       const proxies: TcpProxy[] = []
       try {
-        const wanted = listOf(readBody()).map((entry) => readFields(entry, PROXY_BODY))
-        const complete = wanted.map((proxy, index) => required(proxy, ` at proxy ${index + 1}`))
-        for (const proxy of complete) proxies.push(await replaceOrCreate(proxy))
+        for (const proxy of wanted) proxies.push(await replaceOrCreate(proxy))
       } catch (error) {
-        return {
-          proxies,
-          error: error instanceof ApiError ? error : new ApiError(500, (error as Error).message),
-        }
+        return { proxies, error: error as Error }
       }
       return { proxies }
     },
@@ -102,17 +84,4 @@ export function createProxies(context: ProxyContext): Proxies {
       await Promise.all([...byName.values()].map((proxy) => proxy.stop()))
     },
   }
-}
-
-function required(proxy: ProxyBody, where = ''): Required<ProxyBody> {
-  const { name = '', listen = '', upstream = '', enabled = true } = proxy
-  if (name === '') throw missingField(`name${where}`)
-  if (upstream === '') throw missingField(`upstream${where}`)
-  return { name, listen, upstream, enabled }
-}
-
-function listOf(body: unknown): readonly unknown[] {
-  if (body === null) return []
-  if (Array.isArray(body)) return body
-  throw new ApiError(400, 'bad request body: json: cannot unmarshal object into Go value of type []struct')
 }

@@ -7,7 +7,7 @@ import { addToRecord } from './evidence.ts'
 import { type Accepted, accept, refuse } from './intake.ts'
 import type { Link } from './link.ts'
 import { randomStream } from './random.ts'
-import { createToxicChain, type Toxic, type ToxicChain, type ToxicTypes } from './toxic-chain.ts'
+import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
 
 const BACKLOG = 4096
 
@@ -26,8 +26,6 @@ export interface ProxySettings {
 /** What all proxies of a server have in common. */
 export interface ProxyContext {
   readonly strict: boolean
-  /** The toxics that there are. */
-  readonly types: ToxicTypes
   readonly seed: string | number
   readonly evidence: Evidence
   connectionEnded(connection: Connection): void
@@ -71,7 +69,7 @@ export function createProxy(
   const forLinks = (toxic: Toxic, change: (link: Link) => void) => {
     for (const connection of connections) for (const link of connection.links(toxic)) change(link)
   }
-  const toxics = createToxicChain(context.types, {
+  const toxics = createToxicChain({
     added: (toxic) => forLinks(toxic, (link) => link.add(toxic)),
     updated: (toxic) => forLinks(toxic, (link) => link.update(toxic)),
     removed(toxic) {

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { createApi } from './api.ts'
+import { createApi } from './api/api.ts'
+import { decode } from './api/json.ts'
+import { readProxies } from './api/read-proxy.ts'
 import { createEvidence } from './evidence.ts'
-import { decode } from './json.ts'
 import { createMetrics } from './metrics.ts'
 import { createProxies, type Proxies } from './proxies.ts'
 import { toxicTypes } from './registry.ts'
@@ -61,14 +62,13 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   const evidence = createEvidence()
   const proxies = createProxies({
     strict,
-    types: toxicTypes(strict),
     seed,
     evidence,
     connectionEnded: (connection) => metrics?.count(connection),
   })
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    createApi({ proxies, metrics, evidence, strict }),
+    createApi({ proxies, types: toxicTypes(strict), metrics, evidence, strict }),
   )
 
   const stop = async () => {
@@ -100,10 +100,14 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
 
 async function populate(proxies: Proxies, config: string | readonly ProxyConfig[]) {
   const text = typeof config === 'string' ? await readFile(config, 'utf8') : JSON.stringify(config)
-  const { error } = await proxies.populate(() => decode(text))
-  if (error !== undefined) {
+  try {
+    const { error } = await proxies.populate(readProxies(decode(text)))
+    if (error !== undefined) throw error
+  } catch (error) {
     const where = typeof config === 'string' ? ` (in ${config})` : ''
-    throw new Error(`Toxiproxy: the proxies to start with could not all be set up: ${error.message}${where}`)
+    throw new Error(
+      `Toxiproxy: the proxies to start with could not all be set up: ${(error as Error).message}${where}`,
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../../json.ts'
+import type { Fields } from '../../fields.ts'
 import type { Random } from '../../random.ts'
 import type { Stream } from '../../stream.ts'
 import { type AttributeShape, defineToxic, type Memory, type ToxicType } from '../toxic.ts'

@@ -1,19 +1,10 @@
+import type { Fields, Kinds, Shape } from '../fields.ts'
 import { badRequestBody } from './errors.ts'
 
 /**
  * JSON as Go's encoding/json reads and writes it, which clients of Toxiproxy have come to rely on: the first value
  * of a body counts and what follows is ignored, keys match whatever their case, unknown keys and nulls are skipped.
  */
-
-export interface Kinds {
-  string: string
-  boolean: boolean
-  integer: number
-  float: number
-  object: unknown
-}
-export type Shape = Readonly<Record<string, keyof Kinds>>
-export type Fields<S extends Shape> = { -readonly [K in keyof S]: Kinds[S[K]] }
 
 const GO_NAMES = { string: 'string', boolean: 'bool', integer: 'int64', float: 'float32', object: 'object' }
 const INT64_MAX = 2n ** 63n - 1n

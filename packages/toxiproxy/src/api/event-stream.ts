@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Evidence } from './evidence.ts'
+import type { Evidence } from '../evidence.ts'
 
 const KEEP_ALIVE_MS = 15_000
 

@@ -3,11 +3,16 @@ import { formatAddress, parseAddress } from './address.ts'
 import { type Bite, type ConnectionReport, createTally, type Evidence, nowMs } from './evidence.ts'
 import { type Accepted, acceptInto, dialInto, Intake } from './intake.ts'
 import { Link, type LinkContext } from './link.ts'
+import type { Log } from './log.ts'
+import { tookLastFile } from './open-files.ts'
 import type { Random } from './random.ts'
 import { type Stream, streams } from './stream.ts'
 import type { Place } from './stub.ts'
 import { onBoth, type Toxic, type ToxicChain } from './toxic-chain.ts'
 import { resetPeer } from './toxics/reset_peer.ts'
+
+const OUT_OF_FILES =
+  'too many open files: whoever connects now is closed at once. Raise the limit (ulimit -n) or close connections'
 
 /** Which proxy a connection came by, and how that was set when it came. */
 export interface Route {
@@ -21,6 +26,7 @@ export interface ConnectionHost {
   readonly strict: boolean
   readonly toxics: ToxicChain
   readonly evidence: Evidence
+  readonly log: Log
   /** The randomness of a toxic on the connection of this number. */
   randomFor(ordinal: number, toxic: Toxic): Random
   /** A connection that had reached its upstream is over, and can still report. */
@@ -65,10 +71,13 @@ export class Connection implements LinkContext {
     this.upstream = dial(fromUpstream, route.upstream)
     // What failed shows as 'close', which is what matters here.
     this.client.on('error', ignore)
-    this.upstream.on('error', ignore)
+    this.upstream.on('error', (error) => {
+      if (!this.reached) this.log(`${route.upstream} could not be reached: ${error.message}`)
+    })
     this.client.on('close', () => this.socketClosed())
     this.upstream.on('connect', () => {
       this.reached = true
+      if (tookLastFile(this.upstream)) this.log(OUT_OF_FILES)
       this.link(fromClient, fromUpstream)
       dialled?.()
     })
@@ -174,6 +183,10 @@ export class Connection implements LinkContext {
       this.linked = undefined
     }
     this.host.closed(this)
+  }
+
+  private log(what: string): void {
+    this.host.log(`proxy ${this.route.proxy}: ${what}`)
   }
 
   private clientAddress(): string {

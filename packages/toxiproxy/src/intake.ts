@@ -1,4 +1,5 @@
 import { connect, type OnReadOpts, type Server, Socket, type SocketConstructorOpts } from 'node:net'
+import { getSystemErrorName } from 'node:util'
 import type { Address } from './address.ts'
 
 /** What upstream reads at once, and so what its toxics deal with at once. */
@@ -88,16 +89,23 @@ interface Handle {
 /**
  * Hands over what a listening server accepts. Node offers `onread` only to who dials, and makes a socket of its own for
  * all that it accepts: here the handles are taken before it does. A Node that shows no handles hands over sockets.
+ * @param failed told of each that could not be accepted
  * @param server with `pauseOnConnect`, `allowHalfOpen` and `noDelay`
  */
-export function accept(server: Server, accepted: (connection: Accepted) => void): void {
+export function accept(
+  server: Server,
+  accepted: (connection: Accepted) => void,
+  failed: (error: Error) => void,
+): void {
   const { _handle: listening } = server as unknown as {
     readonly _handle?: { onconnection?: (error: number, handle: Handle) => void }
   }
+  server.on('error', failed)
   if (listening?.onconnection === undefined) server.on('connection', accepted)
   else
     listening.onconnection = (error, handle) => {
       if (error === 0) accepted(handle)
+      else failed(new Error(`accept ${getSystemErrorName(error)}`))
     }
 }
 

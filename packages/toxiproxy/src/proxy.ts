@@ -6,6 +6,7 @@ import type { Evidence, ToxicReport } from './evidence.ts'
 import { addToRecord } from './evidence.ts'
 import { type Accepted, accept, refuse } from './intake.ts'
 import type { Link } from './link.ts'
+import type { Log } from './log.ts'
 import { randomStream } from './random.ts'
 import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
 
@@ -28,6 +29,7 @@ export interface ProxyContext {
   readonly strict: boolean
   readonly seed: string | number
   readonly evidence: Evidence
+  readonly log: Log
   connectionEnded(connection: Connection): void
 }
 
@@ -55,7 +57,7 @@ export function createProxy(
   addresses: { readonly listen: string; readonly upstream: string },
   context: ProxyContext,
 ): TcpProxy {
-  const { strict, seed, evidence } = context
+  const { strict, seed, evidence, log } = context
   let { listen, upstream } = addresses
   let route: Route = { listener: listen, proxy: name, upstream }
   let server: Server | undefined
@@ -99,6 +101,7 @@ export function createProxy(
     strict,
     toxics,
     evidence,
+    log,
     randomFor: (ordinal, { stream, name: toxic }) =>
       strict ? Math.random : randomStream(seed, name, ordinal, stream, toxic),
     ended: context.connectionEnded,
@@ -129,7 +132,7 @@ export function createProxy(
     if (server !== undefined) return
     const starting = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true })
     listen = await bind(starting, listen)
-    accept(starting, take)
+    accept(starting, take, (error) => log(`proxy ${name}: a client could not be accepted: ${error.message}`))
     server = starting
   }
 
@@ -189,7 +192,6 @@ async function bind(server: Server, listen: string): Promise<string> {
       `listen tcp${reason === undefined ? ':' : ` ${listen}:`} ${reason ?? (error as Error).message}`,
     )
   }
-  server.on('error', () => {})
   const { address, port } = server.address() as AddressInfo
   return formatAddress({ host: address, port })
 }

@@ -5,6 +5,7 @@ import { createApi } from './api/api.ts'
 import { decode } from './api/json.ts'
 import { readProxies } from './api/read-proxy.ts'
 import { createEvidence } from './evidence.ts'
+import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createProxies, type Proxies } from './proxies.ts'
 import { toxicTypes } from './registry.ts'
@@ -40,6 +41,8 @@ export interface ToxiproxyServerOptions {
   readonly config?: string | readonly ProxyConfig[]
   /** Serves /metrics. Default false. */
   readonly metrics?: boolean
+  /** Gets what goes wrong beside the API's answers, a line at a time. Default: standard error. */
+  readonly log?: (line: string) => void
   /** Stops the server when it aborts. */
   readonly signal?: AbortSignal
 }
@@ -60,10 +63,12 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   signal?.throwIfAborted()
   const metrics = options.metrics ? createMetrics() : undefined
   const evidence = createEvidence()
+  const log = createLog(options.log ?? ((line) => process.stderr.write(`Toxiproxy: ${line}\n`)))
   const proxies = createProxies({
     strict,
     seed,
     evidence,
+    log,
     connectionEnded: (connection) => metrics?.count(connection),
   })
   const server = createServer(
@@ -82,6 +87,7 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
     if (options.config !== undefined) await populate(proxies, options.config)
     server.listen({ host, port })
     await once(server, 'listening')
+    server.on('error', (error) => log(`API: a client could not be accepted: ${error.message}`))
   } catch (error) {
     await stop()
     throw explained(error as NodeJS.ErrnoException, `${host}:${port}`)

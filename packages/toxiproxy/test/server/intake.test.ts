@@ -17,7 +17,11 @@ test.each([
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const accepted: Accepted[] = []
-  accept(shown(server), (connection) => accepted.push(connection))
+  accept(
+    shown(server),
+    (connection) => accepted.push(connection),
+    (error) => expect.fail(error.message),
+  )
   const dial = () => connect((server.address() as AddressInfo).port, '127.0.0.1')
 
   const client = dial()

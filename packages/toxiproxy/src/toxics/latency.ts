@@ -1,9 +1,6 @@
 import { after, type Cancel } from '../timer.ts'
 import { type Chunk, defineToxic } from './toxic.ts'
 
-/** A timer would miss it by more. */
-const NEGLIGIBLE_MS = 0.5
-
 /**
  * Delays each chunk by `latency` ± `jitter` milliseconds from when it was received, in order. Chunks wait side by
  * side, so throughput is kept; the end of the stream is not delayed by itself.
@@ -29,7 +26,7 @@ export const latency = defineToxic({
         const waitMs = chunk.receivedAtMs + delayMs - performance.now()
         // Upstream also takes the wait behind other chunks off the next latency's delay.
         chunk.receivedAtMs += strict ? waitMs : Math.max(0, delayMs)
-        if (waitMs < NEGLIGIBLE_MS) {
+        if (waitMs <= 0) {
           outlet.pass(chunk)
           return true
         }

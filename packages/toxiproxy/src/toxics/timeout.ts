@@ -1,3 +1,4 @@
+import { after, type Cancel } from '../timer.ts'
 import { defineToxic } from './toxic.ts'
 
 /**
@@ -10,19 +11,30 @@ export const timeout = defineToxic({
   cutsOnRemoval: true,
 
   start(outlet, { timeout }) {
-    const idle = timeout > 0 ? setTimeout(() => outlet.end('close'), timeout) : undefined
+    let dueMs = performance.now() + timeout
+    let cancel: Cancel | undefined
+
+    // Each chunk puts it off: a timer is set anew only once the one before has fired.
+    function waitUntilIdle() {
+      cancel = after(dueMs - performance.now(), () => {
+        if (performance.now() >= dueMs) outlet.end('close')
+        else waitUntilIdle()
+      })
+    }
+    if (timeout > 0) waitUntilIdle()
+
     return {
       take(chunk) {
-        idle?.refresh()
+        dueMs = performance.now() + timeout
         outlet.drop(chunk)
         return true
       },
       end(ending) {
-        clearTimeout(idle)
+        cancel?.()
         outlet.end(ending)
       },
       interrupt() {
-        clearTimeout(idle)
+        cancel?.()
       },
     }
   },

@@ -3,6 +3,7 @@ import type { Area, Case } from './case.ts'
 import { apiErrors } from './cases/api-errors.ts'
 import { cli } from './cases/cli.ts'
 import { connections } from './cases/connections.ts'
+import { delays } from './cases/delays.ts'
 import { httpSurface } from './cases/http-surface.ts'
 import { link } from './cases/link.ts'
 import { nodeClient } from './cases/node-client.ts'
@@ -25,6 +26,7 @@ const areas: readonly Area[] = [
   connections,
   link,
   toxics,
+  delays,
   process,
   nodeClient,
   cli,

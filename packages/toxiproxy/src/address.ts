@@ -40,6 +40,12 @@ export async function bindHost(host: string): Promise<string | undefined> {
   return resolveHost(host)
 }
 
+/** Whether one is bound where the other is: every interface has three spellings, and a listener shows only one. */
+export function bindsTheSame(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((text) => text.replace(/^(0\.0\.0\.0|\[::\])?:/, '*:'))
+  return one === other
+}
+
 async function resolveHost(host: string): Promise<string> {
   if (host === '' || isIPv4(host) || isIPv6(host)) return host
   try {

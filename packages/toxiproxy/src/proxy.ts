@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
-import { bindHost, formatAddress, parseAddress, resolveAddress } from './address.ts'
+import { bindHost, bindsTheSame, formatAddress, parseAddress, resolveAddress } from './address.ts'
 import { Connection, type ConnectionHost, type Route } from './connection.ts'
 import type { Evidence, ToxicReport } from './evidence.ts'
 import { addToRecord } from './evidence.ts'
@@ -147,7 +147,9 @@ export function createProxy(
   }
 
   async function differsFrom(other: Pick<ProxySettings, 'listen' | 'upstream'>) {
-    return (await resolveAddress(other.listen)) !== listen || other.upstream !== upstream
+    const wanted = await resolveAddress(other.listen)
+    const same = strict ? wanted === listen : bindsTheSame(wanted, listen)
+    return !same || other.upstream !== upstream
   }
 
   return {

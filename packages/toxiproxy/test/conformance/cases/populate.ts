@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Area } from '../case.ts'
+import { freePort } from '../subjects.ts'
 
 const UPSTREAM = '127.0.0.1:1'
 const entry = (name: string, more: object = {}) => ({
@@ -43,6 +44,30 @@ export const populate: Area = {
         expect([json.proxies[0].enabled, json.proxies[0].toxics.length]).toEqual([true, 1])
         client.write('still there')
         await server.receive(11)
+      },
+    },
+    {
+      name: 'leaves a proxy on every interface untouched',
+      deviation: 'every interface is one address',
+      async run({ ask, subject, dial, upstream: start }) {
+        const upstream = await start()
+        const same = { name: 'a', listen: `0.0.0.0:${await freePort()}`, upstream: upstream.address }
+        const [first] = (await ask(201, 'POST', '/populate', [same])).json.proxies
+        const client = await dial(`127.0.0.1:${first.listen.split(':').at(-1)}`)
+        const server = await upstream.next()
+        for (const how of [
+          () => ask(201, 'POST', '/populate', [same]),
+          () => ask(200, 'PATCH', '/proxies/a', { listen: same.listen }),
+        ]) {
+          await how()
+          if (!subject.asUpstream) {
+            client.write('*')
+            continue
+          }
+          expect(await client.ended()).toBe('eof')
+          return
+        }
+        await server.receive(2)
       },
     },
     {

@@ -4,9 +4,9 @@ import { Command } from 'commander'
 
 export const toxiproxyCommand = new Command('toxiproxy')
   .description('the embedded Toxiproxy alone, a drop-in on :8474')
-  .helpOption(false)
   .allowUnknownOption()
-  .argument('[options...]', 'see --help of the server itself')
+  .passThroughOptions()
+  .argument('[flags...]', 'those of the server: saeol-chaos toxiproxy --help')
   .action(async (args: string[]) => {
     const executable = createRequire(import.meta.url).resolve('@saeol-chaos/toxiproxy/bin')
     process.argv = [process.argv[0]!, executable, ...args]

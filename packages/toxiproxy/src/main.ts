@@ -1,55 +1,48 @@
-import { parseArgs } from 'node:util'
+import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { PROTOCOL_VERSION } from './api/routes.ts'
+import { BadFlags, type Flags, readFlags, usage } from './flags.ts'
 import { startToxiproxyServer } from './server.ts'
-
-const USAGE = `Usage: toxiproxy [options]
-  --host HOST      where the API listens (default 127.0.0.1)
-  --port PORT      default 8474; 0 takes a free one
-  --seed SEED      fixes every jitter, slice and toxicity draw
-  --config FILE    JSON list of proxies to start with
-  --metrics        serve /metrics (also --proxy-metrics)
-  --strict         behave as Toxiproxy 2.12.0 does even where that is a defect
-`
 
 // What a proxy makes lives either for a moment or as long as its connection: a young generation that does not grow is
 // collected in shorter pauses, and 5,000 connections take 30 MB less.
 setFlagsFromString('--semi-space-growth-factor=1')
 
-const stopping = new AbortController()
-
 try {
-  const { values } = parseArgs({
-    options: {
-      host: { type: 'string' },
-      port: { type: 'string', default: '8474' },
-      seed: { type: 'string' },
-      config: { type: 'string' },
-      metrics: { type: 'boolean', default: false },
-      'proxy-metrics': { type: 'boolean', default: false },
-      strict: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help) {
-    process.stdout.write(USAGE)
-  } else {
-    const server = await startToxiproxyServer({
-      port: portOf(values.port),
-      strict: values.strict,
-      metrics: values.metrics || values['proxy-metrics'],
-      ...(values.host !== undefined && { host: values.host }),
-      ...(values.seed !== undefined && { seed: values.seed }),
-      ...(values.config !== undefined && { config: values.config }),
-      signal: stopping.signal,
-    })
-    process.stdout.write(`Toxiproxy API listening on ${server.url}\n`)
-    // A parent that spawned it with a channel takes it along when it goes.
-    for (const end of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(end, () => stopping.abort())
-    process.channel?.unref()
-  }
+  const flags = readFlags(process.argv.slice(2))
+  if (flags.help) process.stdout.write(usage())
+  else if (flags.version) process.stdout.write(versions(flags))
+  else await serve(flags)
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 1
+  process.exitCode = error instanceof BadFlags ? 2 : 1
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const stopping = new AbortController()
+  const server = await startToxiproxyServer({
+    port: portOf(flags.port ?? '8474'),
+    strict: flags.strict ?? false,
+    metrics: flags['proxy-metrics'] || flags['runtime-metrics'] || false,
+    ...(flags.host !== undefined && { host: flags.host }),
+    ...(flags.seed !== undefined && { seed: flags.seed }),
+    ...(flags.config !== undefined && { config: flags.config }),
+    signal: stopping.signal,
+  })
+  process.stdout.write(`Toxiproxy API listening on ${server.url}\n`)
+  // A parent that spawned it with a channel takes it along when it goes.
+  for (const end of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(end, () => stopping.abort())
+  process.channel?.unref()
+}
+
+/** The first line is upstream's own, which tools read. */
+function versions({ strict }: Flags): string {
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    name: string
+    version: string
+  }
+  const own = strict ? '' : `${name} ${version}\n`
+  return `toxiproxy-server version ${PROTOCOL_VERSION}\n${own}`
 }
 
 function portOf(text: string): number {

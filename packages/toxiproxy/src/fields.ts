@@ -5,6 +5,7 @@ export interface Kinds {
   integer: number
   float: number
   object: unknown
+  list: readonly unknown[]
 }
 export type Shape = Readonly<Record<string, keyof Kinds>>
 export type Fields<S extends Shape> = { -readonly [K in keyof S]: Kinds[S[K]] }

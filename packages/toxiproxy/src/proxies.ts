@@ -1,8 +1,11 @@
 import { createProxy, type ProxyContext, type ProxySettings, type TcpProxy } from './proxy.ts'
+import type { ToxicWanted } from './toxic-chain.ts'
 
 /** A proxy as it is to be. */
 export interface ProxyWanted extends ProxySettings {
   readonly name: string
+  /** It has them from its first connection on. */
+  readonly toxics?: readonly ToxicWanted[]
 }
 
 /** What of a proxy is to change. */
@@ -32,8 +35,9 @@ export interface Proxies {
 export function createProxies(context: ProxyContext): Proxies {
   const byName = new Map<string, TcpProxy>()
 
-  async function create({ name, enabled, ...addresses }: ProxyWanted): Promise<TcpProxy> {
+  async function create({ name, enabled, toxics = [], ...addresses }: ProxyWanted): Promise<TcpProxy> {
     const proxy = createProxy(name, addresses, context)
+    for (const toxic of toxics) proxy.toxics.add(toxic)
     if (enabled) await proxy.start()
     byName.set(name, proxy)
     return proxy

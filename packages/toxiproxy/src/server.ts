@@ -1,13 +1,11 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createApi } from './api/api.ts'
-import { decode } from './api/json.ts'
-import { readProxies } from './api/read-proxy.ts'
+import { applyConfig, type ProxyConfig } from './config.ts'
 import { createEvidence } from './evidence.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { createProxies, type Proxies } from './proxies.ts'
+import { createProxies } from './proxies.ts'
 import { toxicTypes } from './registry.ts'
 
 // An import of it would load all it can reach, fetch included: a tenth of a second and 13 MB at each start.
@@ -16,17 +14,6 @@ const { createServer } = process.getBuiltinModule('node:http')
 /** Upstream's own: a request that takes longer to send is cut off, an idle connection is kept this long. */
 const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_MS = 60_000
-
-/** One entry of a configuration, as in upstream's `--config` file. */
-export interface ProxyConfig {
-  readonly name: string
-  /** host:port; left out: every interface, any port. */
-  readonly listen?: string
-  /** host:port */
-  readonly upstream: string
-  /** Default true. */
-  readonly enabled?: boolean
-}
 
 export interface ToxiproxyServerOptions {
   /** Where the API listens. Default 127.0.0.1. */
@@ -37,7 +24,7 @@ export interface ToxiproxyServerOptions {
   readonly seed?: string | number
   /** Behaves as upstream does where this server would do better. Default false. */
   readonly strict?: boolean
-  /** Proxies to start with, or the path of the JSON file that lists them. */
+  /** Proxies to start with and their toxics, or the path of the JSON file that lists them. */
   readonly config?: string | readonly ProxyConfig[]
   /** Serves /metrics. Default false. */
   readonly metrics?: boolean
@@ -64,6 +51,7 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   const metrics = options.metrics ? createMetrics() : undefined
   const evidence = createEvidence()
   const log = createLog(options.log ?? ((line) => process.stderr.write(`Toxiproxy: ${line}\n`)))
+  const types = toxicTypes(strict)
   const proxies = createProxies({
     strict,
     seed,
@@ -73,7 +61,7 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   })
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    createApi({ proxies, types: toxicTypes(strict), metrics, evidence, strict }),
+    createApi({ proxies, types, metrics, evidence, strict }),
   )
 
   const stop = async () => {
@@ -84,7 +72,9 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
   }
 
   try {
-    if (options.config !== undefined) await populate(proxies, options.config)
+    if (options.config !== undefined) {
+      await applyConfig(proxies, options.config, strict ? undefined : types)
+    }
     server.listen({ host, port })
     await once(server, 'listening')
     server.on('error', (error) => log(`API: a client could not be accepted: ${error.message}`))
@@ -101,19 +91,6 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
     port: bound.port,
     url: `http://${urlHost}:${bound.port}`,
     [Symbol.asyncDispose]: stop,
-  }
-}
-
-async function populate(proxies: Proxies, config: string | readonly ProxyConfig[]) {
-  const text = typeof config === 'string' ? await readFile(config, 'utf8') : JSON.stringify(config)
-  try {
-    const { error } = await proxies.populate(readProxies(decode(text)))
-    if (error !== undefined) throw error
-  } catch (error) {
-    const where = typeof config === 'string' ? ` (in ${config})` : ''
-    throw new Error(
-      `Toxiproxy: the proxies to start with could not all be set up: ${(error as Error).message}${where}`,
-    )
   }
 }
 

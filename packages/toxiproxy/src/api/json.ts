@@ -6,7 +6,14 @@ import { badRequestBody } from './errors.ts'
  * of a body counts and what follows is ignored, keys match whatever their case, unknown keys and nulls are skipped.
  */
 
-const GO_NAMES = { string: 'string', boolean: 'bool', integer: 'int64', float: 'float32', object: 'object' }
+const GO_NAMES = {
+  string: 'string',
+  boolean: 'bool',
+  integer: 'int64',
+  float: 'float32',
+  object: 'object',
+  list: '[]struct',
+}
 const INT64_MAX = 2n ** 63n - 1n
 const INT64_MIN = -(2n ** 63n)
 
@@ -56,6 +63,9 @@ function readField(name: string, kind: keyof Kinds, value: unknown): unknown {
   switch (kind) {
     case 'object':
       if (typeof value !== 'object' || Array.isArray(value)) throw mismatch()
+      return value
+    case 'list':
+      if (!Array.isArray(value)) throw mismatch()
       return value
     case 'integer':
       if (typeof value !== 'bigint' || value > INT64_MAX || value < INT64_MIN) throw mismatch()

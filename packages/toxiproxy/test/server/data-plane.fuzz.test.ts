@@ -78,11 +78,11 @@ test('every byte arrives in order, whatever comes and goes meanwhile', { timeout
       await Promise.all([transfer(client, other, up), transfer(other, client, down), change(steps)])
       expect(await client.ended()).toBe('eof')
       expect(await other.ended()).toBe('eof')
-      await call('POST', '/reset')
+      await expectStatus(204, 'POST', '/reset')
     }),
     { numRuns: RUNS, ...(process.env.FUZZ_SEED && { seed: Number(process.env.FUZZ_SEED) }) },
   )
-  await call('POST', '/reset')
+  await expectStatus(204, 'POST', '/reset')
   await expect.poll(openConnections, { timeout: 10_000 }).toEqual([])
 })
 
@@ -117,14 +117,29 @@ async function transfer(from: Peer, to: Peer, { chunks, pauseEvery }: Traffic) {
 }
 
 async function change(steps: readonly Step[]) {
+  const standing = new Set<string>()
   for (const { after, name, stream, toxicity, what, toxic } of steps) {
     await delay(after)
-    if (what === 'add') await call('POST', '/proxies/p/toxics', { name, stream, toxicity, ...toxic })
-    else if (what === 'update')
-      await call('PATCH', `/proxies/p/toxics/${name}`, { toxicity, attributes: toxic.attributes })
-    else if (what === 'remove') await call('DELETE', `/proxies/p/toxics/${name}`)
-    else await breakOne(after)
+    const is = standing.has(name)
+    const one = `/proxies/p/toxics/${name}`
+    if (what === 'add') {
+      await expectStatus(is ? 409 : 200, 'POST', '/proxies/p/toxics', { name, stream, toxicity, ...toxic })
+      standing.add(name)
+    } else if (what === 'update') {
+      await expectStatus(is ? 200 : 404, 'PATCH', one, { toxicity, attributes: toxic.attributes })
+    } else if (what === 'remove') {
+      await expectStatus(is ? 204 : 404, 'DELETE', one)
+      standing.delete(name)
+    } else await breakOne(after)
   }
+  const toxics = (await (await call('GET', '/proxies/p/toxics')).json()) as { name: string }[]
+  expect(toxics.map(({ name }) => name).sort()).toEqual([...standing].sort())
+}
+
+/** Toxics that were never set would spare every byte, and the test would be of nothing. */
+async function expectStatus(status: number, method: string, path: string, body?: object) {
+  const response = await call(method, path, body)
+  expect(response.status, `${method} ${path}: ${await response.text()}`).toBe(status)
 }
 
 /** A connection beside the others that is broken in the middle of what it does. */
@@ -155,13 +170,15 @@ async function churn(count: number) {
     { type: 'slow_close', attributes: { delay: 20 } },
   ]
   for (const toxic of toxics) {
-    await call('POST', '/proxies/p/toxics', { ...toxic, stream: 'upstream' })
-    await call('POST', '/proxies/p/toxics', toxic)
+    await expectStatus(200, 'POST', '/proxies/p/toxics', { ...toxic, stream: 'upstream' })
+    await expectStatus(200, 'POST', '/proxies/p/toxics', toxic)
   }
   for (let i = 0; i < count; i += 10) {
     await Promise.all(Array.from({ length: 10 }, (_, j) => breakOne(i + j)))
     if (i % 50 === 0)
-      await call('PATCH', '/proxies/p/toxics/latency_downstream', { attributes: { latency: i % 40 } })
+      await expectStatus(200, 'PATCH', '/proxies/p/toxics/latency_downstream', {
+        attributes: { latency: i % 40 },
+      })
   }
-  await call('POST', '/reset')
+  await expectStatus(204, 'POST', '/reset')
 }

@@ -14,6 +14,8 @@ const { createServer } = process.getBuiltinModule('node:http')
 /** Upstream's own: a request that takes longer to send is cut off, an idle connection is kept this long. */
 const REQUEST_TIMEOUT_MS = 15_000
 const KEEP_ALIVE_MS = 60_000
+/** How often Node looks for requests that take too long. Its own 30 s would let them have twice their time. */
+const LOOK_EVERY_MS = 500
 
 export interface ToxiproxyServerOptions {
   /** Where the API listens. Default 127.0.0.1. */
@@ -60,7 +62,12 @@ export async function startToxiproxyServer(options: ToxiproxyServerOptions = {})
     connectionEnded: (connection) => metrics?.count(connection),
   })
   const server = createServer(
-    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
     createApi({ proxies, types, metrics, evidence, strict }),
   )
 

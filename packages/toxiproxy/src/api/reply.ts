@@ -8,6 +8,8 @@ export interface Reply {
   readonly status: number
   readonly body?: string
   readonly contentType?: string
+  /** Where to ask instead. */
+  readonly location?: string
 }
 
 export function json(status: number, value: unknown): Reply {
@@ -37,7 +39,8 @@ export function shownToxic({ attributes, name, type, streamSpelt, toxicity }: To
   return { attributes, name, type: type.type, stream: streamSpelt, toxicity }
 }
 
-export function send(response: ServerResponse, { status, body, contentType }: Reply): void {
+export function send(response: ServerResponse, { status, body, contentType, location }: Reply): void {
+  if (location !== undefined) response.setHeader('Location', location)
   if (contentType !== undefined) response.setHeader('Content-Type', contentType)
   if (contentType?.startsWith('text/plain;') && status >= 400) {
     response.setHeader('X-Content-Type-Options', 'nosniff')

@@ -10,6 +10,7 @@ import { nodeClient } from './cases/node-client.ts'
 import { populate } from './cases/populate.ts'
 import { process } from './cases/process.ts'
 import { proxies } from './cases/proxies.ts'
+import { rawHttp } from './cases/raw-http.ts'
 import { toxicApi } from './cases/toxic-api.ts'
 import { toxics } from './cases/toxics.ts'
 import { createResults } from './results.ts'
@@ -19,6 +20,7 @@ import { createWorld } from './world.ts'
 const CASE_TIMEOUT_MS = 45_000
 const areas: readonly Area[] = [
   httpSurface,
+  rawHttp,
   apiErrors,
   proxies,
   populate,

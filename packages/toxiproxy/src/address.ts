@@ -34,10 +34,9 @@ export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** What to bind for a host: nothing means every interface, as does 0.0.0.0, which Go binds for both families. */
-export async function bindHost(host: string): Promise<string | undefined> {
-  if (host === '' || host === '0.0.0.0' || host === '::') return undefined
-  return resolveHost(host)
+/** What to bind for an address: none means every interface, as does 0.0.0.0, which Go binds for both families. */
+export function bindHost(host: string): string | undefined {
+  return host === '' || host === '0.0.0.0' || host === '::' ? undefined : host
 }
 
 /** Whether one is bound where the other is: every interface has three spellings, and a listener shows only one. */

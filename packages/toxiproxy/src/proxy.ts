@@ -184,14 +184,16 @@ export function createProxy(
 
 /** @returns the address bound */
 async function bind(server: Server, listen: string): Promise<string> {
+  let resolved = listen
   try {
-    const { host, port } = parseAddress(listen)
-    server.listen({ host: await bindHost(host), port, backlog: BACKLOG })
+    resolved = await resolveAddress(listen)
+    const { host, port } = parseAddress(resolved)
+    server.listen({ host: bindHost(host), port, backlog: BACKLOG })
     await once(server, 'listening')
   } catch (error) {
     const reason = BIND_FAILURES[(error as NodeJS.ErrnoException).code ?? '']
     throw new Error(
-      `listen tcp${reason === undefined ? ':' : ` ${listen}:`} ${reason ?? (error as Error).message}`,
+      reason === undefined ? `listen tcp: ${(error as Error).message}` : `listen tcp ${resolved}: ${reason}`,
     )
   }
   const { address, port } = server.address() as AddressInfo

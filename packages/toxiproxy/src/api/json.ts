@@ -106,15 +106,27 @@ function breaksOff(message: string, text: string): boolean {
   return /^Unexpected end|^Unterminated/.test(message) || Number(position ?? 0) >= text.length
 }
 
-/** Up to where the first value closes; all there is when it does not. */
+/** Up to where the first value closes; all there is when it does not. Each character is looked at once. */
 function firstValue(text: string): string {
-  const value = text.replace(/^[ \t\r\n]+/, '')
-  if (value === '') throw badRequestBody('EOF')
-  if (!'{['.includes(value[0]!)) return /^("(?:[^"\\]|\\.)*"?|[^\s,\]}]+|.)/s.exec(value)![0]
+  const from = text.search(/[^ \t\r\n]/)
+  if (from === -1) throw badRequestBody('EOF')
+  if (text[from] === '"') return text.slice(from, endOfString(text, from))
+  if (!'{['.includes(text[from]!)) return /^(?:[^\s,\]}]+|.)/s.exec(text.slice(from))![0]
   let depth = 0
-  for (const token of value.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
-    if ('{['.includes(token[0])) depth++
-    if ('}]'.includes(token[0]) && --depth === 0) return value.slice(0, token.index + 1)
+  for (let at = from; at < text.length; at++) {
+    const character = text[at]!
+    if (character === '"') at = endOfString(text, at) - 1
+    else if ('{['.includes(character)) depth++
+    else if ('}]'.includes(character) && --depth === 0) return text.slice(from, at + 1)
   }
-  return value
+  return text.slice(from)
+}
+
+/** Behind the quote that closes a string, or behind all there is. @param from its opening quote */
+function endOfString(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at + 1
+  }
+  return text.length
 }

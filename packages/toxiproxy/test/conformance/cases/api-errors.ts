@@ -144,6 +144,39 @@ export const apiErrors: Area = {
       },
     },
     {
+      name: 'a name is told by the address it stands for',
+      async run({ refuse, proxy }) {
+        const { listen } = await proxy()
+        const byName = {
+          name: 'second',
+          listen: listen.replace('127.0.0.1', 'localhost'),
+          upstream: UPSTREAM,
+        }
+        const taken = `listen tcp ${listen}: bind: address already in use`
+        await refuse(500, taken, 'POST', '/proxies', byName)
+      },
+    },
+    {
+      name: 'a malformed body is refused at once, however long and odd it is',
+      async run({ api, ask }) {
+        const bodies = [
+          `{"${'\\"'.repeat(60_000)}`,
+          `{"a":"${'\\'.repeat(400_000)}`,
+          '['.repeat(400_000),
+          `"${'\\"'.repeat(200_000)}`,
+          '{"a":'.repeat(100_000),
+          '1'.repeat(400_000),
+        ]
+        for (const body of bodies) {
+          const sinceMs = performance.now()
+          const { status } = await api('POST', '/proxies', body)
+          expect(status, body.slice(0, 20)).toBe(400)
+          expect(performance.now() - sinceMs, body.slice(0, 20)).toBeLessThan(3000)
+        }
+        await ask(200, 'GET', '/version')
+      },
+    },
+    {
       name: 'an address that does not parse is 500 in the words of the system',
       async run({ refuse }) {
         for (const [listen, error] of [

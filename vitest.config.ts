@@ -4,9 +4,13 @@ import { defineConfig } from 'vitest/config'
 // again where the host was too busy for a verdict, two by two; and last, each by itself, what needs the machine to itself
 // or looks at all that it holds.
 const twoByTwo = ['test/alone/runtimes/*.test.ts', 'test/alone/package.test.ts']
+// The packages of this project run from their sources, as everywhere in a checkout.
+const conditions = ['@saeol-chaos/source']
 const alone = 'test/alone/**/*.test.ts'
 
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
@@ -16,7 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['test/**/*.test.ts'],
+          include: ['{test,packages/*/test}/**/*.test.ts'],
           exclude: [alone],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

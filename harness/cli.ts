@@ -19,6 +19,7 @@ const program = new Command('saeol-chaos')
     'Replays the November 2023 outage against a running mock network and proves which fallbacks hold.',
   )
   .version(projectVersion)
+  .enablePositionalOptions()
   .showSuggestionAfterError()
   .showHelpAfterError("('--help' shows what there is)")
   .addHelpText(
@@ -46,6 +47,8 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
 for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()
+// Its flags are those of the server, --help too.
+toxiproxyCommand.helpOption(false)
 
 try {
   await program.parseAsync()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { latency, successRate } from '../../harness/index.ts'
 import { type JournalEvent, journalVersion } from '../../harness/journal/events.ts'
 import type { Plan } from '../../harness/model/plan.ts'
-import { atMost, fixed, type Row } from '../row.ts'
+import { atMost, fixed, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 const visits = 1_000_000
 const phaseEnds = { baseline: 100_000, fault: 900_000, recovery: visits } as const

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findExecutable } from '../../harness/executable.ts'
 import { builtinDriver } from '../../harness/load/builtin/driver.ts'
-import { atMost, fixed, median, type Row } from '../row.ts'
+import { atMost, fixed, median, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 const perSecond = 1000
 /** Long enough that neither side's start, which counts, is what is compared. */

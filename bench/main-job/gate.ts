@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunResult } from '../../harness/model/result.ts'
-import { atMost, fixed, type Row } from '../row.ts'
+import { atMost, fixed, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 /** The gate as users without an engine run it: how long it takes, and how much of that is not the planned phases. */
 export async function run(): Promise<Row[]> {

@@ -14,7 +14,7 @@ import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -42,6 +42,8 @@ const environment = {
 
 let place: string | undefined
 let project: string
+/** Where nothing but the Toxiproxy is installed. */
+let proxyOnly: string
 
 /** What has not ended, each in a process group of its own: a test that fails leaves it to the end of them all. */
 const running = new Set<ChildProcess>()
@@ -112,10 +114,26 @@ describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
       recursive: true,
       filter: (path) => !/node_modules|\.chaos|package-lock\.json/.test(path.slice(example.length)),
     })
-    await succeed(root, 'npm', 'pack', '--pack-destination', place)
+    await succeed(
+      root,
+      'npm',
+      'pack',
+      '--workspaces',
+      '--include-workspace-root',
+      '--pack-destination',
+      place,
+    )
     const tarball = join(place, `saeol-chaos-${manifest.version}.tgz`)
+    const toxiproxy = join(
+      place,
+      `saeol-chaos-toxiproxy-${manifest.dependencies['@saeol-chaos/toxiproxy']}.tgz`,
+    )
     const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
-    await succeed(project, 'npm', 'install', ...quietly, tarball, client)
+    await succeed(project, 'npm', 'install', ...quietly, tarball, toxiproxy, client)
+    proxyOnly = join(place, 'proxy-only')
+    mkdirSync(proxyOnly)
+    writeFileSync(join(proxyOnly, 'package.json'), '{"type":"module"}')
+    await succeed(proxyOnly, 'npm', 'install', ...quietly, toxiproxy)
   }, 600_000)
   afterAll(() => {
     for (const { pid } of running) killGroup(pid)
@@ -140,6 +158,58 @@ describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
       'package.json',
     ])
     expect(files.filter((file) => file.startsWith('docs/') && !file.endsWith('.md'))).toEqual([])
+  })
+
+  describe('the Toxiproxy alone', () => {
+    const folder = (): string => join(proxyOnly, 'node_modules', '@saeol-chaos', 'toxiproxy')
+
+    it('brings no other package, and holds what is built and its documents', () => {
+      const installed = filesBelow(join(proxyOnly, 'node_modules'))
+        .filter((file) => file.endsWith('package.json'))
+        .map((file) => dirname(file))
+      expect(installed).toEqual(['@saeol-chaos/toxiproxy'])
+      const files = filesBelow(folder())
+      const sources = filesBelow(join(root, 'packages/toxiproxy/src')).map((file) =>
+        file.replace(/\.ts$/, ''),
+      )
+      expect(files.filter((file) => file.startsWith('dist/'))).toEqual(
+        sources.flatMap((source) => [`dist/${source}.d.ts`, `dist/${source}.js`]).sort(),
+      )
+      expect(files.filter((file) => !file.startsWith('dist/'))).toEqual([
+        'LICENSE',
+        'README.md',
+        'bin/toxiproxy.js',
+        'docs/compatibility.md',
+        'package.json',
+      ])
+    })
+
+    it('serves from its command line', async () => {
+      const started = start(proxyOnly, process.execPath, join(folder(), 'bin/toxiproxy.js'), '--port', '0')
+      await until(started, /listening on (http:\S+)/)
+      const [, url] = /listening on (http:\S+)/.exec(started.stdout())!
+      expect(await (await fetch(`${url}/version`)).json()).toEqual({ version: '2.12.0' })
+      started.child.kill('SIGTERM')
+      expect(await started.ended).toMatchObject({ code: 0, stderr: '' })
+    })
+
+    it('is imported, by programs and by a strict compiler', async () => {
+      writeFileSync(
+        join(proxyOnly, 'main.ts'),
+        `import { startToxiproxyServer, type ToxiproxyServer } from '@saeol-chaos/toxiproxy'
+         const server: ToxiproxyServer = await startToxiproxyServer({ port: 0 })
+         const url: string = server.url
+         console.log((await fetch(url + '/proxies')).status)
+         await server[Symbol.asyncDispose]()
+         // @ts-expect-error a port is a number
+         void (() => startToxiproxyServer({ port: '0' }))`,
+      )
+      const options = ['--noEmit', '--strict', '--target', 'esnext', '--module', 'nodenext']
+      const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+      const tsc = join(root, 'node_modules/typescript/bin/tsc')
+      await succeed(proxyOnly, process.execPath, tsc, ...options, ...types, 'main.ts')
+      expect(await succeed(proxyOnly, process.execPath, 'main.ts')).toBe('200\n')
+    })
   })
 
   it('gives its types to a strict compiler, and its schema to whoever asks', async () => {

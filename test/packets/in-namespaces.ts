@@ -6,13 +6,13 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
+import { startToxiproxyServer } from '@saeol-chaos/toxiproxy'
 import type { FaultContext } from '../../harness/faults/fault.ts'
 import { packetLoss, packetLossKind } from '../../harness/faults/packet-loss.ts'
 import type { Sighting } from '../../harness/model/fault.ts'
 import type { LinkAddress, Topology } from '../../harness/model/topology.ts'
 import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
-import { startToxiproxyServer } from '../../harness/toxiproxy/server/index.ts'
-import { measured } from './measured.ts'
+import { measured } from '../../packages/toxiproxy/test/server/measured.ts'
 
 export interface Findings {
   readonly before: Sighting

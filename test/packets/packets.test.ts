@@ -6,8 +6,8 @@ import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { measured, toleratedPoints } from '../../packages/toxiproxy/test/server/measured.ts'
 import type { Findings } from './in-namespaces.ts'
-import { measured, toleratedPoints } from './measured.ts'
 
 const missing = whatIsMissing()
 const names = { proxies: `chaos-a-${process.pid}`, service: `chaos-b-${process.pid}` }
@@ -62,6 +62,7 @@ describe.skipIf(missing !== undefined)(
         'exec',
         names.proxies,
         process.execPath,
+        '--conditions=@saeol-chaos/source',
         script,
         names.service,
         addresses.service,

@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
 import { type NodeService, type PostgresService, proxyName, type System } from '../../model/system.ts'
 import type { LinkAddress, Topology } from '../../model/topology.ts'
-import { moduleUrl } from '../../module-url.ts'
 import { connectToxiproxy } from '../../toxiproxy/connect.ts'
 import { followLog } from '../host/log-events.ts'
 import { cacheDir, stateDir } from '../host/machine.ts'
@@ -107,7 +107,7 @@ async function bringUp(
       command: embedded ? process.execPath : toxiproxyKind.executable,
       args: embedded
         ? [
-            fileURLToPath(moduleUrl(import.meta.url, '../../toxiproxy/server/main.ts')),
+            createRequire(import.meta.url).resolve('@saeol-chaos/toxiproxy/bin'),
             '--host',
             host,
             '--port',

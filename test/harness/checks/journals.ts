@@ -5,7 +5,7 @@ import type { CheckSpec } from '../../../harness/model/check.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
 import type { GeneratorFigures } from '../../../harness/model/load.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
-import type { ToxicRecord } from '../../../harness/toxiproxy/server/evidence.ts'
+import type { ToxicTotals } from '../../../harness/model/toxics.ts'
 
 /** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */
 export interface Visits {
@@ -45,7 +45,7 @@ export type Witnessed =
   | {
       readonly kind: 'events'
       readonly bitten: readonly string[]
-      readonly totals?: Partial<ToxicRecord> | null
+      readonly totals?: Partial<ToxicTotals> | null
       /** Of these bites nothing was heard. */
       readonly missed?: readonly string[]
     }

@@ -1,15 +1,16 @@
 import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import type { ArrivalStream } from '../../model/arrivals.ts'
 import type { CheckSpec } from '../../model/check.ts'
 import { proxyName } from '../../model/system.ts'
 import { moduleUrl } from '../../module-url.ts'
-import { ordersVariable, type ScriptStream, vus } from './protocol.ts'
+import { ordersVariable, vus } from './protocol.ts'
 import { thresholdsOf } from './thresholds.ts'
 
 export interface ScriptSpec {
   /** Comment lines at its top. */
   readonly says: readonly string[]
   readonly seed: string
-  readonly streams: readonly ScriptStream[]
+  readonly streams: readonly ArrivalStream[]
   readonly journeysModule: string
   /** Base URL of each entrance by link name; undefined where only the environment can tell. */
   readonly entrances: Readonly<Record<string, string | undefined>>
@@ -29,6 +30,16 @@ export function entranceVariable(link: string): string {
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '_')
 }
+
+/** A script that runs alone is told by its environment where users come in. */
+const askForAddresses: readonly string[] = [
+  `function address(variable: string, otherwise: string | undefined): string {`,
+  `  const url = __ENV[variable] || otherwise`,
+  `  if (!url) throw new Error(\`where do users come in? k6 run -e \${variable}=http://… (see 'saeol-chaos up')\`)`,
+  `  return url.replace(/\\/+$/, '')`,
+  `}`,
+  '',
+]
 
 /** The script that k6 runs: what is to happen as data, how it happens imported from `inside/`, and the journeys. */
 export function scriptOf(spec: ScriptSpec): string {
@@ -64,16 +75,7 @@ export function scriptOf(spec: ScriptSpec): string {
     `  batchPerHost: ${spec.maxInFlight},`,
     `}`,
     '',
-    ...(spec.underOrders
-      ? []
-      : [
-          `function address(variable: string, otherwise: string | undefined): string {`,
-          `  const url = __ENV[variable] || otherwise`,
-          `  if (!url) throw new Error(\`where do users come in? k6 run -e \${variable}=http://… (see 'saeol-chaos up')\`)`,
-          `  return url.replace(/\\/+$/, '')`,
-          `}`,
-          '',
-        ]),
+    ...(spec.underOrders ? [] : askForAddresses),
     `const load = {`,
     `  seed: ${literal(spec.seed)},`,
     `  maxInFlight: ${spec.maxInFlight},`,

@@ -1,11 +1,11 @@
 import http, { type RefinedParams } from 'k6/http'
-import type { Http } from '../../../model/journey.ts'
+import type { Http, Journey } from '../../../model/journey.ts'
 import { defaultTimeoutMs, heard, silence } from '../../answers.ts'
 
 /** The users' HTTP client for one entrance, over k6's own: no cookies, no redirects, and it never throws. */
-export function usersHttp(base: string, journey: string): Http {
+export function usersHttp(base: string, journey: Pick<Journey, 'name'>): Http {
   // A jar that nobody is given anything from: a visit is a user of its own, and the built-in driver keeps no cookies.
-  const params = { redirects: 0, responseType: 'text', tags: { journey } } as const
+  const params = { redirects: 0, responseType: 'text', tags: { journey: journey.name } } as const
   return async (method, path, options = {}) => {
     const json = options.json === undefined ? null : JSON.stringify(options.json)
     const request: RefinedParams<'text'> = {

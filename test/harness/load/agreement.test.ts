@@ -1,4 +1,5 @@
 /** Every load driver gives the system the same users: the same requests, the same answers, the same failures. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schedule } from '../../../harness/load/arrivals.ts'
 import { type Ground, seed, startGround, stream } from './carry.ts'
@@ -35,5 +36,38 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
         expect(observations.sort((a, b) => a.n - b.n).map(({ outcome }) => outcome)).toEqual(expected)
       },
     )
+
+    it.skipIf(skipped)('brings the visits that the schedule has, up to the last ms of a stream', async () => {
+      // The last one is due 0.5 ms before the end.
+      const steady = stream('is-served', { perSecond: [250, 250], process: 'regular', durationMs: 302.5 })
+      const surge = stream('is-served', {
+        ...steady,
+        id: 'surge/is-served',
+        durationMs: 202.5,
+        begins: 'on-command',
+        atMs: 100,
+      })
+      const planned = [...schedule(steady, seed), ...schedule(surge, seed)].length
+      // Timers of the harness fire a little early or late, and so do those of the driver.
+      for (const offMs of [-4, -1, 0, 0.3, 1]) {
+        await using run = await ground.open(subject, [steady, surge])
+        const startedAt = await run.load.start()
+        await until(startedAt + 100 + 20 * Math.abs(offMs))
+        await run.load.begin(surge.id)
+        await until(startedAt + 302.5 + offMs)
+        await Promise.all([run.load.end(surge.id), run.load.drain(2000)])
+        const came = run.observations()
+        expect(came).toHaveLength(planned)
+        // However late it was begun, its visits are due when they are due in the other arms.
+        const offsets = [...schedule(surge, seed)].map((ms) => startedAt + 100 + ms)
+        for (const { stream, n, due } of came)
+          if (stream === surge.id) expect(Math.abs(due - offsets[n]!)).toBeLessThan(0.02)
+      }
+    })
   },
 )
+
+async function until(at: number): Promise<void> {
+  const waitMs = at - performance.timeOrigin - performance.now()
+  if (waitMs > 0) await sleep(waitMs)
+}

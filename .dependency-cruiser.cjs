@@ -82,14 +82,14 @@ module.exports = {
       to: {
         path: '^(harness|node:)|^(fs|net|http|path|child_process)$',
         pathNot:
-          '^harness/load/(k6/(inside/|protocol\\.ts$)|(answers|arrivals|lines|live|random|visits)\\.ts$)',
+          '^harness/load/(k6/(inside/|protocol\\.ts$)|(answers|arrivals|lines|live|random|request|visits)\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },
     {
       name: 'what-k6-shares-runs-anywhere',
       severity: 'error',
-      from: { path: '^harness/load/(answers|arrivals|lines|live|random|visits|k6/protocol)\\.ts$' },
+      from: { path: '^harness/load/(answers|arrivals|lines|live|random|request|visits|k6/protocol)\\.ts$' },
       to: { pathNot: '^harness/load/(arrivals|random|visits)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import type { Http, HttpAnswer } from '../../model/journey.ts'
-import { defaultTimeoutMs, heard, silence } from '../answers.ts'
+import { heard, silence } from '../answers.ts'
+import { addressOf, type Request, requestOf, tellsEmptyBody } from '../request.ts'
 import { type Answer, readAnswer } from './answer.ts'
 
 /**
@@ -9,20 +10,21 @@ import { type Answer, readAnswer } from './answer.ts'
  * sockets because what the generator takes of the CPU is missing in the system.
  */
 export function usersHttp(base: string): { http: Http; close(): void } {
-  const { hostname, host, port } = new URL(base)
+  const { scheme, host, basePath } = addressOf(base)
+  if (scheme !== 'http')
+    throw new Error(`${base}: the built-in driver speaks plain HTTP; k6 (--driver k6) does HTTPS`)
+  const { hostname, port } = new URL(base)
+  // A socket wants an IPv6 address without its brackets.
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), noDelay: true }
   const open = new Set<Socket>()
 
-  const http: Http = (method, path, { json, headers = {}, timeoutMs = defaultTimeoutMs } = {}) => {
-    const body = json === undefined ? '' : JSON.stringify(json)
-    let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n`
-    if (json !== undefined) head += 'content-type: application/json\r\n'
-    if (method !== 'GET' && method !== 'HEAD') head += `content-length: ${Buffer.byteLength(body)}\r\n`
-    for (const name in headers) head += `${name}: ${headers[name]}\r\n`
-    const socket = connect({ host: hostname, port: Number(port || 80), noDelay: true })
+  const http: Http = async (method, path, options) => {
+    const request = requestOf(basePath, method, path, options)
+    const socket = connect(address)
     open.add(socket)
     socket.on('close', () => open.delete(socket))
-    socket.write(`${head}\r\n${body}`)
-    return answerOn(socket, method, timeoutMs)
+    socket.write(wireOf(request, host))
+    return answerOn(socket, method, request.timeoutMs)
   }
   return {
     http,
@@ -30,6 +32,14 @@ export function usersHttp(base: string): { http: Http; close(): void } {
       for (const socket of open) socket.destroy()
     },
   }
+}
+
+function wireOf({ method, target, headers, body }: Request, host: string): string {
+  let head = `${method} ${target} HTTP/1.1\r\nhost: ${headers.host ?? host}\r\nconnection: close\r\n`
+  for (const name in headers) if (name !== 'host') head += `${name}: ${headers[name]}\r\n`
+  if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`
+  else if (tellsEmptyBody(method)) head += 'content-length: 0\r\n'
+  return `${head}\r\n${body ?? ''}`
 }
 
 /** Resolves with the answer to the one request on a connection, or why there is none; then the connection is closed. */

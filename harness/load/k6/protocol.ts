@@ -57,3 +57,13 @@ export const ordersVariable = 'SAEOL_CHAOS_ORDERS'
  * else there was printed by a journey.
  */
 export const lineMark = '\u001e'
+
+/**
+ * A name as the value of a k6 tag. Thresholds find samples by their tags, and k6 takes `metric{journey:name,…}` apart at
+ * commas, braces and quotes whatever they are part of: those are percent-encoded.
+ */
+export function tagOf(name: string): string {
+  return name.replace(/[%,{}"'\p{Cc}\u2028\u2029]|^\s|\s$/gu, (character) =>
+    character === "'" ? '%27' : encodeURIComponent(character),
+  )
+}

@@ -88,9 +88,8 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       const expected = [...schedule(one, seed)].map((_, n) => {
         const random = seeded(`${seed}/${one.id}/${n}`)
         const drawn = [random(), random()].map((x) => x.toFixed(9)).join(' ')
-        const echo = { json: { index: n, word: '새올' }, user: `u${n}`, type: 'application/json' }
-        const bytes = JSON.stringify(echo).length
-        return `${n} | ${drawn} | ${JSON.stringify(echo.json)} | u${n} | application/json | no cookie | yes | ${bytes}`
+        const json = { index: n, word: '새올' }
+        return `${n} | ${drawn} | ${JSON.stringify(json)} | u${n} | application/json | no cookie | yes`
       })
       expect(observations.sort((a, b) => a.n - b.n).map(({ outcome }) => outcome)).toEqual(expected)
       for (const { steps } of observations) expect(steps.pause).toBeGreaterThan(28)

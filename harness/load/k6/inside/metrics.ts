@@ -1,6 +1,6 @@
 import { Counter, Rate, Trend } from 'k6/metrics'
 import type { Due, Sink } from '../../visits.ts'
-import type { ScriptLoad } from '../protocol.ts'
+import { type ScriptLoad, tagOf } from '../protocol.ts'
 
 /** What is measured of visits under k6: each sample is tagged with journey, stream and phase. */
 const metrics = {
@@ -16,8 +16,8 @@ const metrics = {
 export function measuring({ phaseEndsMs }: ScriptLoad): Sink & { started(at: number): void } {
   let startedAt = 0
   const tagsOf = ({ journey, stream, dueAt }: Due) => ({
-    journey: journey.name,
-    stream: stream.id,
+    journey: tagOf(journey.name),
+    stream: tagOf(stream.id),
     phase: phaseOf(phaseEndsMs, dueAt - startedAt),
   })
   return {
@@ -33,7 +33,7 @@ export function measuring({ phaseEndsMs }: ScriptLoad): Sink & { started(at: num
       const tags = tagsOf(visit)
       metrics.ok.add(ok, tags)
       metrics.took.add(tookMs, tags)
-      for (const step in steps) metrics.step.add(steps[step]!, { ...tags, step })
+      for (const step in steps) metrics.step.add(steps[step]!, { ...tags, step: tagOf(step) })
     },
   }
 }

@@ -81,15 +81,16 @@ module.exports = {
       from: { path: '^harness/load/k6/inside/' },
       to: {
         path: '^(harness|node:)|^(fs|net|http|path|child_process)$',
-        pathNot: '^harness/load/(k6/(inside/|protocol\\.ts$)|(answers|arrivals|random)\\.ts$)',
+        pathNot:
+          '^harness/load/(k6/(inside/|protocol\\.ts$)|(answers|arrivals|lines|live|random|request|visits)\\.ts$)',
         dependencyTypesNot: ['type-only'],
       },
     },
     {
       name: 'what-k6-shares-runs-anywhere',
       severity: 'error',
-      from: { path: '^harness/load/(answers|arrivals|random|k6/protocol)\\.ts$' },
-      to: { pathNot: '^harness/load/random\\.ts$', dependencyTypesNot: ['type-only'] },
+      from: { path: '^harness/load/(answers|arrivals|lines|live|random|request|visits|k6/protocol)\\.ts$' },
+      to: { pathNot: '^harness/load/(arrivals|random|visits)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'judging-is-pure',

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { called } from '../called.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import type { ScriptStream } from '../load/k6/protocol.ts'
 import { entranceVariable, scriptOf } from '../load/k6/script.ts'
 import { broughtStreams, maxInFlight, steadyStreams } from '../load/streams.ts'
+import type { ArrivalStream } from '../model/arrivals.ts'
 import type { Plan } from '../model/plan.ts'
 import { linkName, type System } from '../model/system.ts'
 import { allCapabilities } from '../model/topology.ts'
@@ -118,7 +118,7 @@ function entrancesOf(plan: Plan, system: System): string[] {
   return [...new Set(used)]
 }
 
-function streamsOf(plan: Plan): ScriptStream[] {
+function streamsOf(plan: Plan): ArrivalStream[] {
   return [...steadyStreams(plan), ...broughtStreams(plan, plan.faultsOn ? plan.faults : [])]
 }
 

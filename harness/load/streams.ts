@@ -15,11 +15,8 @@ export function steadyStreams({ load, phasesMs }: Plan): ArrivalStream[] {
   }))
 }
 
-/** Arrivals that faults bring along, to begin on command. `atMs`: when that is due, ms from the arm's start. */
-export function broughtStreams(
-  { phasesMs }: Plan,
-  faults: Plan['faults'],
-): (ArrivalStream & { readonly atMs: number })[] {
+/** Arrivals that faults bring along, to begin on command, each at its planned time. */
+export function broughtStreams({ phasesMs }: Plan, faults: Plan['faults']): ArrivalStream[] {
   return faults.flatMap((spec) =>
     (faultKind(spec.kind)!.streams?.(spec) ?? []).map((stream) => ({
       ...stream,

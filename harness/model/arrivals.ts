@@ -36,4 +36,6 @@ export interface ArrivalStream extends ArrivalsSpec {
   readonly durationMs: number
   /** `scheduled` streams begin with the arm; the others when a fault (a surge) starts them. */
   readonly begins: 'with-the-arm' | 'on-command'
+  /** When one that begins on command is planned to, ms from the arm's start: its visits are due by that, in every arm. */
+  readonly atMs?: number
 }

@@ -30,11 +30,17 @@ export interface Visit {
   pause(ms: number): Promise<void>
 }
 
-/** A request that never throws: a network failure is an answer with status 0 and its reason. */
+/**
+ * A request that does not throw where the network fails: that is an answer with status 0 and its reason. It is sent once,
+ * on a connection of its own. What is not ASCII in the path is percent-encoded. It rejects what could not be sent as it
+ * stands: a line break in a header, a path without its slash.
+ */
 export type Http = (method: string, path: string, options?: HttpOptions) => Promise<HttpAnswer>
 
 export interface HttpOptions {
+  /** The body, sent as JSON. */
   readonly json?: unknown
+  /** Sent once each; a `host` or a `content-type` here takes the place of the usual one. */
   readonly headers?: Readonly<Record<string, string>>
   /** How long the user waits before giving up, in ms. Default 5000. */
   readonly timeoutMs?: number
@@ -48,5 +54,4 @@ export interface HttpAnswer {
   header(name: string): string | undefined
   /** The body as JSON, or undefined where it is none. */
   json<T>(): T | undefined
-  readonly bytes: number
 }

@@ -6,13 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { called } from '../../called.ts'
 import { HarnessError } from '../../errors.ts'
 import { moduleUrl } from '../../module-url.ts'
+import type { Exit } from '../lives.ts'
 import { stateDir } from './machine.ts'
 import type { FromSupervisor, Labelled, SpawnRequest, ToSupervisor } from './protocol.ts'
 
-export interface Exit {
+export interface ChildExit extends Exit {
   readonly id: string
-  readonly code: number | null
-  readonly signal: string | null
   /** True when the harness had asked for it. */
   readonly asked: boolean
 }
@@ -31,7 +30,7 @@ export interface Supervision extends AsyncDisposable {
   /** A topology of containers to remove from its engine at the end. */
   labelled(topology: Labelled): void
   /** @returns what ends the listening. */
-  onExit(listener: (exit: Exit) => void): () => void
+  onExit(listener: (exit: ChildExit) => void): () => void
   /**
    * Ends every process, removes every container and every scratch directory; the supervisor itself stays for the next
    * topology. @throws HarnessError naming what is left.
@@ -47,7 +46,7 @@ export function superviseHere(): Supervision {
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: [],
   })
-  const exits = new Set<(exit: Exit) => void>()
+  const exits = new Set<(exit: ChildExit) => void>()
   const waiting = new Map<string, { resolve(pid: number): void; reject(error: Error): void }>()
   const signalling = new Map<string, (() => void)[]>()
   let stoppedAll: ((error?: string) => void) | undefined

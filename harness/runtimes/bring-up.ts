@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HarnessError } from '../errors.ts'
+import { BadInput, HarnessError } from '../errors.ts'
 import { type NodeService, proxyName, type System } from '../model/system.ts'
 import type { LinkAddress, Topology } from '../model/topology.ts'
 import { connectToxiproxy } from '../toxiproxy/connect.ts'
@@ -10,7 +10,7 @@ import { followLog } from './host/log-events.ts'
 import { cacheDir } from './host/machine.ts'
 import { answersHttp, answersPostgres, lastLines, untilReady } from './host/readiness.ts'
 import { addressUrl, linkAddress } from './link-url.ts'
-import { createLives, type Exit, tellExit } from './lives.ts'
+import { createLives, tellExit } from './lives.ts'
 import type { ServiceDeath, UpOptions } from './runtime.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { startInOrder } from './start-order.ts'
@@ -25,6 +25,7 @@ import { startInOrder } from './start-order.ts'
  * Whatever fails, or ends, on the way up ends it at once, and nothing is left.
  */
 export async function bringUp(provide: ProvideGround, system: System, up: UpOptions): Promise<Topology> {
+  mustKnowKinds(system)
   await using undo = new AsyncDisposableStack()
   await mkdir(up.logDir, { recursive: true })
   const site = openSite(system, up)
@@ -40,6 +41,7 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
     site.lives.begins(service)
     await start()
     await ready(service, site.signal)
+    site.isReady(service)
   }
   await startInOrder(
     system,
@@ -82,19 +84,33 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
   }
 }
 
-/** The site, and the two turns on the way up: it is given up, or the system is up. */
+/** @throws BadInput naming services of an unknown kind; nothing is started then. */
+export function mustKnowKinds({ name, services }: System): void {
+  const unknown = Object.entries(services).filter(([, { kind }]) => !['node', 'postgres'].includes(kind))
+  if (unknown.length === 0) return
+  throw new BadInput(
+    unknown.map(
+      ([service, { kind }]) =>
+        `system '${name}': the service '${service}' is of the unknown kind '${kind}'; there are 'node' and 'postgres'`,
+    ),
+  )
+}
+
+/** The site, and the turns on the way up: a service is ready, the system is up, or it is given up. */
 interface OpenSite extends Site {
   readonly giveUp: AbortController
+  isReady(service: string): void
   isUp(): void
 }
 
 function openSite(system: System, up: UpOptions): OpenSite {
   const giveUp = new AbortController()
+  const ready = new Set<string>()
   let isUp = false
   const logFile = (service: string): string => join(up.logDir, `${service}.log`)
   const onDeath = (death: ServiceDeath): void => {
     if (isUp) up.onDeath(death)
-    else giveUp.abort(endedEarly(death.service, death, death.log))
+    else giveUp.abort(endedEarly(death, ready.has(death.service)))
   }
   return {
     system,
@@ -104,14 +120,16 @@ function openSite(system: System, up: UpOptions): OpenSite {
     lives: createLives((service, exit) => onDeath({ service, ...exit, log: logFile(service) })),
     logFile,
     onDeath,
+    isReady: (service) => void ready.add(service),
     isUp: () => {
       isUp = true
     },
   }
 }
 
-function endedEarly(service: string, exit: Exit, log: string): HarnessError {
-  return new HarnessError(`${service} ended while starting (${tellExit(exit)}): ${lastLines(log)}`, {
+function endedEarly({ service, log, ...exit }: ServiceDeath, wasReady: boolean): HarnessError {
+  const when = wasReady ? 'after it was ready, while others were starting' : 'while starting'
+  return new HarnessError(`${service} ended ${when} (${tellExit(exit)}): ${lastLines(log)}`, {
     lookAt: [log],
   })
 }

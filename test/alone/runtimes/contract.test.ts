@@ -9,6 +9,7 @@ import type { FaultContext } from '../../../harness/faults/fault.ts'
 import { faultKind } from '../../../harness/faults/index.ts'
 import { cut, delay, kill, pause, reset, restart, stall, throttle } from '../../../harness/index.ts'
 import type { LoadRun } from '../../../harness/model/load.ts'
+import type { ServiceSpec } from '../../../harness/model/system.ts'
 import type { Topology } from '../../../harness/model/topology.ts'
 import { containersRuntime } from '../../../harness/runtimes/containers/containers.ts'
 import { filters } from '../../../harness/runtimes/containers/engine.ts'
@@ -51,11 +52,12 @@ async function up(
   runtime: Runtime,
   environment: Record<string, Record<string, string>> = {},
   seed = 'contract',
+  system = contractSystem,
 ): Promise<Up> {
   const events: SystemEvent[] = []
   const deaths: ServiceDeath[] = []
   const logDir = mkdtempSync(join(logs, 'up-'))
-  const topology = await runtime.up(contractSystem, {
+  const topology = await runtime.up(system, {
     seed,
     environment,
     logDir,
@@ -282,6 +284,31 @@ describe.each(rows)('$name', ({ missing, make }) => {
         /back ended while starting.*I cannot start like this/,
       )
       expect((await onEngine()).sort()).toEqual(before)
+    })
+
+    it('a service that ends after it was ready, while others start, ends the way up at once, in its own words', async () => {
+      await using other = make()
+      const before = (await onEngine()).sort()
+      const from = performance.now()
+      const coming = up(other, { back: { DIES_AFTER_MS: '2500' }, front: { NEVER_READY: 'yes' } })
+      await expect(coming).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /^back ended after it was ready, while others were starting \(exit code 9\): .*I was ready, and end/,
+        ),
+        lookAt: [expect.stringMatching(/back\.log$/)],
+      })
+      // Far from what the front may take.
+      expect(performance.now() - from).toBeLessThan(20_000)
+      expect((await onEngine()).sort()).toEqual(before)
+    })
+
+    it('a service of an unknown kind is told before anything starts', async () => {
+      await using other = make()
+      const store = { kind: 'postgresql', database: 'contract' } as unknown as ServiceSpec
+      const system = { ...contractSystem, services: { ...contractSystem.services, store } }
+      await expect(up(other, {}, 'unknown', system)).rejects.toThrow(
+        "system 'contract': the service 'store' is of the unknown kind 'postgresql'; there are 'node' and 'postgres'",
+      )
     })
 
     it('an interruption on the way up leaves nothing', async () => {

@@ -2,17 +2,17 @@ import { type Engine, filters } from './engine.ts'
 import { label } from './labels.ts'
 
 /** Tells of every service's container that ends, and of an engine that goes away. */
-export interface DeathWatch extends AsyncDisposable {
+export interface EndWatch extends AsyncDisposable {
   /** Resolves once nothing that ends can be missed any more. */
   readonly watching: Promise<void>
 }
 
 /** Watches the containers of a topology by the engine's events. */
-export function watchDeaths(
+export function watchEnds(
   engine: Engine,
   topology: string,
-  told: { ended(service: string, code: number): void; engineLost(): void },
-): DeathWatch {
+  told: { ended(service: string, code: number): Promise<void>; engineLost(): void },
+): EndWatch {
   const over = new AbortController()
   const query = filters({ type: ['container'], event: ['die'], label: [`${label.topology}=${topology}`] })
   const stream = engine.follow(`/events?${query}`, over.signal)
@@ -25,7 +25,7 @@ export function watchDeaths(
         for (const line of lines) {
           const { Actor } = JSON.parse(line) as { Actor: { Attributes: Record<string, string> } }
           const service = Actor.Attributes[label.service]
-          if (service !== undefined) told.ended(service, Number(Actor.Attributes.exitCode))
+          if (service !== undefined) void told.ended(service, Number(Actor.Attributes.exitCode))
         }
       }
     } catch {

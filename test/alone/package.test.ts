@@ -12,11 +12,13 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { leasePorts } from '../../harness/runtimes/host/ports.ts'
+import { sharePortLeases } from '../harness/fixtures/command-line.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const example = join(root, 'examples', 'your-own-system')
@@ -107,6 +109,7 @@ describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
     place = mkdtempSync(join(tmpdir(), 'saeol-test-'))
     // As root, PostgreSQL runs as somebody who must be able to pass through.
     chmodSync(place, 0o711)
+    sharePortLeases(place)
     project = join(place, 'project')
     cpSync(example, project, {
       recursive: true,
@@ -171,7 +174,8 @@ describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
   ])('%s toxiproxy', (_, command, args, exitCode) => {
     it('serves toxiproxy-node-client until SIGTERM, and leaves nothing', async () => {
       await using upstream = await httpServer()
-      const port = await freePort()
+      using lease = await leasePorts(1)
+      const [port] = lease.ports
       const started = start(project, command, ...args, 'toxiproxy', '--port', `${port}`)
       await until(started, /listening on/)
       try {
@@ -256,14 +260,6 @@ function filesBelow(dir: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
     .sort()
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
 }
 
 async function httpServer(): Promise<{ port: number } & AsyncDisposable> {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'data.json'), JSON.stringify({ word: '새올' }))
 })
 afterAll(async () => {
-  await target[Symbol.asyncDispose]()
+  await target?.[Symbol.asyncDispose]()
   rmSync(dir, { recursive: true })
 })
 

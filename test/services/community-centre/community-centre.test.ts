@@ -21,12 +21,12 @@ let directory: string
 let files = 0
 
 beforeAll(async () => {
-  network = await startNetwork()
   directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-centre-'))
+  network = await startNetwork()
 })
 
 afterAll(async () => {
-  await network[Symbol.asyncDispose]()
+  await network?.[Symbol.asyncDispose]()
   await rm(directory, { recursive: true, force: true })
 })
 

@@ -8,6 +8,7 @@ const alone = 'test/alone/**/*.test.ts'
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/account.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -7,10 +7,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { proxyName } from '../../harness/model/system.ts'
 import { administrativeNetwork as system } from '../../scenarios/system.ts'
+import { describeWith } from '../needs.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -94,56 +95,49 @@ const status = async (url: string): Promise<number> => {
   return answer.status
 }
 
-it.runIf(process.env.CI_REQUIRE_ENGINE === '1')('docker compose can be run here', () =>
-  expect(missing).toBeUndefined(),
-)
+describeWith('docker compose', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+  let before: Record<string, string>
 
-describe.skipIf(missing !== undefined)(
-  `docker compose${missing === undefined ? '' : ` (skipped: ${missing})`}`,
-  () => {
-    let before: Record<string, string>
+  beforeAll(async () => {
+    before = await held()
+    await composed('up', '--wait', '--quiet-pull')
+  }, 120_000)
 
-    beforeAll(async () => {
-      before = await held()
-      await composed('up', '--wait', '--quiet-pull')
-    }, 120_000)
+  afterAll(async () => {
+    await composed('down', '--volumes', '--timeout', '5')
+  }, 60_000)
 
-    afterAll(async () => {
-      await composed('down', '--volumes', '--timeout', '5')
-    }, 60_000)
+  it('brings every service up, healthy', async () => {
+    const lines = (await composed('ps', '--format', 'json')).trim().split('\n')
+    const healthy = lines
+      .map((line) => JSON.parse(line) as { Service: string; Health: string })
+      .filter(({ Health }) => Health === 'healthy')
+      .map(({ Service }) => Service)
+    expect(healthy.toSorted()).toEqual([...Object.keys(system.services), 'toxiproxy'].toSorted())
+  })
 
-    it('brings every service up, healthy', async () => {
-      const lines = (await composed('ps', '--format', 'json')).trim().split('\n')
-      const healthy = lines
-        .map((line) => JSON.parse(line) as { Service: string; Health: string })
-        .filter(({ Health }) => Health === 'healthy')
-        .map(({ Service }) => Service)
-      expect(healthy.toSorted()).toEqual([...Object.keys(system.services), 'toxiproxy'].toSorted())
-    })
+  it('puts a proxy of the real Toxiproxy on every link', async () => {
+    const listed = (await cli('list')).split('\n').map((line) => line.split('\t')[0])
+    for (const { name } of system.links) expect(listed).toContain(proxyName(name))
+  })
 
-    it('puts a proxy of the real Toxiproxy on every link', async () => {
-      const listed = (await cli('list')).split('\n').map((line) => line.split('\t')[0])
-      for (const { name } of system.links) expect(listed).toContain(proxyName(name))
-    })
+  it('issues a certificate at the counter', async () => {
+    expect(await visit(10_000)).toBe(201)
+  })
 
-    it('issues a certificate at the counter', async () => {
-      expect(await visit(10_000)).toBe(201)
-    })
+  it('hangs at the login once GPKI is silent: health is green, the deep probe red, and it is over with the fault', async () => {
+    const links = ['l4-to-gpki-a', 'l4-to-gpki-b']
+    for (const link of links) await cli('toxic', 'add', '-t', 'timeout', '-a', 'timeout=0', link)
+    expect(await visit(3_000)).toBeUndefined()
+    expect(await status(`${saeol}/health`)).toBe(200)
+    expect(await status(`${saeol}/health/deep`)).toBe(503)
+    for (const link of links) await cli('toxic', 'remove', '-n', 'timeout_downstream', link)
+    await expect.poll(() => visit(10_000), { timeout: 20_000 }).toBe(201)
+    expect(await status(`${saeol}/health/deep`)).toBe(200)
+  }, 60_000)
 
-    it('hangs at the login once GPKI is silent: health is green, the deep probe red, and it is over with the fault', async () => {
-      const links = ['l4-to-gpki-a', 'l4-to-gpki-b']
-      for (const link of links) await cli('toxic', 'add', '-t', 'timeout', '-a', 'timeout=0', link)
-      expect(await visit(3_000)).toBeUndefined()
-      expect(await status(`${saeol}/health`)).toBe(200)
-      expect(await status(`${saeol}/health/deep`)).toBe(503)
-      for (const link of links) await cli('toxic', 'remove', '-n', 'timeout_downstream', link)
-      await expect.poll(() => visit(10_000), { timeout: 20_000 }).toBe(201)
-      expect(await status(`${saeol}/health/deep`)).toBe(200)
-    }, 60_000)
-
-    it('leaves nothing behind', async () => {
-      await composed('down', '--volumes', '--timeout', '5')
-      expect(await held()).toEqual(before)
-    }, 60_000)
-  },
-)
+  it('leaves nothing behind', async () => {
+    await composed('down', '--volumes', '--timeout', '5')
+    expect(await held()).toEqual(before)
+  }, 60_000)
+})

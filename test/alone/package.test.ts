@@ -19,6 +19,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { leasePorts } from '../../harness/runtimes/host/ports.ts'
 import { sharePortLeases } from '../harness/fixtures/command-line.ts'
+import { describeWith } from '../needs.ts'
+import { decided } from '../second-try.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const example = join(root, 'examples', 'your-own-system')
@@ -98,13 +100,11 @@ async function until(started: Started, words: RegExp): Promise<void> {
 /** Why no package can be had from the registry that npm is set up with, or undefined. */
 const unreachable = await succeed(tmpdir(), 'npm', 'view', client, 'name', '--fetch-retries=0').then(
   () => undefined,
-  (error: Error) => error.message.match(/code (\w+)/)?.[1] ?? 'npm view fails',
+  (error: Error) =>
+    `the npm registry cannot be reached, ${error.message.match(/code (\w+)/)?.[1] ?? 'npm view fails'}`,
 )
-const skipped =
-  unreachable === undefined ? '' : ` (skipped: the npm registry cannot be reached, ${unreachable})`
-if (unreachable !== undefined) console.warn(`the package${skipped}`)
 
-describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
+describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGISTRY' }, () => {
   beforeAll(async () => {
     place = mkdtempSync(join(tmpdir(), 'saeol-test-'))
     // As root, PostgreSQL runs as somebody who must be able to pass through.
@@ -211,11 +211,8 @@ describe.skipIf(unreachable !== undefined)(`the package${skipped}`, () => {
     })
   })
 
-  it("runs somebody else's scenario: exit 0, for the measure saves it", async () => {
-    const run = () => start(project, 'npx', '--no', 'saeol-chaos', 'run').ended
-    let ended = await run()
-    // A host that stalls voids an arm, rightly so: such a run says nothing of the package, and is repeated.
-    for (let again = 0; ended.code === 2 && again < 3; again++) ended = await run()
+  it("runs somebody else's scenario: exit 0, for the measure saves it", async (context) => {
+    const ended = await decided(context, () => start(project, 'npx', '--no', 'saeol-chaos', 'run').ended)
     expect(ended.stdout + ended.stderr).toMatch(/stock-stalls +✓ holds +✓ holds +✓ deviates/)
     expect(ended.code).toBe(0)
     expect(readdirSync(join(project, '.chaos', 'latest')).sort()).toEqual(

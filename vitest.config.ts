@@ -12,6 +12,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    reporters: ['default', './test/account.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

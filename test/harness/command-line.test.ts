@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as builtIn from '../../scenarios/index.ts'
 import { brokenScenarios, type Place, place, tinyScenarios } from './fixtures/command-line.ts'
 
 let here: Place
@@ -163,14 +164,21 @@ describe('help and look-ups', () => {
     expect(here.registers()).toEqual([])
   })
 
-  it('every built-in scenario can be planned', async () => {
-    const { code, stdout, stderr } = await here.run('plan', '--json')
+  const planned = async (...args: string[]): Promise<string[]> => {
+    const { code, stdout, stderr } = await here.run('plan', '--json', '--runtime', 'processes', ...args)
     expect(stderr).toBe('')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout).map(({ scenario }: { scenario: string }) => scenario)).toEqual([
-      '17-nov-gpki-stall',
-      '22-nov-overload',
-    ])
+    return JSON.parse(stdout).map(({ scenario }: { scenario: string }) => scenario)
+  }
+
+  it('the gate is what is planned where nothing is named', async () => {
+    expect(await planned()).toEqual(builtIn.gate)
+  })
+
+  it('every built-in scenario can be planned', async () => {
+    const names = builtIn.scenarios.map(({ name }) => name)
+    expect(names.length).toBeGreaterThan(builtIn.gate.length)
+    expect(await planned(...names)).toEqual(names)
   })
 })
 

@@ -87,9 +87,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await undo.disposeAsync()
-  await toxiproxy[Symbol.asyncDispose]()
-  upstream.closeAllConnections()
-  upstream.close()
+  await toxiproxy?.[Symbol.asyncDispose]()
+  upstream?.closeAllConnections()
+  upstream?.close()
 })
 
 const rows: FaultSpec[] = [

@@ -12,7 +12,7 @@ import { packetLoss, packetLossKind } from '../../harness/faults/packet-loss.ts'
 import type { Sighting } from '../../harness/model/fault.ts'
 import type { LinkAddress, Topology } from '../../harness/model/topology.ts'
 import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
-import { measured } from '../../packages/toxiproxy/test/server/measured.ts'
+import { measured, testSamples } from '../../packages/toxiproxy/test/server/measured.ts'
 
 export interface Findings {
   readonly before: Sighting
@@ -26,8 +26,6 @@ export interface Findings {
   readonly offloads: { readonly before: string[]; readonly during: string[]; readonly after: string[] }
 }
 
-/** Twice as many as were measured: a share of 41 % is then within 8 points at four deviations. */
-const connections = 600
 const patienceMs = 3000
 
 const [namespace, address] = process.argv.slice(2) as [string, string]
@@ -87,7 +85,7 @@ async function share(bytes: number): Promise<number> {
   const request = Buffer.alloc(bytes)
   request.writeUInt32BE(bytes)
   const sockets = await Promise.all(
-    Array.from({ length: connections }, async () => {
+    Array.from({ length: testSamples }, async () => {
       const socket = connect({ host: address, port, noDelay: true })
       stack.defer(() => void socket.destroy())
       await once(socket, 'connect')
@@ -105,7 +103,7 @@ async function share(bytes: number): Promise<number> {
         }),
     ),
   )
-  return answers.filter(Boolean).length / connections
+  return answers.filter(Boolean).length / testSamples
 }
 
 await packetLossKind.prepare?.(spec, context)

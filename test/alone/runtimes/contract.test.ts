@@ -17,8 +17,10 @@ import { label } from '../../../harness/runtimes/containers/labels.ts'
 import { stateDir } from '../../../harness/runtimes/host/machine.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
 import type { Runtime, ServiceDeath, SystemEvent } from '../../../harness/runtimes/runtime.ts'
+import { sharePortLeases } from '../../harness/fixtures/command-line.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
-import { engine, missing, mustHaveEngine } from '../../harness/fixtures/engine.ts'
+import { engine, missing } from '../../harness/fixtures/engine.ts'
+import { describeWith } from '../../needs.ts'
 
 interface Row {
   readonly name: string
@@ -32,8 +34,6 @@ const rows: Row[] = [
   { name: 'containers', ...needsEngine, make: () => containersRuntime({ engine: engine! }) },
 ]
 
-it.runIf(mustHaveEngine)('an engine and the images are here', () => expect(missing).toBeUndefined())
-
 interface Up {
   readonly topology: Topology
   readonly logDir: string
@@ -43,6 +43,7 @@ interface Up {
 
 const logs = mkdtempSync(join(tmpdir(), 'contract-'))
 // What is left is told apart from what others leave: this file has a place of its own for what runs are under way.
+sharePortLeases(logs)
 process.env.TMPDIR = logs
 // PostgreSQL, under another account when this is root, must be able to pass through.
 chmodSync(logs, 0o711)
@@ -103,7 +104,7 @@ async function volumes(): Promise<string[]> {
 }
 
 describe.each(rows)('$name', ({ missing, make }) => {
-  describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'here', () => {
+  describeWith('here', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
     let runtime: Runtime & AsyncDisposable
     let here: Up
     beforeAll(async () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   here[Symbol.dispose]()
-  await target[Symbol.asyncDispose]()
+  await target?.[Symbol.asyncDispose]()
 })
 
 const source = '† ours'

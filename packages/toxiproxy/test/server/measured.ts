@@ -12,5 +12,20 @@ export const measured: readonly { requestBytes: number; within3s: number; within
   { requestBytes: 8000, within3s: 0.02, within30s: 0.08 },
 ]
 
-/** How far a share may be from the measured one. */
-export const toleratedPoints = 0.1
+/** Connections of each size behind a measured share, and those of a test that holds packets against it. */
+const measuredSamples = 300
+export const testSamples = 600
+
+/** How far a share may be from the measured one, in any case. */
+const toleratedPoints = 0.1
+
+/**
+ * Whether `share` of `samples` agrees with a measured one: within four standard errors of the difference and within the
+ * tolerated points; and something was answered if something was answered then.
+ */
+export function agrees(share: number, samples: number, expected: number): boolean {
+  const error = Math.sqrt(expected * (1 - expected) * (1 / samples + 1 / measuredSamples))
+  // Of a share of 1 no error can be computed: three in 300 could have been missed.
+  const tolerated = Math.min(toleratedPoints, Math.max(4 * error, 3 / measuredSamples))
+  return Math.abs(share - expected) <= tolerated && (share > 0 || expected === 0)
+}

@@ -5,7 +5,7 @@ import { startToxiproxyServer } from '../../src/index.ts'
 import { randomStream } from '../../src/random.ts'
 import { arrivalsMs, SEGMENT_BYTES } from '../../src/retransmission.ts'
 import { dial, startUpstream } from '../conformance/peer.ts'
-import { measured, toleratedPoints } from './measured.ts'
+import { agrees, measured } from './measured.ts'
 
 const loss = { minBytes: 1500, probability: 0.9 }
 const always = { minBytes: 1500, probability: 1 }
@@ -56,8 +56,8 @@ describe('the retransmission schedule', () => {
       if (ms <= 3000) within3s++
       if (ms <= 30_000) within30s++
     }
-    expect(Math.abs(within3s / samples - row.within3s)).toBeLessThan(toleratedPoints / 2)
-    expect(Math.abs(within30s / samples - row.within30s)).toBeLessThan(toleratedPoints / 2)
+    expect(agrees(within3s / samples, samples, row.within3s), `${within3s}`).toBe(true)
+    expect(agrees(within30s / samples, samples, row.within30s), `${within30s}`).toBe(true)
   })
 })
 
@@ -131,7 +131,7 @@ test('through the server, connections of each size are answered in time as often
   const held = rows.map(async ({ name, listen, requestBytes, within3s }) => {
     const all = await Promise.all(Array.from({ length: connections }, () => answered(listen, requestBytes)))
     const share = all.filter(Boolean).length / connections
-    expect(Math.abs(share - within3s), `${requestBytes} bytes: ${share}`).toBeLessThan(toleratedPoints)
+    expect(agrees(share, connections, within3s), `${requestBytes} bytes: ${share}`).toBe(true)
     // The seed fixes every draw, so it is known which of them are in time. The first draw is of the toxicity.
     const drawn = Array.from({ length: connections }, (_, ordinal) => {
       const random = randomStream('packets', name, ordinal, 'upstream', 'loss')

@@ -93,7 +93,12 @@ const batchCounts = [48, 24, 12, 6] as const
 const smallestBatch = 4
 
 /** χ² with batches − 1 degrees of freedom, over these: what chance exceeds in one of forty. */
-const chanceOf: Readonly<Record<number, number>> = { 48: 1.443, 24: 1.655, 12: 1.993, 6: 2.567 }
+const chanceOf: Readonly<Record<number, number>> = {
+  48: 67.821 / 47,
+  24: 38.076 / 23,
+  12: 21.92 / 11,
+  6: 12.833 / 5,
+}
 
 /** For each number of batches the series is long enough for, the design effect that their means show. */
 function batchEffects(

@@ -21,13 +21,15 @@ export function effectsBetween(plan: Plan, more: JudgedArm, fewer: JudgedArm): E
     const other = fewer.served.get(journey)
     if (other === undefined) return []
     const { a, b, unmatched } = pairsOf(served, other)
+    const { n, ...effect } = pairedEffect(a, b)
     return [
       {
         journey,
         users: usersOf(plan, journey),
         with: more.result.arm,
         without: fewer.result.arm,
-        ...pairedEffect(a, b),
+        visits: n,
+        ...effect,
         unmatched,
       },
     ]

@@ -115,12 +115,16 @@ export interface Effect {
   readonly lost: number
   readonly either: number
   readonly neither: number
+  /** How many independent visits the comparison is worth: failures come in bursts. */
+  readonly effective: number
   /** `saved − lost`, visits. */
   readonly difference: number
   /** 95 % interval of the difference, visits; knows that failures come in bursts. */
   readonly interval: readonly [number, number]
   /** More than chance explains (99 %). */
   readonly differs: boolean
+  /** Upper end of the 95 % interval of `lost`, visits: where none was lost, how many might have been. */
+  readonly lostAtMost: number
   /** Visits that only one of the two arms had; not counted above. */
   readonly unmatched: number
 }

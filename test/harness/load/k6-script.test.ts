@@ -51,7 +51,7 @@ describe('thresholds', () => {
       successRate(userAsks, {
         atLeast: 0.95,
         during: 'fault',
-        afterEvent: 'fallback.opened',
+        after: '2s',
         source,
         title: 'a',
       }),

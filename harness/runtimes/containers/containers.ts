@@ -4,7 +4,8 @@ import type { System } from '../../model/system.ts'
 import { bringUp } from '../bring-up.ts'
 import type { Ground, Site } from '../ground.ts'
 import { stateDir } from '../host/machine.ts'
-import { type Supervision, superviseHere } from '../host/supervision.ts'
+import type { Supervision } from '../host/supervision.ts'
+import { type Supervisors, supervisors } from '../host/supervisors.ts'
 import type { Runtime, UpOptions } from '../runtime.ts'
 import type { Engine } from './engine.ts'
 import { openFleet } from './fleet.ts'
@@ -26,24 +27,20 @@ import {
  * on this machine.
  */
 export function containersRuntime(options: { engine: Engine }): Runtime & AsyncDisposable {
-  let supervision: Supervision | undefined
+  const pool = supervisors()
   return {
     name: 'containers',
     capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']),
-    up: (system, up) => {
-      supervision ??= superviseHere()
-      const reaper = supervision
-      return bringUp((site) => provideContainers(site, reaper, options.engine), system, up)
-    },
-    async [Symbol.asyncDispose]() {
-      await supervision?.[Symbol.asyncDispose]()
-    },
+    up: (system, up) => bringUp((site) => provideContainers(site, pool, options.engine), system, up),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }
 
 /** Every image (there, pulled or built), leased ports, and a network of its own. */
-async function provideContainers(site: Site, supervision: Supervision, engine: Engine): Promise<Ground> {
+async function provideContainers(site: Site, pool: Supervisors, engine: Engine): Promise<Ground> {
   await using undo = new AsyncDisposableStack()
+  const supervision = pool.take()
+  undo.defer(() => pool.giveBack(supervision))
   const { system, options } = site
   for (const image of imagesOf(system)) await provideImage(engine, image, options)
   const tools = await toolsImage(engine, system, options)

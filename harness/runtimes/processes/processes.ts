@@ -4,7 +4,8 @@ import { bringUp } from '../bring-up.ts'
 import type { Ground, Site } from '../ground.ts'
 import { identify, stateDir } from '../host/machine.ts'
 import type { SpawnRequest } from '../host/protocol.ts'
-import { type Supervision, superviseHere } from '../host/supervision.ts'
+import type { Supervision } from '../host/supervision.ts'
+import { type Supervisors, supervisors } from '../host/supervisors.ts'
 import type { Runtime } from '../runtime.ts'
 import { host, leaseAddresses } from './addresses.ts'
 import { postgresCommand } from './postgres.ts'
@@ -15,7 +16,7 @@ import { nodeRequest, postgresRequest, toxiproxyRequest, type WhichToxiproxy } f
  * container engine.
  */
 export function processesRuntime(options: { toxiproxy: WhichToxiproxy }): Runtime & AsyncDisposable {
-  let supervision: Supervision | undefined
+  const pool = supervisors()
   return {
     name: 'processes',
     // The embedded Toxiproxy has a stand-in for lost packets; the real one cannot see them.
@@ -25,24 +26,16 @@ export function processesRuntime(options: { toxiproxy: WhichToxiproxy }): Runtim
       'pause',
       ...(options.toxiproxy === 'embedded' ? (['packet-loss'] as const) : []),
     ]),
-    up: (system, up) => {
-      supervision ??= superviseHere()
-      const children = supervision
-      return bringUp((site) => provideProcesses(site, children, options.toxiproxy), system, up)
-    },
-    async [Symbol.asyncDispose]() {
-      await supervision?.[Symbol.asyncDispose]()
-    },
+    up: (system, up) => bringUp((site) => provideProcesses(site, pool, options.toxiproxy), system, up),
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }
 
 /** Leased ports, a scratch directory, and the supervisor's children. */
-async function provideProcesses(
-  site: Site,
-  supervision: Supervision,
-  toxiproxy: WhichToxiproxy,
-): Promise<Ground> {
+async function provideProcesses(site: Site, pool: Supervisors, toxiproxy: WhichToxiproxy): Promise<Ground> {
   await using undo = new AsyncDisposableStack()
+  const supervision = pool.take()
+  undo.defer(() => pool.giveBack(supervision))
   const ports = undo.use(await leaseAddresses(site.system))
   const scratch = await makeScratch(supervision)
   undo.defer(() => supervision.stopAll())

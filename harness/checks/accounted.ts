@@ -95,7 +95,12 @@ export const accountedKind: CheckKind = {
           verdict: 'holds',
           evidence,
           said: counts,
-          ...(taken < atLeast && { short: `at least ${atLeast} visits that took it home are needed` }),
+          ...(taken < atLeast && {
+            short: {
+              said: `at least ${atLeast} visits that took it home are needed`,
+              samplesToDecide: atLeast,
+            },
+          }),
         }
   },
 }

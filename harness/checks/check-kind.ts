@@ -4,8 +4,11 @@ import type { CheckResult, CheckSpec } from '../model/check.ts'
 /** What a judge finds, before the check's own name and source are put to it. */
 export type Finding = Pick<CheckResult, 'verdict' | 'evidence' | 'said'> & {
   readonly lookAt?: readonly string[]
-  /** What is missing to the minimum sample, in words. Where the minimum is owed the check is then inconclusive. */
-  readonly short?: string
+  /**
+   * What is missing to the minimum sample, in words, and how large it must be. Where the minimum is owed the check is
+   * then inconclusive.
+   */
+  readonly short?: { readonly said: string; readonly samplesToDecide?: number }
 }
 
 /**

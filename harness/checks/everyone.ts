@@ -85,9 +85,14 @@ export const everyoneKind: CheckKind = {
       }
     return {
       verdict: 'holds',
-      evidence: { ...evidence, ...(n < atLeast && { samplesToDecide: atLeast }) },
+      evidence,
       said: `all ${n} visits succeeded`,
-      ...(n < atLeast && { short: `at least ${atLeast} visits are needed to say so of everyone` }),
+      ...(n < atLeast && {
+        short: {
+          said: `at least ${atLeast} visits are needed to say so of everyone`,
+          samplesToDecide: atLeast,
+        },
+      }),
     }
   },
 }

@@ -59,9 +59,11 @@ export const invariantKind: CheckKind = {
       }
     return {
       verdict: 'holds',
-      evidence: { ...evidence, ...(facts.checked < atLeast && { samplesToDecide: atLeast }) },
+      evidence,
       said: `${facts.checked} records checked, none breaks it: ${facts.said}`,
-      ...(facts.checked < atLeast && { short: `at least ${atLeast} records are needed to say so` }),
+      ...(facts.checked < atLeast && {
+        short: { said: `at least ${atLeast} records are needed to say so`, samplesToDecide: atLeast },
+      }),
     }
   },
 }

@@ -88,7 +88,7 @@ export const neverKind: CheckKind = {
       verdict: 'holds',
       evidence,
       said: `${outcomes.join(' or ')} was not seen in ${n} visits${n === 0 ? '' : `: ${tally(counts)}`}`,
-      ...(short !== null && { short }),
+      ...(short !== null && { short: { said: short } }),
     }
   },
 }

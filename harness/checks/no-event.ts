@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
+import { nothingSeen } from './decide.ts'
 import { nameParam, paramsOf, problemsOf } from './params.ts'
 import { watchedUntilMs } from './reverts.ts'
 import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
@@ -54,7 +55,11 @@ export const noEventKind: CheckKind = {
         lookAt: happened.slice(0, 5).map((e) => `${e.service} at ${offset(e.ms)}: ${e.event}`),
       }
     if (!watched)
-      return { verdict: 'inconclusive', evidence: null, said: 'the arm was not watched to its end' }
+      return nothingSeen('the arm was not watched to its end', {
+        unit: 'count',
+        threshold: 0,
+        good: 'at most',
+      })
     return { verdict: 'holds', evidence, said: `no ${event} in the whole arm` }
   },
 }

@@ -40,7 +40,7 @@ export type JournalEvent =
     }
   /** The lines that follow, up to the next of its kind, belong to this arm. */
   | { kind: 'arm.turn'; at: number; scenario: string; arm: Arm }
-  /** A line of the file that is no event, as the reader tells it; it is never written. The arm that holds it is void. */
+  /** A line of the file that is no event, as the reader tells it; it is never written. Arms under way are void. */
   | { kind: 'journal.damaged'; at: number; line: number }
   | { kind: 'arm.ready'; at: number; tookMs: number }
   | { kind: 'phase.started'; at: number; phase: PhaseName; plannedAt: number }

@@ -8,7 +8,7 @@ const readable: readonly number[] = [1, journalVersion]
 
 /**
  * Reads a journal event by event. A line that is no event (the run was killed while writing, a disk went bad) comes as
- * `journal.damaged`: what is whole can be judged, and the arm that holds it is void.
+ * `journal.damaged`: what is whole can be judged, and arms that were under way are void.
  * @throws BadInput naming the file when it cannot be read, is no journal, or is of a version that is not known
  */
 export async function* readJournal(path: string): AsyncGenerator<JournalEvent> {

@@ -37,7 +37,15 @@ function notHere(where: Where | undefined, record: ArmRecord): string | null {
 function owing(spec: CheckSpec, record: ArmRecord, found: Finding): Finding {
   if (found.verdict !== 'holds' || found.short === undefined) return found
   if (notHere(spec.minimumWhere, record) !== null) return found
-  return { ...found, verdict: 'inconclusive', said: `${found.said}; ${found.short}` }
+  const { said, samplesToDecide } = found.short
+  return {
+    verdict: 'inconclusive',
+    evidence:
+      found.evidence === null || samplesToDecide === undefined
+        ? found.evidence
+        : { ...found.evidence, samplesToDecide },
+    said: `${found.said}; ${said}`,
+  }
 }
 
 /** A plan is checked before it runs, but the journal of another version may hold what this one cannot read. */

@@ -82,6 +82,10 @@ export function foldJournal(): JournalFold {
       case 'run.ended':
         ended = event
         break
+      // It may have been the line that says whose lines follow: no arm that was under way is whole.
+      case 'journal.damaged':
+        for (const { open } of scenarios.values()) for (const fold of open.values()) fold.add(event)
+        break
       default:
         turn?.folding.open.get(turn.arm)?.add(event)
         if (event.kind === 'arm.ended' && turn !== null) close(turn.folding, turn.arm)

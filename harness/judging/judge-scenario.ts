@@ -90,9 +90,13 @@ function whoSavedWhom(plan: Plan, effects: readonly Effect[], credits: readonly 
   const verb = credited.length === 1 ? ['saves', 'loses'] : ['save', 'lose']
   const parts = effects.map(
     ({ users, saved, lost, visits, interval }) =>
-      `${saved} of ${visits} ${users}’ visits [${Math.round(interval[0])} … ${Math.round(interval[1])}] and ${verb[1]} ${lost === 0 ? 'none' : lost}`,
+      `${saved} of ${visits} ${possessive(users)} visits [${Math.round(interval[0])} … ${Math.round(interval[1])}] and ${verb[1]} ${lost === 0 ? 'none' : lost}`,
   )
   return `${listed(credited)} ${verb[0]} ${parts.join('; ')}${creditWords(on, known, credits)}`
+}
+
+function possessive(users: string): string {
+  return users.endsWith('s') ? `${users}’` : `${users}’s`
 }
 
 /** What is known of each measure by itself, behind the sentence. */

@@ -209,7 +209,7 @@ function armTable(plan: Plan, paint: Paint): string[] {
     ...gateArms.map((arm) =>
       row(
         `  ${arm}`,
-        setupOf(plan, arm).faults.length > 0 ? paint.red('on') : paint.dim('–'),
+        plan.faultsOn && setupOf(plan, arm).faults.length > 0 ? paint.red('on') : paint.dim('–'),
         setupOf(plan, arm).measures.length > 0 ? paint.green('on') : paint.dim('–'),
         arm === 'untreated' && !plan.faultsOn ? 'deviate, which it cannot without a fault' : must[arm],
       ),

@@ -1,6 +1,6 @@
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
-import { type Arm, hasFaults, hasMeasures } from '../../../harness/model/arms.ts'
+import { type Arm, setupOf } from '../../../harness/model/arms.ts'
 import type { CheckSpec } from '../../../harness/model/check.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
 import type { GeneratorFigures } from '../../../harness/model/load.ts'
@@ -99,7 +99,7 @@ export const wellThroughout: Visits = { journey: counter }
 /** The journal of one arm, `arm.started` first. */
 export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
   const arm = story.arm ?? 'treated'
-  const faults = hasFaults(arm) && plan.faults.length > 0
+  const faults = setupOf(plan, arm).faults.length > 0
   const at = (ms: number): number => epoch + ms
   const fault = stall.id
   const { injectedMs = faultFromMs, revertedMs = faultToMs } = story
@@ -178,7 +178,7 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
     at: at(-1500),
     scenario: plan.scenario,
     arm,
-    measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+    measures: setupOf(plan, arm).measures.map(({ name }) => name),
     faults,
   }
   const ended: JournalEvent = {

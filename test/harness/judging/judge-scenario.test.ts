@@ -1,19 +1,30 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { invariant } from '../../harness/checks/invariant.ts'
-import { never } from '../../harness/checks/never.ts'
-import { recovery } from '../../harness/checks/recovery.ts'
-import { successRate } from '../../harness/checks/success-rate.ts'
-import { timeTo } from '../../harness/checks/time-to.ts'
-import { exitCodeOf, judgeArm, judgeScenario, worstVerdict } from '../../harness/judging/judge.ts'
-import { arms as allArms } from '../../harness/model/arms.ts'
-import type { Plan } from '../../harness/model/plan.ts'
-import type { ArmResult, ScenarioResult, Verdict } from '../../harness/model/result.ts'
-import { type ArmStory, counter, planOf, probeDuring, recordOf, type Visits } from './checks/journals.ts'
+import { invariant } from '../../../harness/checks/invariant.ts'
+import { never } from '../../../harness/checks/never.ts'
+import { noEvent } from '../../../harness/checks/no-event.ts'
+import { recovery } from '../../../harness/checks/recovery.ts'
+import { successRate } from '../../../harness/checks/success-rate.ts'
+import { timeTo } from '../../../harness/checks/time-to.ts'
+import type { JudgedArm } from '../../../harness/judging/effects.ts'
+import { judgeArm } from '../../../harness/judging/judge-arm.ts'
+import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
+import { servedIn } from '../../../harness/judging/served.ts'
+import { exitCodeOf, worstVerdict } from '../../../harness/judging/verdicts.ts'
+import { gateArms } from '../../../harness/model/arms.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
+import type { ArmResult, ScenarioResult, Verdict } from '../../../harness/model/result.ts'
+import { type ArmStory, counter, planOf, probeDuring, recordOf, type Visits } from '../checks/journals.ts'
 
 const source = '† ours'
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source })
-const opens = timeTo('fallback.opened', { within: '2s', of: 'injected', source })
+const opens = timeTo('fallback.opened', {
+  within: '2s',
+  of: 'injected',
+  measure: 'password-fallback',
+  source,
+})
+const staysShut = noEvent('fallback.opened', { measure: 'password-fallback', source })
 const recovers = recovery(counter, { within: '2s', source })
 const ledger = invariant('every receipt was entered', { sabotages: ['loses receipts'], source })
 const shut = never('attacker', {
@@ -22,7 +33,7 @@ const shut = never('attacker', {
   sabotages: ['accepts any password'],
   source,
 })
-const hypothesis = [service, opens, recovers, ledger, shut]
+const hypothesis = [service, opens, staysShut, recovers, ledger, shut]
 
 const attacks: Visits = { journey: 'attacker', everyMs: 200, outcome: 'refused' }
 const outage: readonly Visits[] = [
@@ -43,8 +54,18 @@ function scenario(stories: readonly ArmStory[], differing: Partial<Plan> = {}): 
   const plan = planOf(differing.checks ?? hypothesis, differing)
   return judgeScenario(
     plan,
-    stories.map((story) => judgeArm(recordOf(plan, story))),
+    stories.map((story) => judgedArm(plan, story)),
   )
+}
+
+function judgedArm(plan: Plan, story: ArmStory): JudgedArm {
+  const record = recordOf(plan, story)
+  return { result: { ...judgeArm(record), retries: [] }, served: servedIn(record) }
+}
+
+/** The arms as they are, their results changed. */
+function changed(arms: readonly ArmResult[]): JudgedArm[] {
+  return arms.map((result) => ({ result, served: new Map() }))
 }
 
 describe('a scenario', () => {
@@ -54,7 +75,7 @@ describe('a scenario', () => {
       scenario: '17-nov-gpki-stall',
       facts: ['T2', 'F4'],
       verdict: 'holds',
-      said: 'password-fallback saves it: 3 service levels deviate without and hold with',
+      said: 'password-fallback saves 160 of 160 visitor-at-counter’s visits [152 … 160] and loses none',
     })
     expect(result.arms.map((arm) => arm.verdict)).toEqual(['holds', 'deviates', 'holds'])
   })
@@ -69,7 +90,7 @@ describe('a scenario', () => {
   it('deviates where the fallback opens although nothing is wrong', () => {
     expect(scenario([{ ...control, system: opened }, untreated, treated])).toMatchObject({
       verdict: 'deviates',
-      said: expect.stringMatching(/^unhealthy without any fault, a guard broke: 'fallback.opened/),
+      said: expect.stringMatching(/^unhealthy without any fault: 'without a fault, no fallback.opened'/),
     })
   })
 
@@ -77,21 +98,21 @@ describe('a scenario', () => {
     expect(scenario([control, untreated, { ...treated, visits: outage }])).toMatchObject({
       verdict: 'deviates',
       said: expect.stringMatching(
-        /^the measure does not save it \(password-fallback\): 'the counter serves'.*\(and 1 more\)$/,
+        /^the measures do not save it \(password-fallback\): 'the counter serves'.*\(and 1 more\)$/,
       ),
     })
   })
 
   it('tells the two apart where both deviate', () => {
     const { said } = scenario([{ ...control, visits: outage }, untreated, { ...treated, visits: outage }])
-    expect(said).toMatch(/^unhealthy without any fault: .*; the measure does not save it/)
+    expect(said).toMatch(/^unhealthy without any fault: .*; the measures do not save it/)
   })
 
   it('deviates where a guard broke with the measures off', () => {
     const lost = { ...untreated, invariants: [{ checked: 12, violations: 1 }] }
     expect(scenario([control, lost, treated])).toMatchObject({
       verdict: 'deviates',
-      said: expect.stringMatching(/^a guard broke with the measures off: 'every receipt was entered'/),
+      said: expect.stringMatching(/^a guard broke with no measure: 'every receipt was entered'/),
     })
   })
 
@@ -127,10 +148,7 @@ describe('a scenario', () => {
       ...arm,
       checks: arm.checks.map((c) => (c.kind === 'recovery' ? { ...c, verdict: 'not-applicable' } : c)),
     }))
-    expect(judgeScenario(planOf(hypothesis), skipped)).toMatchObject({
-      verdict: 'holds',
-      said: expect.stringMatching(/2 service levels/),
-    })
+    expect(judgeScenario(planOf(hypothesis), changed(skipped)).verdict).toBe('holds')
   })
 
   it('is vacuous where no service level applies in untreated', () => {
@@ -140,7 +158,7 @@ describe('a scenario', () => {
         checks: arm.checks.map((c) => (c.role === 'protected' ? { ...c, verdict: 'not-applicable' } : c)),
       }),
     )
-    expect(judgeScenario(planOf(hypothesis), arms).verdict).toBe('vacuous')
+    expect(judgeScenario(planOf(hypothesis), changed(arms)).verdict).toBe('vacuous')
   })
 
   it('is inconclusive, not vacuous, where the fault was not seen to bite without the measures', () => {
@@ -178,7 +196,9 @@ describe('a scenario', () => {
     })
     expect(result).toMatchObject({
       verdict: 'inconclusive',
-      said: expect.stringMatching(/^untreated: 'some are served': success 0 %.*would decide$/),
+      said: expect.stringMatching(
+        /^untreated: 'some are served': success 0 %.*would decide; 163 visits of visitor-at-counter came in only one of the arms/,
+      ),
     })
   })
 
@@ -204,8 +224,8 @@ describe('a scenario', () => {
 
   it('names several measures', () => {
     const measures = ['deadlines', 'password-fallback', 'manual-intake'].map((name) => ({ name, params: {} }))
-    expect(scenario([control, untreated, treated], { measures }).said).toMatch(
-      /^deadlines, password-fallback and manual-intake save it: 3 service levels/,
+    expect(scenario([control, untreated, treated], { measures }).said).toBe(
+      'deadlines, password-fallback and manual-intake save 160 of 160 visitor-at-counter’s visits [152 … 160] and lose none (together: which of them is needed was not asked; --ablate tells)',
     )
   })
 })
@@ -316,6 +336,8 @@ const someStories = stories.chain((all) =>
 )
 const someChecks = fc.subarray(hypothesis, { minLength: 1 })
 
+const untreatedMust = { protected: 'deviates', mechanism: 'not-applicable', guard: 'holds' } as const
+
 describe('the algebra of verdicts', () => {
   it('is green for nothing less than three sound arms that all show what they must', () => {
     let green = 0
@@ -324,7 +346,7 @@ describe('the algebra of verdicts', () => {
         const result = scenario(some, { checks })
         if (result.verdict !== 'holds') return
         green++
-        expect(result.arms.map((arm) => arm.arm)).toEqual([...allArms])
+        expect(result.arms.map((arm) => arm.arm)).toEqual([...gateArms])
         expect(result.arms.flatMap((arm) => arm.voids)).toEqual([])
         const [first, second, third] = result.arms as [ArmResult, ArmResult, ArmResult]
         for (const check of [...first.checks, ...third.checks])
@@ -350,7 +372,7 @@ describe('the algebra of verdicts', () => {
         const sound =
           result.arms.every((arm) => arm.voids.length === 0) &&
           [first, third].every((arm) => arm.verdict === 'holds') &&
-          second.checks.every((c) => c.verdict === (c.role === 'guard' ? 'holds' : 'deviates')) &&
+          second.checks.every((c) => c.verdict === untreatedMust[c.role]) &&
           second.checks.some((c) => c.role === 'protected')
         expect(result.verdict === 'holds').toBe(sound)
       }),

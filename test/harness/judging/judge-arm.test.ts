@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { invariant } from '../../harness/checks/invariant.ts'
-import { successRate } from '../../harness/checks/success-rate.ts'
-import { timeTo } from '../../harness/checks/time-to.ts'
-import { judgeArm } from '../../harness/judging/judge.ts'
-import type { Plan } from '../../harness/model/plan.ts'
+import { invariant } from '../../../harness/checks/invariant.ts'
+import { successRate } from '../../../harness/checks/success-rate.ts'
+import { timeTo } from '../../../harness/checks/time-to.ts'
+import { judgeArm } from '../../../harness/judging/judge-arm.ts'
+import type { Arm } from '../../../harness/model/arms.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
 import {
   type ArmStory,
   counter,
@@ -13,12 +14,13 @@ import {
   recordOf,
   stall,
   type Visits,
-} from './checks/journals.ts'
+} from '../checks/journals.ts'
 
 const source = '† ours'
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source })
 const ledger = invariant('every receipt was entered', { sabotages: ['loses receipts'], source })
-const opens = timeTo('fallback.opened', { within: '2s', of: 'injected', source })
+const measure = 'password-fallback'
+const opens = timeTo('fallback.opened', { within: '2s', of: 'injected', measure, source })
 const whole = { invariants: [{ checked: 12 }] }
 
 const collapse: readonly Visits[] = [
@@ -42,7 +44,7 @@ describe('an arm without a void', () => {
       tookMs: 12_000,
       plannedMs: 10_000,
       lookAt: [],
-      journeys: { [counter]: { arrivals: 200, ok: 200, outcomes: {} } },
+      journeys: { [counter]: { arrivals: 200, ok: 200, outcomes: { certificate: 200 }, failures: {} } },
     })
   })
 
@@ -82,7 +84,7 @@ describe('an arm without a void', () => {
     )
     expect(result.verdict).toBe('deviates')
     expect(result.said).toMatch(
-      /^the measure does not save it \(deadlines, without password-fallback\): 'the counter serves': success 0 %/,
+      /^the measures do not save it \(deadlines, without password-fallback\): 'the counter serves': success 0 %/,
     )
   })
 
@@ -114,7 +116,7 @@ describe('an arm without a void', () => {
     const invariants = [{ checked: 12, violations: 1 }]
     const plan = planOf([ledger, service])
     expect(judgeArm(recordOf(plan, { invariants, visits: collapse })).said).toMatch(
-      /^the measure does not save it \(password-fallback\): 'the counter serves': .* \(and 1 more\)$/,
+      /^the measures do not save it \(password-fallback\): 'the counter serves': .* \(and 1 more\)$/,
     )
   })
 
@@ -127,7 +129,7 @@ describe('an arm without a void', () => {
   })
 
   it('is inconclusive where no check had anything to say', () => {
-    const closes = timeTo('fallback.closed', { within: '2s', of: 'reverted', source })
+    const closes = timeTo('fallback.closed', { within: '2s', of: 'reverted', measure, source })
     expect(judgeArm(recordOf(planOf([closes]), { arm: 'control' }))).toMatchObject({
       verdict: 'inconclusive',
       said: 'no check had anything to say of this arm',
@@ -140,7 +142,12 @@ describe('an arm without a void', () => {
     expect(result.said).toMatch(
       /^deviates, as it must without the measures, by 1 service level: 'the counter serves'/,
     )
-    expect(result.journeys[counter]).toEqual({ arrivals: 200, ok: 120, outcomes: { 'timed-out': 80 } })
+    expect(result.journeys[counter]).toEqual({
+      arrivals: 200,
+      ok: 120,
+      outcomes: { certificate: 120, 'timed-out': 80 },
+      failures: { 'timed-out': 80 },
+    })
   })
 
   it('holds in untreated where a service level does, which shows nothing', () => {
@@ -156,7 +163,7 @@ describe('an arm without a void', () => {
       visits: collapse,
       invariants: [{ checked: 3, violations: 2, examples: ['a', 'b'] }],
     })
-    expect(result.said).toMatch(/^a guard broke with the measures off: 'every receipt was entered': 2 of 3/)
+    expect(result.said).toMatch(/^a guard broke with no measure: 'every receipt was entered': 2 of 3/)
     expect(result).toMatchObject({ verdict: 'deviates', lookAt: ['a', 'b'] })
   })
 
@@ -168,16 +175,33 @@ describe('an arm without a void', () => {
     })
   })
 
-  it('gives a check the role it has in this arm', () => {
+  it('asks nothing of a mechanism without a fault, nor without its measure', () => {
     const plan = planOf([opens])
-    expect(judgeArm(recordOf(plan, { arm: 'control' })).checks[0]).toMatchObject({
-      role: 'guard',
-      verdict: 'holds',
-    })
-    expect(judgeArm(recordOf(plan, { arm: 'untreated' })).checks[0]).toMatchObject({
-      role: 'protected',
+    const verdict = (arm: Arm) => judgeArm(recordOf(plan, { arm })).checks[0]!.verdict
+    expect(['control', 'untreated', 'treated'].map((arm) => verdict(arm as Arm))).toEqual([
+      'not-applicable',
+      'not-applicable',
+      'deviates',
+    ])
+  })
+
+  it('is never judged by the name of the arm: the same story gives the same findings', () => {
+    const checks = [service, ledger, opens]
+    const treated = recordOf(planOf(checks), { ...whole, visits: collapse })
+    for (const arm of ['control', 'untreated', 'without-deadlines'] as const)
+      expect(judgeArm({ ...treated, arm }).checks).toEqual(judgeArm(treated).checks)
+  })
+
+  it('with some of the measures may deviate, and says with which', () => {
+    const measures = ['deadlines', 'password-fallback'].map((name) => ({ name, params: {} }))
+    const arm = 'without-password-fallback'
+    expect(judged({ arm, visits: collapse }, { measures })).toMatchObject({
+      expected: null,
+      measures: ['deadlines'],
       verdict: 'deviates',
+      said: expect.stringMatching(/^with deadlines 1 service level deviate: 'the counter serves'/),
     })
+    expect(judged({ arm }, { measures }).said).toBe('with deadlines every service level holds')
   })
 
   it('leaves open a check that it does not know, or cannot read', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { successRate } from '../../harness/checks/success-rate.ts'
-import { BadInput } from '../../harness/errors.ts'
-import type { JournalEvent } from '../../harness/journal/events.ts'
-import { judgeJournal } from '../../harness/judging/judge-journal.ts'
-import { type ArmStory, counter, planOf, runEvents } from './checks/journals.ts'
+import { successRate } from '../../../harness/checks/success-rate.ts'
+import { BadInput } from '../../../harness/errors.ts'
+import type { JournalEvent } from '../../../harness/journal/events.ts'
+import { judgeJournal } from '../../../harness/judging/judge-journal.ts'
+import { type ArmStory, counter, planOf, runEvents } from '../checks/journals.ts'
 
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', source: '† ours' })
 const november = planOf([service])
@@ -32,7 +32,7 @@ describe('judging a journal', () => {
   it('gives the run as result.json holds it', async () => {
     const result = await judgeJournal(runEvents(both))
     expect(result).toMatchObject({
-      version: 1,
+      version: 2,
       run: '20231117-084000-abcd',
       seed: 'november',
       startedAt: '2023-11-17T08:39:58.000Z',

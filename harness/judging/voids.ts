@@ -75,7 +75,9 @@ function endingVoids(record: ArmRecord): string[] {
 
 function damageVoids({ damagedLines }: ArmRecord): string[] {
   if (damagedLines.length === 0) return []
-  return [`the journal was damaged while this arm was under way: line ${damagedLines.join(', ')} could not be read`]
+  return [
+    `the journal was damaged while this arm was under way: line ${damagedLines.join(', ')} could not be read`,
+  ]
 }
 
 function deathVoids(record: ArmRecord): string[] {

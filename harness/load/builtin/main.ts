@@ -20,7 +20,7 @@ import { type FromLoad, linesFd, type ToLoad } from './protocol.ts'
 const flushEveryMs = 50
 const tickEveryMs = 250
 /** What is due within so many ms starts together, and at most so late, ms. */
-const togetherMs = 2
+const togetherMs = 1
 
 /** Epoch ms with the resolution of the performance clock. */
 const now = (): number => performance.timeOrigin + performance.now()

@@ -196,7 +196,7 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
       expect(await started.ended).toMatchObject({ code: 0, stderr: '' })
     })
 
-    it('is imported, by programs and by a strict compiler', async () => {
+    it('is imported, by programs and by a strict compiler that knows no types of Node', async () => {
       writeFileSync(
         join(proxyOnly, 'main.ts'),
         `import { startToxiproxyServer, type ToxiproxyServer } from '@saeol-chaos/toxiproxy'
@@ -208,9 +208,8 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
          void (() => startToxiproxyServer({ port: '0' }))`,
       )
       const options = ['--noEmit', '--strict', '--target', 'esnext', '--module', 'nodenext']
-      const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
       const tsc = join(root, 'node_modules/typescript/bin/tsc')
-      await succeed(proxyOnly, process.execPath, tsc, ...options, ...types, 'main.ts')
+      await succeed(proxyOnly, process.execPath, tsc, ...options, 'main.ts')
       expect(await succeed(proxyOnly, process.execPath, 'main.ts')).toBe('200\n')
     })
   })

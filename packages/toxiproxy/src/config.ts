@@ -2,32 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { decode } from './api/json.ts'
 import { readConfig } from './api/read-config.ts'
 import type { Proxies } from './proxies.ts'
+import type { ProxyConfig } from './proxy-config.ts'
 import type { ToxicTypes } from './toxic-chain.ts'
-
-/** A toxic to start with, as `POST /proxies/{name}/toxics` takes it. */
-export interface ToxicConfig {
-  readonly type: string
-  /** Default: its type, `_` and its stream. */
-  readonly name?: string
-  /** Default downstream. */
-  readonly stream?: 'upstream' | 'downstream'
-  /** The share of connections it applies to. Default 1. */
-  readonly toxicity?: number
-  readonly attributes?: Readonly<Record<string, number | string>>
-}
-
-/** A proxy to start with, as in upstream's `-config` file. */
-export interface ProxyConfig {
-  readonly name: string
-  /** host:port; left out: every interface, any port. */
-  readonly listen?: string
-  /** host:port */
-  readonly upstream: string
-  /** Default true. */
-  readonly enabled?: boolean
-  /** In strict mode they are ignored, as upstream ignores them. */
-  readonly toxics?: readonly ToxicConfig[]
-}
 
 /**
  * @param config proxies, or the path of the JSON file that lists them

@@ -11,6 +11,8 @@ import type { Place } from './stub.ts'
 import { onBoth, type Toxic, type ToxicChain } from './toxic-chain.ts'
 import { resetPeer } from './toxics/reset_peer.ts'
 
+const NOTHING = Buffer.alloc(0)
+
 const OUT_OF_FILES =
   'too many open files: whoever connects now is closed at once. Raise the limit (ulimit -n) or close connections'
 
@@ -148,7 +150,10 @@ export class Connection implements LinkContext {
 
   close(socket: Socket): void {
     if (this.lingerless) resetSocket(socket)
-    else socket.destroySoon()
+    else if (socket.writableEnded) socket.destroySoon()
+    else if (socket.writableLength === 0) socket.destroy()
+    // Not ended before it is destroyed: what its peer still sends is then answered by a reset, as a plain close does.
+    else socket.write(NOTHING, () => socket.destroy())
   }
 
   reset(): void {

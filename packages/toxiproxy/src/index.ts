@@ -1,6 +1,7 @@
 /** All that the package offers to whoever imports it. */
-export type { ProxyConfig, ToxicConfig } from './config.ts'
+
 export type { Bite, EvidenceEvent, Tally, ToxicRecord, ToxicReport } from './evidence.ts'
+export type { ProxyConfig, ToxicConfig } from './proxy-config.ts'
 export {
   startToxiproxyServer,
   type ToxiproxyServer,

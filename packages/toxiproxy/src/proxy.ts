@@ -1,14 +1,12 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { bindHost, bindsTheSame, formatAddress, parseAddress, resolveAddress } from './address.ts'
-import { Connection, type ConnectionHost, type Route } from './connection.ts'
+import type { Connection, Route } from './connection.ts'
 import type { Evidence, ToxicReport } from './evidence.ts'
-import { addToRecord } from './evidence.ts'
-import { type Accepted, accept, refuse } from './intake.ts'
-import type { Link } from './link.ts'
+import { accept } from './intake.ts'
 import type { Log } from './log.ts'
-import { randomStream } from './random.ts'
-import { createToxicChain, type Toxic, type ToxicChain } from './toxic-chain.ts'
+import { createProxyConnections, type ProxyConnections } from './proxy-connections.ts'
+import { createToxicChain, type ToxicChain } from './toxic-chain.ts'
 
 const BACKLOG = 4096
 
@@ -18,9 +16,12 @@ const BIND_FAILURES: Readonly<Record<string, string>> = {
   EACCES: 'bind: permission denied',
 }
 
-export interface ProxySettings {
+export interface Addresses {
   readonly listen: string
   readonly upstream: string
+}
+
+export interface ProxySettings extends Addresses {
   readonly enabled: boolean
 }
 
@@ -49,108 +50,37 @@ export interface TcpProxy {
   /** @throws Error when `listen` cannot be parsed (nothing has changed) or bound (the proxy is left disabled) */
   update(settings: ProxySettings): Promise<void>
   /** Whether its addresses are other ones; names are looked up first. @throws Error when `listen` cannot be parsed */
-  differsFrom(settings: Pick<ProxySettings, 'listen' | 'upstream'>): Promise<boolean>
+  differsFrom(addresses: Addresses): Promise<boolean>
 }
 
-export function createProxy(
-  name: string,
-  addresses: { readonly listen: string; readonly upstream: string },
-  context: ProxyContext,
-): TcpProxy {
-  const { strict, seed, evidence, log } = context
+export function createProxy(name: string, addresses: Addresses, context: ProxyContext): TcpProxy {
+  const { strict, log } = context
   let { listen, upstream } = addresses
-  let route: Route = { listener: listen, proxy: name, upstream }
+  const routeNow = createRoutes(name)
   let server: Server | undefined
-  let opened = 0
-  /** Upstream dials for one client after the other; nothing else waits on this. */
-  let dialling: Promise<unknown> = Promise.resolve()
-  const connections = new Set<Connection>()
-  /** Resolves when the last connection is closed, while somebody waits for that. */
-  let emptied: PromiseWithResolvers<void> | undefined
 
-  const forLinks = (toxic: Toxic, change: (link: Link) => void) => {
-    for (const connection of connections) for (const link of connection.links(toxic)) change(link)
-  }
-  const toxics = createToxicChain({
-    added: (toxic) => forLinks(toxic, (link) => link.add(toxic)),
-    updated: (toxic) => forLinks(toxic, (link) => link.update(toxic)),
-    removed(toxic) {
-      forLinks(toxic, (link) => link.remove(toxic))
-      evidence.emit('removed', () => ({ toxic: reportOf(toxic) }))
-    },
-  })
-
-  function reportOf(toxic: Toxic): ToxicReport {
-    const total = { ...toxic.past }
-    forLinks(toxic, (link) => {
-      const tally = link.tallyOf(toxic)
-      if (tally !== undefined) addToRecord(total, tally)
-    })
-    return { proxy: name, name: toxic.name, type: toxic.type.type, stream: toxic.stream, ...total }
-  }
-
-  /** The same object for as long as it is the same route. */
-  function routeNow(): Route {
-    if (route.listener !== listen || route.upstream !== upstream) {
-      route = { listener: listen, proxy: name, upstream }
-    }
-    return route
-  }
-
-  const host: ConnectionHost = {
-    strict,
-    toxics,
-    evidence,
-    log,
-    randomFor: (ordinal, { stream, name: toxic }) =>
-      strict ? Math.random : randomStream(seed, name, ordinal, stream, toxic),
-    ended: context.connectionEnded,
-    closed(connection) {
-      connections.delete(connection)
-      if (connections.size === 0) emptied?.resolve()
-    },
-  }
-
-  function take(accepted: Accepted) {
-    if (!strict) {
-      connections.add(new Connection(host, opened++, accepted, routeNow()))
-      return
-    }
-    const listener = server
-    dialling = dialling.then(async () => {
-      if (listener !== server) {
-        refuse(accepted)
-        return
-      }
-      const dialled = Promise.withResolvers<void>()
-      connections.add(new Connection(host, opened++, accepted, routeNow(), dialled.resolve))
-      await dialled.promise
-    })
-  }
+  const toxics = chainOn(() => connections, context.evidence)
+  const connections = createProxyConnections(name, toxics, context)
 
   async function start() {
     if (server !== undefined) return
     const starting = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true })
     listen = await bind(starting, listen)
-    accept(starting, take, (error) => log(`proxy ${name}: a client could not be accepted: ${error.message}`))
+    accept(
+      starting,
+      (accepted) => connections.take(accepted, routeNow(listen, upstream)),
+      (error) => log(`proxy ${name}: a client could not be accepted: ${error.message}`),
+    )
     server = starting
   }
 
   async function stop() {
     server?.close()
     server = undefined
-    if (connections.size === 0) return
-    emptied ??= Promise.withResolvers()
-    for (const connection of connections) connection.destroy()
-    await emptied.promise
-    emptied = undefined
+    await connections.closeAll()
   }
 
-  async function differsFrom(other: Pick<ProxySettings, 'listen' | 'upstream'>) {
-    const wanted = await resolveAddress(other.listen)
-    const same = strict ? wanted === listen : bindsTheSame(wanted, listen)
-    return !same || other.upstream !== upstream
-  }
+  const differsFrom = (other: Addresses) => differ({ listen, upstream }, other, strict)
 
   return {
     name,
@@ -164,8 +94,8 @@ export function createProxy(
       return server !== undefined
     },
     toxics,
-    connections: () => connections,
-    toxicReports: () => toxics.list().map(reportOf),
+    connections: connections.open,
+    toxicReports: () => toxics.list().map(connections.reportOf),
     start,
     stop,
     differsFrom,
@@ -179,6 +109,33 @@ export function createProxy(
       if (settings.enabled) await start()
       else await stop()
     },
+  }
+}
+
+/** The toxics of a proxy: what happens to them happens on its open connections. */
+function chainOn(connections: () => ProxyConnections, evidence: Evidence): ToxicChain {
+  return createToxicChain({
+    added: (toxic) => connections().forLinks(toxic, (link) => link.add(toxic)),
+    updated: (toxic) => connections().forLinks(toxic, (link) => link.update(toxic)),
+    removed(toxic) {
+      connections().forLinks(toxic, (link) => link.remove(toxic))
+      evidence.emit('removed', () => ({ toxic: connections().reportOf(toxic) }))
+    },
+  })
+}
+
+async function differ(present: Addresses, wanted: Addresses, strict: boolean): Promise<boolean> {
+  const listen = await resolveAddress(wanted.listen)
+  const same = strict ? listen === present.listen : bindsTheSame(listen, present.listen)
+  return !same || wanted.upstream !== present.upstream
+}
+
+/** Gives the same object for as long as it is the same route. */
+function createRoutes(proxy: string): (listener: string, upstream: string) => Route {
+  let route: Route | undefined
+  return (listener, upstream) => {
+    if (route?.listener !== listener || route.upstream !== upstream) route = { listener, proxy, upstream }
+    return route
   }
 }
 

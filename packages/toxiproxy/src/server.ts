@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createApi } from './api/api.ts'
-import { applyConfig, type ProxyConfig } from './config.ts'
+import { applyConfig } from './config.ts'
 import { createEvidence } from './evidence.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createProxies } from './proxies.ts'
+import type { ProxyConfig } from './proxy-config.ts'
 import { toxicTypes } from './registry.ts'
 
 // An import of it would load all it can reach, fetch included: a tenth of a second and 13 MB at each start.

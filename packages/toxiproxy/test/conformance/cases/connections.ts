@@ -90,6 +90,46 @@ export const connections: Area = {
       },
     },
     {
+      name: 'cut with data on the way, the writer is told by a reset',
+      async run({ proxy }) {
+        const { toxic, connect } = await proxy()
+        await toxic({ type: 'limit_data', stream: 'upstream', attributes: { bytes: 100_000 } })
+        const { client, server } = await connect()
+        client.write(randomBytes(3_000_000))
+        expect(await client.ended()).toBe('reset')
+        await server.ended()
+        expect(server.received().length).toBe(100_000)
+      },
+    },
+    {
+      name: 'when the server dies while a toxic holds data, the writer is told by a reset',
+      async run({ proxy }) {
+        const { toxic, connect } = await proxy()
+        await toxic({ type: 'bandwidth', stream: 'upstream', attributes: { rate: 10 } })
+        const { client, server } = await connect()
+        client.write(randomBytes(3_000_000))
+        await server.receive(1)
+        server.socket.resetAndDestroy()
+        expect(await client.ended()).toBe('reset')
+      },
+    },
+    {
+      name: 'cut with an answer on the way, the reader gets all of it first',
+      async run({ proxy }) {
+        const { toxic, connect } = await proxy()
+        await toxic({ type: 'limit_data', attributes: { bytes: 2_000_000 } })
+        const { client, server } = await connect()
+        server.socket.on('error', () => {})
+        client.socket.pause()
+        server.write(randomBytes(3_000_000))
+        await delay(100)
+        client.socket.resume()
+        await client.receive(2_000_000)
+        expect(await client.ended()).toBe('eof')
+        expect(client.received().length).toBe(2_000_000)
+      },
+    },
+    {
       name: 'a client that closes its own side still gets its answer',
       deviation: 'half-close',
       async run({ proxy, subject }) {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
+import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
@@ -13,6 +14,8 @@ import { toxiproxyCommand } from './commands/toxiproxy.ts'
 import { upCommand } from './commands/up.ts'
 import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
 import { projectVersion } from './version.ts'
+
+exitCodesThatNeverLie()
 
 const program = new Command('saeol-chaos')
   .description(

@@ -57,7 +57,7 @@ Examples:
   ${called("k6 22-nov-overload --base 'official->saeol=http://saeol.test' --out load.ts")}`,
   )
   .action(async (name: string, options: Options) => {
-    const [planned] = planAll(choose(await loadScenarios(options.scenarios), [name]), {
+    const [planned] = planAll(choose(await loadScenarios(options.scenarios, [name]), [name]), {
       set: options.set,
       without: [],
       faultsOn: options.faults,

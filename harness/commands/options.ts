@@ -14,7 +14,7 @@ export const setOption = new Option('--set <key=value>', "sets one of a scenario
 
 export const scenariosOption = new Option(
   '--scenarios <dir>',
-  'directory with the scenarios (default: ./scenarios, else the built-in ones)',
+  "directory with the scenarios, or 'built-in' for those of this package (default: ./scenarios)",
 )
 
 export const runtimeOption = new Option(

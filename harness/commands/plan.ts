@@ -26,7 +26,7 @@ export const planCommand = new Command('plan')
   .addOption(scenariosOption)
   .addHelpText('after', examples(['plan'], ['plan 22-nov-overload --json']))
   .action(async (names: string[], options: Options) => {
-    const scenarios = choose(await loadScenarios(options.scenarios), names)
+    const scenarios = choose(await loadScenarios(options.scenarios, names), names)
     const systems = scenarios.map(({ system }) => system)
     const chosen = await chooseRuntime({ runtime: options.runtime, toxiproxy: 'embedded', systems })
     await using runtime = chosen.runtime

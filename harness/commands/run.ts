@@ -7,6 +7,7 @@ import { drivers } from '../load/drivers.ts'
 import { type Arm, ablationArms, gateArms } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Topology } from '../model/topology.ts'
+import { nearMiss, unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
@@ -98,7 +99,7 @@ export const runCommand = new Command('run')
 
 Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input · 5 harness error · 130 interrupted`,
   )
-  .action(async (scenarioNames: string[], options: Options) => {
+  .action(async (scenarioNames: string[], options: Options, command: Command) => {
     mustKnow('reporter', options.reporter, Object.keys(reporters))
     mustKnow(
       'driver',
@@ -108,7 +109,15 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
     const driver = drivers.find(({ name }) => name === options.driver)!
     const lacking = await driver.missing?.()
     if (lacking !== undefined) throw new BadInput([lacking])
-    const scenarios = choose(await loadScenarios(options.scenarios), scenarioNames)
+    const module = await loadScenarios(options.scenarios, scenarioNames).catch((error: unknown) => {
+      throw misspeltCommand(command, []) ?? error
+    })
+    const misspelt = misspeltCommand(
+      command,
+      module.scenarios.map(({ name }) => name),
+    )
+    if (misspelt !== undefined) throw misspelt
+    const scenarios = choose(module, scenarioNames)
     const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
     await using runtime = chosen.runtime
     if (chosen.why !== undefined) process.stderr.write(`runtime ${runtime.name}: ${chosen.why}\n`)
@@ -156,6 +165,20 @@ function armsOf(plan: Plan, options: Options): readonly Arm[] {
   ]
   mustKnow('arm', options.arm, known)
   return known.filter((arm) => options.arm!.includes(arm) || credited.includes(arm))
+}
+
+/**
+ * `run` is what is done where no command is typed, so a misspelt one arrives here as the name of a scenario.
+ * @returns undefined where `run` itself was typed, or the first word is no near miss of a command
+ */
+function misspeltCommand(run: Command, scenarios: readonly string[]): BadInput | undefined {
+  const typed = run.parent!.args[0]
+  if (typed === undefined || typed.startsWith('-') || typed === run.name() || scenarios.includes(typed))
+    return undefined
+  const commands = run.parent!.commands.map((command) => command.name())
+  const [command, scenario] = [nearMiss(typed, commands), nearMiss(typed, scenarios)]
+  if (command === undefined || (scenario !== undefined && scenario.away <= command.away)) return undefined
+  return new BadInput([unknown('command', typed, commands)])
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

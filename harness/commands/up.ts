@@ -35,7 +35,7 @@ export const upCommand = new Command('up')
   .addOption(scenariosOption)
   .addHelpText('after', examples(['up'], ['up 17-nov-gpki-stall --measures']))
   .action(async (name: string | undefined, options: Options) => {
-    const module = await loadScenarios(options.scenarios)
+    const module = await loadScenarios(options.scenarios, name === undefined ? [] : [name])
     const scenario = choose(module, name === undefined ? module.gate.slice(0, 1) : [name])
     mustKnow('measure', options.without, Object.keys(scenario[0]!.system.measures))
     const chosen = await chooseRuntime({ ...options, systems: [scenario[0]!.system] })

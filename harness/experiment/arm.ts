@@ -100,8 +100,8 @@ export async function runArm(context: ArmContext): Promise<Ending> {
     await live({ ...context, setup, armSignal, died, undo, write }, from)
     context.progress('taking the network down')
   } catch (error) {
-    if (signal.aborted) return end('interrupted')
-    return end('failed', died.signal.aborted ? died.signal.reason : error)
+    if (signal.aborted && !(signal.reason instanceof HarnessError)) return end('interrupted')
+    return end('failed', armSignal.aborted ? armSignal.reason : error)
   }
   return end('finished')
 }

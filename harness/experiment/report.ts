@@ -39,6 +39,6 @@ export interface Report {
   note(text: string): void
   armEnded(result: ArmResult, ref: ArmRef): void
   scenarioEnded(result: ScenarioResult): void
-  /** Resolves when everything that is written at the end is written. */
+  /** Resolves when everything that is written at the end is written; rejects when something of it could not be. */
   runEnded(result: RunResult, dir: string): void | Promise<void>
 }

@@ -2,7 +2,8 @@ import type { Report } from '../experiment/report.ts'
 
 /**
  * A reporter only reads. Every hook is optional and none may throw into the run; `runEnded` may write files into the
- * run's directory. `live` events arrive as they happen, results once they are judged.
+ * run's directory, and throws when it cannot: the run then ends with exit code 5. `live` events arrive as they happen,
+ * results once they are judged.
  */
 export interface Reporter extends Partial<Report> {
   readonly name: string

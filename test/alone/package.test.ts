@@ -296,10 +296,14 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
     expect(code).toBe(3)
   })
 
-  it('brings the administrative network up where there are no scenarios', async () => {
+  it('where there are no scenarios it brings the administrative network up by name, and never instead of theirs', async () => {
     const elsewhere = join(project, 'elsewhere')
     mkdirSync(elsewhere)
-    const started = start(elsewhere, join(project, 'node_modules/.bin/saeol-chaos'), 'up')
+    const command = join(project, 'node_modules/.bin/saeol-chaos')
+    const unasked = await start(elsewhere, command, 'run').ended
+    expect(unasked.stderr).toMatch(/no scenarios: none of .*elsewhere/)
+    expect(unasked.code).toBe(4)
+    const started = start(elsewhere, command, 'up', '--scenarios', 'built-in')
     await Promise.race([until(started, /Ctrl-C takes the network down/), started.ended])
     started.child.kill('SIGINT')
     const { code, stdout, stderr } = await started.ended

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
-import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
+import { answering, type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { findTopologies } from '../runtimes/containers/labels.ts'
 import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
 import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/host/machine.ts'
@@ -73,7 +73,7 @@ async function reapEngine(engine: Engine, all: boolean): Promise<Reaped> {
 
 /** Engines that keep something of a run and do not answer, in words. */
 async function enginesAway({ labelled }: Register): Promise<string[]> {
-  const found = await Promise.all(labelled.map(({ engine }) => findEngine({ DOCKER_HOST: engine })))
+  const found = await Promise.all(labelled.map(({ engine }) => answering({ address: engine, from: '' })))
   return found.flatMap((engine) => ('missing' in engine ? [engine.missing] : []))
 }
 

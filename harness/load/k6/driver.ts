@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
 import type { GeneratorFigures, LiveTick, LoadPlan, LoadRun } from '../../model/load.ts'
+import { projectRoot } from '../../project-root.ts'
 import type { LoadDriver } from '../driver.ts'
 import { gathered } from './account.ts'
 import { startK6 } from './child.ts'
 import { endedBySignal, endInWords, thresholdsCrossed } from './exit-codes.ts'
 import { findK6 } from './find.ts'
 import { giveOrders } from './orders.ts'
-import { projectRoot } from './project-root.ts'
 import { type K6Account, vus } from './protocol.ts'
 import { scriptOf } from './script.ts'
 
@@ -145,7 +145,7 @@ function scriptUnderOrders(plan: LoadPlan): string {
     phasesMs: plan.expects?.phasesMs,
     checks: plan.expects?.checks ?? [],
     underOrders: true,
-    specifier: (url) => fileURLToPath(url),
+    specifier: (url) => url,
   })
 }
 

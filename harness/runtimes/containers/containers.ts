@@ -27,6 +27,8 @@ import {
  */
 export function containersRuntime(options: { engine: Engine }): Runtime & AsyncDisposable {
   let supervision: Supervision | undefined
+  // Testcontainers looks for an engine by itself, and must find the same.
+  process.env.DOCKER_HOST = options.engine.address
   return {
     name: 'containers',
     capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']),

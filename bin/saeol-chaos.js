@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const needed = 24
 const here = dirname(fileURLToPath(import.meta.url))
@@ -22,7 +22,7 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache')
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   nodeModule.enableCompileCache?.()
-  await import(cli)
+  await import(pathToFileURL(cli).href)
 } else {
   const node = bundledNode()
   if (node === undefined) {

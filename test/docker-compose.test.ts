@@ -86,7 +86,7 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
     const measures = Object.fromEntries(
       measureNames.map((measure) => [measureVariable(measure), null] as const),
     )
-    // The machine's own time zone is for processes; in a container it is Seoul's.
+    // For whoever looks at logs by hand.
     expect(environment).toEqual({ ...expected, TZ: 'Asia/Seoul', ...measures })
   })
 

@@ -2,10 +2,11 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
-import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
+import { answering, type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { findTopologies } from '../runtimes/containers/labels.ts'
 import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
-import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/host/machine.ts'
+import { isRunning, stateDir } from '../runtimes/host/machine.ts'
+import { releaseStalePorts } from '../runtimes/host/ports.ts'
 import type { Register } from '../runtimes/host/protocol.ts'
 import { reapProcesses } from '../runtimes/host/reap-processes.ts'
 
@@ -43,11 +44,7 @@ export const cleanCommand = new Command('clean')
     }
     const engine = await findEngine()
     const reaped = 'missing' in engine ? nothing : await reapEngine(engine, options.all)
-    const ports = stateDir('ports')
-    for (const port of readdirSync(ports)) {
-      const owner = read<ProcessIdentity>(join(ports, port))
-      if (owner === undefined || !isRunning(owner)) rmSync(join(ports, port), { force: true })
-    }
+    releaseStalePorts()
     const removed = [
       ...(runs > 0 ? [`what ${runs} run(s) left behind: ${processes} process(es) ended`] : []),
       ...(reaped.containers + reaped.networks > 0
@@ -73,13 +70,13 @@ async function reapEngine(engine: Engine, all: boolean): Promise<Reaped> {
 
 /** Engines that keep something of a run and do not answer, in words. */
 async function enginesAway({ labelled }: Register): Promise<string[]> {
-  const found = await Promise.all(labelled.map(({ engine }) => findEngine({ DOCKER_HOST: engine })))
+  const found = await Promise.all(labelled.map(({ engine }) => answering({ address: engine, from: '' })))
   return found.flatMap((engine) => ('missing' in engine ? [engine.missing] : []))
 }
 
-function read<T = Register>(file: string): T | undefined {
+function read(file: string): Register | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T
+    return JSON.parse(readFileSync(file, 'utf8')) as Register
   } catch {
     return undefined
   }

@@ -140,7 +140,9 @@ function copyForAnybody(from: string, to: string): void {
 
 /** As seen from where the script is written, so that both may move together; absolute where that is not known. */
 function specifier(file: string, out: string | undefined): string {
-  if (out === undefined) return file
+  // k6 reads a path as a URL's.
+  const escaped = (path: string): string => path.replace(/[%#?]/g, encodeURIComponent)
+  if (out === undefined) return escaped(file)
   const path = relative(dirname(resolve(out)), file)
-  return isAbsolute(path) || path.startsWith('.') ? path : `./${path}`
+  return escaped(isAbsolute(path) || path.startsWith('.') ? path : `./${path}`)
 }

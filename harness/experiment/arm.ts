@@ -94,9 +94,9 @@ export async function runArm(context: ArmContext): Promise<Ending> {
     write({ kind: 'arm.ended', at: now(), outcome, tookMs, plannedMs, ...detailOf(failure) })
     return outcome
   }
+  const armSignal = AbortSignal.any([signal, died.signal])
   try {
     await using undo = new AsyncDisposableStack()
-    const armSignal = AbortSignal.any([signal, died.signal])
     await live({ ...context, setup, armSignal, died, undo, write }, from)
     context.progress('taking the network down')
   } catch (error) {

@@ -4,6 +4,7 @@ import { BadInput, HarnessError } from '../errors.ts'
 import { type NodeService, proxyName, type System } from '../model/system.ts'
 import type { LinkAddress, Topology } from '../model/topology.ts'
 import { connectToxiproxy } from '../toxiproxy/connect.ts'
+import { forgetPostgresSettings } from './cluster.ts'
 import { serviceControl } from './control.ts'
 import type { Ground, ProvideGround, Site } from './ground.ts'
 import { followLog } from './host/log-events.ts'
@@ -26,6 +27,7 @@ import { startInOrder } from './start-order.ts'
  */
 export async function bringUp(provide: ProvideGround, system: System, up: UpOptions): Promise<Topology> {
   mustKnowKinds(system)
+  if (Object.values(system.services).some(({ kind }) => kind === 'postgres')) forgetPostgresSettings()
   await using undo = new AsyncDisposableStack()
   await mkdir(up.logDir, { recursive: true })
   const site = openSite(system, up)

@@ -17,3 +17,16 @@ export const clusterSettings = {
 export function settingArguments(settings: Readonly<Record<string, string>>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
+
+/** `PGSSLMODE`, `PGOPTIONS`, …: what clients of PostgreSQL, and the server too, take from the environment. */
+const settingVariable = /^PG[A-Z]+$/
+
+/** The variables of a developer's own databases say nothing about ours. */
+export function withoutPostgresSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !settingVariable.test(name)))
+}
+
+/** Likewise for the clients in this very process: whoever asks a database that was started here, ledgers for one. */
+export function forgetPostgresSettings(env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(env)) if (settingVariable.test(name)) delete env[name]
+}

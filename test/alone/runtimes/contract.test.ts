@@ -1,7 +1,7 @@
 /** The contract of every runtime: a system comes up, its links carry and its faults bite, and nothing of it is left. */
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,6 +41,7 @@ interface Up {
   readonly deaths: ServiceDeath[]
 }
 
+const root = resolve(import.meta.dirname, '../../..')
 const logs = mkdtempSync(join(tmpdir(), 'contract-'))
 // What is left is told apart from what others leave: this file has a place of its own for what runs are under way.
 sharePortLeases(logs)
@@ -138,6 +139,8 @@ describe.each(rows)('$name', ({ missing, make }) => {
         store: expect.stringMatching(/^postgres:\/\/.*\/contract$/),
       })
       if (runtime.name === 'containers') expect(told.user).not.toBe(0)
+      expect(told.cwd).toBe(runtime.name === 'containers' ? '/contract' : root)
+      expect(told.zone).toBe(runtime.name === 'containers' ? undefined : process.env.TZ)
       expect(await ask(`${here.topology.direct('front')}/greeting`)).toBe('hello from seed contract')
       expect(await ask(`${here.topology.direct('front')}/note?text=a`)).toBe('a\n')
       expect(await ask(`${here.topology.direct('back')}/note?text=b`)).toBe('b\n')
@@ -231,6 +234,26 @@ describe.each(rows)('$name', ({ missing, make }) => {
       await here.topology.control!.kill('back')
       await here.topology.control!.start('back')
       expect(await inNetworkOf('back', ['ip', '-o', '-4', 'addr', 'show', 'eth0'])).toMatch(/inet /)
+    })
+
+    it("a health of 204 is fine, and a developer's own PostgreSQL is no business of ours", async () => {
+      const theirs = {
+        PGSSLMODE: 'require',
+        PGOPTIONS: '-c search_path=nowhere -c no_such_setting=1',
+        PGDATESTYLE: 'nonsense',
+        PGHOST: '192.0.2.1',
+      }
+      Object.assign(process.env, theirs)
+      try {
+        await using other = make()
+        const second = await up(other, { back: { HEALTH_STATUS: '204' } }, 'theirs')
+        await using topology = second.topology
+        expect(await rowsOf(topology.direct('store'), 'show search_path')).toEqual([
+          { search_path: '"$user", public' },
+        ])
+      } finally {
+        for (const name of Object.keys(theirs)) delete process.env[name]
+      }
     })
 
     it('two side by side do not see each other', async () => {

@@ -86,15 +86,6 @@ export const gpkiStall = defineScenario({
         after: openWithin,
         source: '† ours: invariant 10, the fallback has a service level of its own',
       }),
-      successRate(officialIssuesCertificate, {
-        id: 'officials-after-the-fault',
-        atLeast: 0.95,
-        during: 'recovery',
-        after: closeWithin,
-        where: { fault: true },
-        title: 'officials log in and issue once all is over: success ≥ 95 %',
-        source: 'invariant 7: closing the fallback must not cost anybody their visit',
-      }),
       everyone(visitorAtCounter, {
         atLeast: 50,
         source: 'S0 S4: intake by hand, so that nobody leaves with nothing',

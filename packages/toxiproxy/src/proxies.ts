@@ -1,4 +1,5 @@
-import { createProxy, type ProxyContext, type ProxySettings, type TcpProxy } from './proxy.ts'
+import { createProxy, type ProxySettings, type TcpProxy } from './proxy.ts'
+import type { ProxyContext } from './proxy-context.ts'
 import type { ToxicWanted } from './toxic-chain.ts'
 
 /** A proxy as it is to be. */

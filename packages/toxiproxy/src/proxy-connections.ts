@@ -2,7 +2,7 @@ import { Connection, type ConnectionHost, type Route } from './connection.ts'
 import { addToRecord, type ToxicReport } from './evidence.ts'
 import { type Accepted, refuse } from './intake.ts'
 import type { Link } from './link.ts'
-import type { ProxyContext } from './proxy.ts'
+import type { ProxyContext } from './proxy-context.ts'
 import { randomStream } from './random.ts'
 import type { Toxic, ToxicChain } from './toxic-chain.ts'
 

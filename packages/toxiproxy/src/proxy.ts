@@ -4,8 +4,8 @@ import { bindHost, bindsTheSame, formatAddress, parseAddress, resolveAddress } f
 import type { Connection, Route } from './connection.ts'
 import type { Evidence, ToxicReport } from './evidence.ts'
 import { accept } from './intake.ts'
-import type { Log } from './log.ts'
 import { createProxyConnections, type ProxyConnections } from './proxy-connections.ts'
+import type { ProxyContext } from './proxy-context.ts'
 import { createToxicChain, type ToxicChain } from './toxic-chain.ts'
 
 const BACKLOG = 4096
@@ -23,15 +23,6 @@ export interface Addresses {
 
 export interface ProxySettings extends Addresses {
   readonly enabled: boolean
-}
-
-/** What all proxies of a server have in common. */
-export interface ProxyContext {
-  readonly strict: boolean
-  readonly seed: string | number
-  readonly evidence: Evidence
-  readonly log: Log
-  connectionEnded(connection: Connection): void
 }
 
 export interface TcpProxy {

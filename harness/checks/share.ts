@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
+import { clusteredShare } from '../stats/clustered-share.ts'
+import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
 import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, noFaultHere, nothingSeen } from './decide.ts'
@@ -15,7 +16,7 @@ import {
   problemsOf,
   shareParam,
 } from './params.ts'
-import { eachVisit, suspects } from './visits.ts'
+import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
 interface ShareOptions extends WindowOptions {
@@ -33,7 +34,8 @@ interface ShareOptions extends WindowOptions {
 /**
  * Of all visits that came to one outcome, at least this share belongs to the given journeys: notices are shed before
  * certificates. It speaks of the fault. Where the measures are off and the outcome never occurs it deviates: nothing
- * was shed first. Protected. Wilson's interval.
+ * was shed first. Protected. Wilson's interval, as wide
+ * as bursts make it.
  */
 export function share(options: ShareOptions): CheckSpec {
   const window = windowOf(options)
@@ -76,18 +78,18 @@ export const shareKind: CheckKind = {
 
     const span = spanOf(record, window)
     let visited = 0
-    let n = 0
-    let own = 0
+    const owners = overTime()
     const others = suspects()
     if (span !== null)
       eachVisit(record, among, span, (visits, row, journey) => {
         visited++
         if (visits.outcome(row) !== of) return
-        n++
-        if (journeys.includes(journey)) own++
-        else others.add(visits, row, journey)
+        const own = journeys.includes(journey)
+        owners.add(visits, row, own ? 1 : 0)
+        if (!own) others.add(visits, row, journey)
       })
 
+    const { n, share, effective, interval } = clusteredShare(owners.values())
     const limits = { unit: 'share', threshold: atLeast, good: 'at least' } as const
     if (n === 0 && visited > 0 && record.arm === 'untreated')
       return {
@@ -107,12 +109,13 @@ export const shareKind: CheckKind = {
       samples: `visits that were ${of}`,
       found: {
         n,
+        effective,
         ...limits,
-        estimate: own / n,
-        interval: wilsonInterval(own, n),
-        smallestDetectable: smallestDetectableShare(n, atLeast),
+        estimate: share,
+        interval,
+        smallestDetectable: smallestDetectableShare(effective, atLeast),
       },
-      samplesToDecide: () => samplesToDecideShare(own / n, atLeast),
+      samplesToDecide: () => samplesToDecideShare(share, atLeast, n / effective),
       lookAt: others.words(),
     })
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
+import { clusteredShare } from '../stats/clustered-share.ts'
+import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
 import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
@@ -14,7 +15,7 @@ import {
   problemsOf,
   shareParam,
 } from './params.ts'
-import { eachVisit, suspects } from './visits.ts'
+import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
 interface SuccessRateOptions extends WindowOptions {
@@ -26,7 +27,7 @@ interface SuccessRateOptions extends WindowOptions {
 
 /**
  * Of the visits due in the window, at least this share succeeds; several journeys are counted together. Protected.
- * Wilson's interval.
+ * Wilson's interval, as wide as bursts of failures make it.
  */
 export function successRate(
   journeys: JourneyRef | readonly JourneyRef[],
@@ -56,15 +57,15 @@ export const successRateKind: CheckKind = {
   judge(spec, record) {
     const { journeys, atLeast, window } = paramsOf(params, spec)
     const span = spanOf(record, window)
-    let n = 0
-    let ok = 0
+    const outcomes = overTime()
     const failed = suspects()
     if (span !== null)
       eachVisit(record, journeys, span, (visits, row, journey) => {
-        n++
-        if (visits.ok[row] === 1) ok++
-        else failed.add(visits, row, journey)
+        const ok = visits.ok[row]!
+        outcomes.add(visits, row, ok)
+        if (ok === 0) failed.add(visits, row, journey)
       })
+    const { n, share, effective, interval } = clusteredShare(outcomes.values())
     if (n === 0)
       return nothingSeen(`no visit was due ${windowWords(window)}`, {
         unit: 'share',
@@ -77,14 +78,15 @@ export const successRateKind: CheckKind = {
       samples: 'visits',
       found: {
         n,
+        effective,
         unit: 'share',
-        estimate: ok / n,
-        interval: wilsonInterval(ok, n),
+        estimate: share,
+        interval,
         threshold: atLeast,
         good: 'at least',
-        smallestDetectable: smallestDetectableShare(n, atLeast),
+        smallestDetectable: smallestDetectableShare(effective, atLeast),
       },
-      samplesToDecide: () => samplesToDecideShare(ok / n, atLeast),
+      samplesToDecide: () => samplesToDecideShare(share, atLeast, n / effective),
       lookAt: failed.words(),
     })
   },

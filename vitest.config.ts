@@ -4,10 +4,15 @@ import { defineConfig } from 'vitest/config'
 // again where the host was too busy for a verdict, two by two; and last, each by itself, what needs the machine to itself
 // or looks at all that it holds.
 const twoByTwo = ['test/alone/runtimes/*.test.ts', 'test/alone/package.test.ts']
+// The packages of this project run from their sources, as everywhere in a checkout.
+const conditions = ['@saeol-chaos/source']
 const alone = 'test/alone/**/*.test.ts'
 
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
+    reporters: ['default', './test/account.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
@@ -16,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['test/**/*.test.ts'],
+          include: ['{test,packages/*/test}/**/*.test.ts'],
           exclude: [alone],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -2,8 +2,10 @@
  * `npm run bench [-- name…]`: every figure of the performance goals, measured in this one run. A name before a slash
  * stands for all of its parts.
  */
-import type { Row } from './row.ts'
-import type { ToxiproxyPart } from './toxiproxy/index.ts'
+
+import type { ToxiproxyPart } from '../packages/toxiproxy/bench/index.ts'
+import type { Row } from '../packages/toxiproxy/bench/row.ts'
+import { printTable } from '../packages/toxiproxy/bench/table.ts'
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly Row[]> }>>> = {
   'topology/processes': () => import('./main-job/topology.ts'),
@@ -19,7 +21,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly R
 }
 
 async function toxiproxy(part: ToxiproxyPart): ReturnType<(typeof benches)[string]> {
-  const { measure } = await import('./toxiproxy/index.ts')
+  const { measure } = await import('../packages/toxiproxy/bench/index.ts')
   return { run: () => measure(part) }
 }
 
@@ -37,17 +39,4 @@ for (const [name, load] of Object.entries(benches)) {
   process.stderr.write(`measuring ${name} …\n`)
   rows.push(...(await (await load()).run()))
 }
-const columns = ['figure', 'ours', 'against', 'ratio', 'target'] as const
-const cell = (row: Row, column: (typeof columns)[number]): string => row[column]
-const width = (column: (typeof columns)[number]): number =>
-  Math.max(column.length, ...rows.map((row) => cell(row, column).length))
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
-process.stdout.write(line([...columns.map((column) => column.padEnd(width(column))), '   ']))
-process.stdout.write(line([...columns.map((column) => '-'.repeat(width(column))), '---']))
-for (const row of rows)
-  process.stdout.write(
-    line([
-      ...columns.map((column) => cell(row, column).padEnd(width(column))),
-      row.met === null ? '–  ' : row.met ? 'met' : 'NOT',
-    ]),
-  )
+printTable(rows)

@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander'
 import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
+import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
+import { mutateCommand } from './commands/mutate.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { toxiproxyCommand } from './commands/toxiproxy.ts'
@@ -13,11 +15,14 @@ import { upCommand } from './commands/up.ts'
 import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
 import { projectVersion } from './version.ts'
 
+exitCodesThatNeverLie()
+
 const program = new Command('saeol-chaos')
   .description(
     'Replays the November 2023 outage against a running mock network and proves which fallbacks hold.',
   )
   .version(projectVersion)
+  .enablePositionalOptions()
   .showSuggestionAfterError()
   .showHelpAfterError("('--help' shows what there is)")
   .addHelpText(
@@ -25,6 +30,7 @@ const program = new Command('saeol-chaos')
     examples(
       ['', 'runs the gate'],
       ['plan', 'what it would do'],
+      ['mutate', 'does each check notice what it is there for?'],
       ['analyze .chaos/latest', 'judges the last run again'],
       ['up', 'the network, to explore by hand'],
     ),
@@ -34,6 +40,7 @@ const commands = [
   runCommand,
   listCommand,
   planCommand,
+  mutateCommand,
   analyzeCommand,
   upCommand,
   k6Command,
@@ -43,6 +50,8 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
 for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()
+// Its flags are those of the server, --help too.
+toxiproxyCommand.helpOption(false)
 
 try {
   await program.parseAsync()

@@ -4,24 +4,12 @@ export { everyone } from './checks/everyone.ts'
 export { invariant } from './checks/invariant.ts'
 export { latency } from './checks/latency.ts'
 export { never } from './checks/never.ts'
+export { noEvent } from './checks/no-event.ts'
 export { recovery } from './checks/recovery.ts'
 export { share } from './checks/share.ts'
 export { successRate } from './checks/success-rate.ts'
 export { throughput } from './checks/throughput.ts'
 export { timeTo } from './checks/time-to.ts'
-export { defineScenario, type Scenario } from './experiment/scenario.ts'
-export {
-  defineSystem,
-  entrance,
-  type InvariantFacts,
-  type InvariantReader,
-  link,
-  type MeasureSpec,
-  measure,
-  type ServiceSpec,
-  type ServicesImage,
-  type System,
-} from './experiment/system.ts'
 export { cut } from './faults/cut.ts'
 export { kill } from './faults/kill.ts'
 export { latency as delay } from './faults/latency.ts'
@@ -32,7 +20,21 @@ export { restart } from './faults/restart.ts'
 export { stall } from './faults/stall.ts'
 export { surge } from './faults/surge.ts'
 export { throttle } from './faults/throttle.ts'
-export type { Http, HttpAnswer, Journey, Visit } from './load/journey.ts'
-export { arrivals } from './load/load.ts'
+export { arrivals } from './model/arrivals.ts'
+export type { Http, HttpAnswer, Journey, Visit } from './model/journey.ts'
+export { defineScenario, type Scenario } from './model/scenario.ts'
+export {
+  defineSystem,
+  entrance,
+  type InvariantFacts,
+  type InvariantReader,
+  link,
+  type MeasureSpec,
+  measure,
+  type Sabotages,
+  type ServiceSpec,
+  type ServicesImage,
+  type System,
+} from './model/system.ts'
 export { moduleUrl } from './module-url.ts'
 export { projectVersion } from './version.ts'

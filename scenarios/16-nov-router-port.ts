@@ -5,6 +5,7 @@ import {
   everyone,
   measure,
   never,
+  noEvent,
   packetLoss,
   successRate,
   timeTo,
@@ -56,16 +57,10 @@ export const routerPort = defineScenario({
       measure('manual-intake', { windowPatienceMs: 1500 }),
     ],
     hypothesis: [
-      timeTo('fallback.opened', {
-        of: 'injected',
-        within: '4s',
-        source:
-          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
-      }),
       successRate(officialIssuesCertificate, {
         atLeast: 0.95,
         during: 'fault',
-        afterEvent: 'fallback.opened',
+        after: '4s',
         source: '† ours: nineteen in twenty officials serve their visitor',
       }),
       successRate(officialInsistsOnCertificate, {
@@ -84,17 +79,30 @@ export const routerPort = defineScenario({
         atLeast: 50,
         source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
       }),
+
+      timeTo('fallback.opened', {
+        of: 'injected',
+        within: '4s',
+        measure: 'password-fallback',
+        source:
+          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
+      }),
       timeTo('fallback.closed', {
         of: 'reverted',
         within: '4s',
+        measure: 'password-fallback',
         source:
           '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
+      }),
+
+      noEvent('fallback.opened', {
+        measure: 'password-fallback',
+        source: 'fallback invariant 7: open only while a verified outage lasts',
       }),
 
       timeTo('alarm.raised', {
         of: 'injected',
         within: '2s',
-        role: 'guard',
         title: 'the deep probe is red, and the alarm raised, ≤ 2 s after the fault begins',
         source: 'F1: red within 60 s †, scaled by 30',
         sabotages: ['probes-with-short-requests'],
@@ -107,6 +115,7 @@ export const routerPort = defineScenario({
         sabotages: ['health-looks-deep'],
       }),
       accounted(visitorAtCounter, {
+        minimumWhere: { fault: true, measure: 'manual-intake' },
         outcome: 'receipt',
         by: 'receipts kept',
         source: 'ledger invariant 1: nothing lost',

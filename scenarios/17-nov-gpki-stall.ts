@@ -7,6 +7,7 @@ import {
   latency,
   measure,
   never,
+  noEvent,
   stall,
   successRate,
   timeTo,
@@ -26,6 +27,15 @@ const waysIn = [
   'opens-on-client-header',
   'ignores-revocation',
 ]
+
+/** By when the fallback is open and closed, after the fault began and ended. */
+const openWithin = '2s'
+const closeWithin = '4s'
+
+/** Where receipts come about: their guards owe their minimum there. */
+const receipts = { fault: true, measure: 'manual-intake' }
+/** Where the fallback's door is open. */
+const open = { fault: true, measure: 'password-fallback' }
 
 /**
  * 17 November 2023, 08:40: officials cannot log in to Saeol, because GPKI accepts their connections and never answers
@@ -62,43 +72,61 @@ export const gpkiStall = defineScenario({
       measure('manual-intake', { windowPatienceMs: 1500 }),
     ],
     hypothesis: [
-      timeTo('fallback.opened', {
-        of: 'injected',
-        within: '2s',
-        source:
-          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
-      }),
       successRate(officialIssuesCertificate, {
         atLeast: 0.95,
         during: 'fault',
-        afterEvent: 'fallback.opened',
-        source: '† ours: nineteen in twenty officials serve their visitor',
+        after: openWithin,
+        source: '† ours: nineteen in twenty officials serve their visitor once two officers had their time',
       }),
       latency(officialIssuesCertificate, {
         step: 'login',
         quantile: 0.95,
         below: '800ms',
         during: 'fault',
-        afterEvent: 'fallback.opened',
+        after: openWithin,
         source: '† ours: invariant 10, the fallback has a service level of its own',
+      }),
+      successRate(officialIssuesCertificate, {
+        id: 'officials-after-the-fault',
+        atLeast: 0.95,
+        during: 'recovery',
+        after: closeWithin,
+        where: { fault: true },
+        title: 'officials log in and issue once all is over: success ≥ 95 %',
+        source: 'invariant 7: closing the fallback must not cost anybody their visit',
       }),
       everyone(visitorAtCounter, {
         atLeast: 50,
         source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
       }),
+
+      timeTo('fallback.opened', {
+        of: 'injected',
+        within: openWithin,
+        measure: 'password-fallback',
+        source:
+          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
+      }),
       timeTo('fallback.closed', {
         of: 'reverted',
-        within: '4s',
+        within: closeWithin,
+        measure: 'password-fallback',
         source:
           '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
       }),
       invariant('every receipt was entered', {
-        role: 'protected',
+        measure: 'manual-intake',
         atLeast: 3,
         source: 'S0 S1: entered retroactively; ledger invariant 1',
       }),
 
+      noEvent('fallback.opened', {
+        measure: 'password-fallback',
+        source: 'fallback invariant 7: open only while a verified outage lasts',
+      }),
+
       never(attackerOnFallback, {
+        minimumWhere: open,
         outcome: 'let-in',
         atLeast: 40,
         source: 'fallback invariants 1–5',
@@ -112,32 +140,38 @@ export const gpkiStall = defineScenario({
         sabotages: ['locks-accounts-globally'],
       }),
       invariant('the audit chain is whole', {
+        minimumWhere: open,
         atLeast: 50,
         source: 'fallback invariant 8',
         sabotages: ['audit-drops-record'],
       }),
       accounted(visitorAtCounter, {
+        minimumWhere: receipts,
         outcome: 'receipt',
         by: 'receipts kept',
         source: 'ledger invariant 1: nothing lost',
         sabotages: ['loses-receipts'],
       }),
       invariant('the date of receipt stands', {
+        minimumWhere: receipts,
         atLeast: 3,
         source: 'ledger invariant 2: receivedOn is immutable',
         sabotages: ['overwrites-received-on'],
       }),
       invariant('each receipt was entered once', {
+        minimumWhere: receipts,
         atLeast: 3,
         source: 'ledger invariant 3: exactly once, although two clerks enter each receipt',
         sabotages: ['enters-twice'],
       }),
       invariant('fixed-date cases keep their order', {
+        minimumWhere: receipts,
         atLeast: 3,
         source: 'ledger invariant 4: priority follows the receipt',
         sabotages: ['orders-by-entry'],
       }),
       invariant('no backdating outside a declared outage', {
+        minimumWhere: receipts,
         atLeast: 3,
         source: 'ledger invariant 5',
         sabotages: ['backdates-anywhere'],

@@ -57,6 +57,7 @@ export const overload = defineScenario({
         source: 'T10: twenty minutes, scaled by 200',
       }),
       share({
+        measure: 'load-shedding',
         of: 'shed',
         journeys: officialReadsNotices,
         among: [officialReadsNotices, officialIssuesCertificate],

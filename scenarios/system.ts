@@ -13,6 +13,7 @@ import {
   type ServicesImage,
   type System,
 } from '../harness/index.ts'
+import { sabotageNames } from '../services/common/sabotage.ts'
 import { enrolled } from '../services/enrolment/cache.ts'
 import { circuitBreaker } from '../services/measures/circuit-breaker.ts'
 import { deadlines } from '../services/measures/deadlines.ts'
@@ -96,7 +97,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
 )
 
 /** The same variables for every service but PostgreSQL. */
-export function everyService(variables: Record<string, string>): Record<string, Record<string, string>> {
+function everyService(variables: Record<string, string>): Record<string, Record<string, string>> {
   const names = Object.keys(services).filter((name) => services[name]!.kind === 'node')
   return Object.fromEntries(names.map((name) => [name, variables]))
 }
@@ -132,6 +133,10 @@ export const administrativeNetwork = defineSystem({
     return { people: peopleFile, register: registerFile, room: roomFile }
   },
   userData: 'people',
+  sabotages: {
+    names: sabotageNames,
+    environment: (names) => everyService({ SABOTAGE: names.join(',') }),
+  },
   invariants,
   image,
 })

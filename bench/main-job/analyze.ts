@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Plan } from '../../harness/experiment/plan.ts'
 import { latency, successRate } from '../../harness/index.ts'
 import { type JournalEvent, journalVersion } from '../../harness/journal/events.ts'
-import { atMost, fixed, type Row } from '../row.ts'
+import type { Plan } from '../../harness/model/plan.ts'
+import { atMost, fixed, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 const visits = 1_000_000
 const phaseEnds = { baseline: 100_000, fault: 900_000, recovery: visits } as const
@@ -17,7 +17,7 @@ export async function run(): Promise<Row[]> {
   try {
     await writeJournal(join(dir, 'journal.jsonl'))
     const judge = `
-      import { judgeJournal } from ${JSON.stringify(import.meta.resolve('../../harness/experiment/judge-journal.ts'))}
+      import { judgeJournal } from ${JSON.stringify(import.meta.resolve('../../harness/judging/judge-journal.ts'))}
       import { readJournal } from ${JSON.stringify(import.meta.resolve('../../harness/journal/reader.ts'))}
       const result = await judgeJournal(readJournal(process.argv[1]))
       if (result.scenarios[0].arms[0].journeys['user-asks'].arrivals !== ${visits}) throw new Error('not every visit was read')

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { RunResult } from '../../harness/experiment/verdict.ts'
-import { atMost, fixed, type Row } from '../row.ts'
+import type { RunResult } from '../../harness/model/result.ts'
+import { atMost, fixed, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 /** The gate as users without an engine run it: how long it takes, and how much of that is not the planned phases. */
 export async function run(): Promise<Row[]> {

@@ -4,7 +4,7 @@ import { clusteredRate } from '../../harness/stats/clustered-rate.ts'
 import { clusteredShare } from '../../harness/stats/clustered-share.ts'
 import { placesInOrder } from '../../harness/stats/order.ts'
 import { pairedEffect } from '../../harness/stats/paired-effect.ts'
-import { atMost, fixed, median, type Row } from '../row.ts'
+import { atMost, fixed, median, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 const visits = 1_000_000
 const runs = 3

@@ -1,6 +1,6 @@
 import { containersRuntime } from '../../harness/runtimes/containers/containers.ts'
 import { findEngine } from '../../harness/runtimes/containers/engine.ts'
-import { atMost, fixed, median, type Row } from '../row.ts'
+import { atMost, fixed, median, type Row } from '../../packages/toxiproxy/bench/row.ts'
 import { bringUp } from './bring-up.ts'
 
 const runs = 3

@@ -1,5 +1,5 @@
 import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
-import { atMost, fixed, median, type Row } from '../row.ts'
+import { atMost, fixed, median, type Row } from '../../packages/toxiproxy/bench/row.ts'
 import { bringUp } from './bring-up.ts'
 
 const runs = 5

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
 import {
+  countParam,
   type JourneyRef,
   journeyName,
   journeyTitle,
@@ -11,17 +12,17 @@ import {
   paramsOf,
   problemsOf,
 } from './params.ts'
+import { commonOf, type GuardOptions } from './spec.ts'
 import { eachVisit } from './visits.ts'
 import { wholeArm } from './window.ts'
 
-interface AccountedOptions {
+interface AccountedOptions extends GuardOptions {
   /** The outcome, or outcomes, with which a visit takes something home. */
   readonly outcome: string | readonly string[]
   /** The invariant whose count of records says what the system kept. */
   readonly by: string
-  readonly source: string
-  readonly sabotages: readonly string[]
-  readonly title?: string
+  /** Fewer visits that took something home show nothing, where the minimum is owed. Default 1. */
+  readonly atLeast?: number
 }
 
 /**
@@ -36,25 +37,28 @@ export function accounted(
   const names = all.map(journeyName)
   const outcomes = listOf(options.outcome)
   return {
-    kind: 'accounted',
+    ...commonOf('accounted', names.join('+'), options),
     title:
       options.title ?? `${all.map(journeyTitle).join(' + ')}: each ${outcomes.join(' or ')} is on record`,
     role: 'guard',
     journeys: names,
-    source: options.source,
-    params: { journeys: names, outcomes, invariant: options.by },
-    sabotages: options.sabotages,
+    params: { journeys: names, outcomes, invariant: options.by, atLeast: options.atLeast ?? 1 },
   }
 }
 
-const params = z.strictObject({ journeys: namesParam, outcomes: namesParam, invariant: nameParam })
+const params = z.strictObject({
+  journeys: namesParam,
+  outcomes: namesParam,
+  invariant: nameParam,
+  atLeast: countParam.exactOptional(),
+})
 
 export const accountedKind: CheckKind = {
   kind: 'accounted',
   summary: 'what users took home is on record, counted on both sides (guard)',
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
-    const { journeys, outcomes, invariant } = paramsOf(params, spec)
+    const { journeys, outcomes, invariant, atLeast = 1 } = paramsOf(params, spec)
     const facts = record.invariants.get(invariant)
     let taken = 0
     eachVisit(record, journeys, wholeArm, (visits, row) => {
@@ -87,6 +91,16 @@ export const accountedKind: CheckKind = {
     const counts = `users took home ${taken} (${outcomes.join(' or ')}), the ledger has ${facts.checked}`
     return missing > 0
       ? { verdict: 'deviates', evidence, said: `${missing} lost: ${counts}` }
-      : { verdict: 'holds', evidence, said: counts }
+      : {
+          verdict: 'holds',
+          evidence,
+          said: counts,
+          ...(taken < atLeast && {
+            short: {
+              said: `at least ${atLeast} visits that took it home are needed`,
+              samplesToDecide: atLeast,
+            },
+          }),
+        }
   },
 }

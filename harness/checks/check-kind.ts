@@ -1,11 +1,21 @@
 import type { ArmRecord } from '../journal/record.ts'
-import type { CheckResult, CheckRole, CheckSpec } from './check.ts'
+import type { CheckResult, CheckSpec } from '../model/check.ts'
 
 /** What a judge finds, before the check's own name and source are put to it. */
 export type Finding = Pick<CheckResult, 'verdict' | 'evidence' | 'said'> & {
-  readonly role?: CheckRole
   readonly lookAt?: readonly string[]
+  /**
+   * What is missing to the minimum sample, in words, and how large it must be. Where the minimum is owed the check is
+   * then inconclusive.
+   */
+  readonly short?: { readonly said: string; readonly samplesToDecide?: number }
 }
+
+/**
+ * What a check may see of an arm: everything but which arm it is. Faults and measures as they were switched on are not
+ * seen either: the same judge must judge every arm alike. Roles are weighed in judging/.
+ */
+export type Seen = Omit<ArmRecord, 'arm' | 'faultsOn' | 'measures'>
 
 /** A kind of check: judges a spec against one arm's record. Pure: the same record gives the same finding. */
 export interface CheckKind {
@@ -14,5 +24,5 @@ export interface CheckKind {
   readonly summary: string
   /** Problems of a spec's parameters, in words; empty when there are none. */
   problems(spec: CheckSpec): string[]
-  judge(spec: CheckSpec, record: ArmRecord): Finding
+  judge(spec: CheckSpec, record: Seen): Finding
 }

@@ -1,5 +1,5 @@
+import type { Evidence } from '../model/check.ts'
 import type { Interval } from '../stats/confidence.ts'
-import type { Evidence } from './check.ts'
 import type { Finding } from './check-kind.ts'
 import { figuresOf, undecidedWords } from './figures.ts'
 
@@ -86,9 +86,4 @@ export function nothingSeen(
         ? `${why}; about ${samplesToDecide} would decide at the least`
         : why,
   }
-}
-
-/** The finding of a check that speaks of the fault, in an arm that has none. */
-export function noFaultHere(said: string): Finding {
-  return { verdict: 'not-applicable', evidence: null, said: `no fault in this arm: ${said}` }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
 import {
   countParam,
@@ -11,14 +11,13 @@ import {
   paramsOf,
   problemsOf,
 } from './params.ts'
+import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, suspects, tally } from './visits.ts'
 import { spanOf, type WindowOptions, wholeArm, windowOf, windowParam, windowWords } from './window.ts'
 
-interface EveryoneOptions extends Partial<WindowOptions> {
+interface EveryoneOptions extends Partial<WindowOptions>, CommonOptions {
   /** Fewer visits than this show nothing. */
   readonly atLeast: number
-  readonly source: string
-  readonly title?: string
 }
 
 /**
@@ -31,13 +30,12 @@ export function everyone(journeys: JourneyRef | readonly JourneyRef[], options: 
   const { during } = options
   const window = during === undefined ? undefined : windowOf({ ...options, during })
   return {
-    kind: 'everyone',
+    ...commonOf('everyone', names.join('+'), options),
     title:
       options.title ??
       `${all.map(journeyTitle).join(' + ')}: everyone succeeds${window === undefined ? '' : ` ${windowWords(window)}`}`,
     role: 'protected',
     journeys: names,
-    source: options.source,
     params: { journeys: names, atLeast: options.atLeast, ...(window !== undefined && { window }) },
   }
 }
@@ -85,12 +83,16 @@ export const everyoneKind: CheckKind = {
         said: `${failures} of ${n} visits failed: ${tally(outcomes)}`,
         lookAt: failed.words(),
       }
-    if (n < atLeast)
-      return {
-        verdict: 'inconclusive',
-        evidence: { ...evidence, samplesToDecide: atLeast },
-        said: `no visit failed, but there were ${n}; at least ${atLeast} visits are needed to say so of everyone`,
-      }
-    return { verdict: 'holds', evidence, said: `all ${n} visits succeeded (at least ${atLeast} were needed)` }
+    return {
+      verdict: 'holds',
+      evidence,
+      said: `all ${n} visits succeeded`,
+      ...(n < atLeast && {
+        short: {
+          said: `at least ${atLeast} visits are needed to say so of everyone`,
+          samplesToDecide: atLeast,
+        },
+      }),
+    }
   },
 }

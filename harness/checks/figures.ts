@@ -1,5 +1,5 @@
-import { formatMs } from '../experiment/units.ts'
-import type { Evidence } from './check.ts'
+import type { Evidence } from '../model/check.ts'
+import { formatMs } from '../model/units.ts'
 
 /** `97.2 %`; more digits where rounding would make all or nothing of what is not. */
 export function percent(share: number): string {

@@ -4,6 +4,7 @@ import { everyoneKind } from './everyone.ts'
 import { invariantKind } from './invariant.ts'
 import { latencyKind } from './latency.ts'
 import { neverKind } from './never.ts'
+import { noEventKind } from './no-event.ts'
 import { recoveryKind } from './recovery.ts'
 import { shareKind } from './share.ts'
 import { successRateKind } from './success-rate.ts'
@@ -20,6 +21,7 @@ export const checkKinds: readonly CheckKind[] = [
   everyoneKind,
   shareKind,
   neverKind,
+  noEventKind,
   accountedKind,
   invariantKind,
 ]

@@ -1,33 +1,32 @@
 import { z } from 'zod'
-import type { CheckRole, CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
+import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
 
 type InvariantOptions = {
-  /** Records that must have been checked where the fault and the measures meet; fewer show nothing. */
+  /** Records that must have been looked at where the minimum is owed; fewer show nothing. Default 1. */
   readonly atLeast?: number
-  readonly source: string
-  readonly title?: string
 } & (
-  | { readonly role?: 'guard'; readonly sabotages: readonly string[] }
-  | { readonly role: 'protected'; readonly sabotages?: readonly string[] }
+  | ({ readonly measure?: never } & GuardOptions)
+  /** What this measure does: then it is a mechanism, and speaks of arms with the fault and the measure. */
+  | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
 )
 
 /**
- * One of the system's invariants, read from its ledgers when the load has ended: nobody may break it. A guard unless
- * it is `protected`: then it claims that at least `atLeast` records came about and none is wrong, which the untreated
- * arm must fail (no receipt was entered, for none was written).
+ * One of the system's invariants, read from its ledgers when the load has ended: nobody may break it. A guard, unless
+ * it tells what a `measure` does: then it is a mechanism.
+ * @example invariant('each receipt was entered once', { atLeast: 3, source: 'ledger invariant 3', sabotages: ['enters-twice'] })
  */
 export function invariant(name: string, options: InvariantOptions): CheckSpec {
-  const role: CheckRole = options.role ?? 'guard'
+  const { measure } = options
+  const where = measure === undefined ? {} : { where: { fault: true, measure } }
   return {
-    kind: 'invariant',
+    ...commonOf('invariant', name, { ...where, ...options }),
     title: options.title ?? name,
-    role,
+    role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],
-    source: options.source,
-    params: { invariant: name, ...(options.atLeast !== undefined && { atLeast: options.atLeast }) },
-    ...(options.sabotages !== undefined && { sabotages: options.sabotages }),
+    params: { invariant: name, atLeast: options.atLeast ?? 1 },
   }
 }
 
@@ -38,7 +37,7 @@ export const invariantKind: CheckKind = {
   summary: "an invariant of the system's ledgers, read once the load has ended (guard)",
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
-    const { invariant: name, atLeast } = paramsOf(params, spec)
+    const { invariant: name, atLeast = 1 } = paramsOf(params, spec)
     const facts = record.invariants.get(name)
     const evidence: Evidence = {
       n: facts?.checked ?? 0,
@@ -58,18 +57,13 @@ export const invariantKind: CheckKind = {
         said: `${facts.violations} of ${facts.checked} records break it: ${facts.said}`,
         lookAt: facts.examples,
       }
-
-    const whole = `${facts.checked} records checked, none breaks it: ${facts.said}`
-    if (atLeast !== undefined && record.faultsOn && facts.checked < atLeast) {
-      if (record.arm === 'treated')
-        return {
-          verdict: 'inconclusive',
-          evidence: { ...evidence, samplesToDecide: atLeast },
-          said: `${whole}; at least ${atLeast} records are needed to say so`,
-        }
-      if (spec.role === 'protected')
-        return { verdict: 'deviates', evidence, said: `${whole}; at least ${atLeast} records are owed` }
+    return {
+      verdict: 'holds',
+      evidence,
+      said: `${facts.checked} records checked, none breaks it: ${facts.said}`,
+      ...(facts.checked < atLeast && {
+        short: { said: `at least ${atLeast} records are needed to say so`, samplesToDecide: atLeast },
+      }),
     }
-    return { verdict: 'holds', evidence, said: whole }
   },
 }

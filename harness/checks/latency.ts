@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Duration, formatMs } from '../experiment/units.ts'
+import type { CheckSpec } from '../model/check.ts'
+import { type Duration, formatMs } from '../model/units.ts'
 import { clusteredQuantile } from '../stats/clustered-quantile.ts'
 import { quantileRanks } from '../stats/quantile.ts'
 import { smallestSample } from '../stats/samples.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
 import {
@@ -17,17 +17,16 @@ import {
   shareParam,
   someDurationParam,
 } from './params.ts'
+import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
-interface LatencyOptions extends WindowOptions {
+interface LatencyOptions extends WindowOptions, CommonOptions {
   /** Such as 0.95. */
   readonly quantile: number
   readonly below: Duration
   /** A step of the journey instead of the whole visit. */
   readonly step?: string
-  readonly source: string
-  readonly title?: string
 }
 
 /**
@@ -41,13 +40,12 @@ export function latency(journey: JourneyRef, options: LatencyOptions): CheckSpec
   const belowMs = asMs(options.below)
   const of = options.step === undefined ? journeyTitle(journey) : `${journeyTitle(journey)} (${options.step})`
   return {
-    kind: 'latency',
+    ...commonOf('latency', [journeyName(journey), options.step].filter(Boolean).join('/'), options),
     title:
       options.title ??
       `${of}: p${percentile(options.quantile)} ≤ ${formatMs(belowMs)} ${windowWords(window)}`,
     role: 'protected',
     journeys: [journeyName(journey)],
-    source: options.source,
     params: {
       journey: journeyName(journey),
       quantile: options.quantile,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
 import {
   countParam,
+  countsParam,
   type JourneyRef,
   journeyName,
   journeyTitle,
@@ -11,37 +12,39 @@ import {
   paramsOf,
   problemsOf,
 } from './params.ts'
+import { commonOf, type GuardOptions } from './spec.ts'
 import { eachVisit, suspects, tally } from './visits.ts'
 import { wholeArm } from './window.ts'
 
-interface NeverOptions {
+interface NeverOptions extends GuardOptions {
   /** The outcome, or outcomes, that must not be seen. */
   readonly outcome: string | readonly string[]
-  /** Fewer visits than this show nothing. */
-  readonly atLeast: number
-  readonly source: string
-  /** Sabotages of the system that must break it: only then is it trusted. */
-  readonly sabotages: readonly string[]
-  readonly title?: string
+  /** Fewer visits than this show nothing; by outcome where it counts what became of them: `{ 'wrong-code': 5 }`. */
+  readonly atLeast: number | Readonly<Record<string, number>>
 }
 
-/** An outcome that no visit of a journey may have, in any arm: no attacker is let in. Guard. */
+/**
+ * An outcome that no visit of a journey may have: no attacker is let in. Guard.
+ * @example never(attacker, { outcome: 'let-in', atLeast: { 'wrong-code': 5 }, source: '…', sabotages: ['wrong-code'] })
+ */
 export function never(journeys: JourneyRef | readonly JourneyRef[], options: NeverOptions): CheckSpec {
   const all = listOf(journeys)
   const names = all.map(journeyName)
   const outcomes = listOf(options.outcome)
   return {
-    kind: 'never',
+    ...commonOf('never', `${names.join('+')}/${outcomes.join('+')}`, options),
     title: options.title ?? `${all.map(journeyTitle).join(' + ')}: never ${outcomes.join(' or ')}`,
     role: 'guard',
     journeys: names,
-    source: options.source,
     params: { journeys: names, outcomes, atLeast: options.atLeast },
-    sabotages: options.sabotages,
   }
 }
 
-const params = z.strictObject({ journeys: namesParam, outcomes: namesParam, atLeast: countParam })
+const params = z.strictObject({
+  journeys: namesParam,
+  outcomes: namesParam,
+  atLeast: z.union([countParam, countsParam]),
+})
 
 export const neverKind: CheckKind = {
   kind: 'never',
@@ -56,9 +59,9 @@ export const neverKind: CheckKind = {
     eachVisit(record, journeys, wholeArm, (visits, row, journey) => {
       n++
       const outcome = visits.outcome(row)
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
       if (!outcomes.includes(outcome)) return
       seen++
-      counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
       guilty.add(visits, row, journey)
     })
 
@@ -71,20 +74,33 @@ export const neverKind: CheckKind = {
       good: 'at most',
       smallestDetectable: n === 0 ? null : 1,
     }
-    if (seen > 0)
+    if (seen > 0) {
+      const bad = new Map([...counts].filter(([outcome]) => outcomes.includes(outcome)))
       return {
         verdict: 'deviates',
         evidence,
-        said: `seen in ${seen} of ${n} visits: ${tally(counts)}`,
+        said: `seen in ${seen} of ${n} visits: ${tally(bad)}`,
         lookAt: guilty.words(),
       }
-    const named = outcomes.join(' or ')
-    if (n < atLeast)
-      return {
-        verdict: 'inconclusive',
-        evidence: { ...evidence, samplesToDecide: atLeast },
-        said: `${named} was not seen, but there were only ${n} visits; at least ${atLeast} are needed`,
-      }
-    return { verdict: 'holds', evidence, said: `${named} was not seen in ${n} visits (at least ${atLeast})` }
+    }
+    const short = shortOf(atLeast, n, counts)
+    return {
+      verdict: 'holds',
+      evidence,
+      said: `${outcomes.join(' or ')} was not seen in ${n} visits${n === 0 ? '' : `: ${tally(counts)}`}`,
+      ...(short !== null && { short: { said: short } }),
+    }
   },
+}
+
+/** What is missing to the minimum, in words; null: nothing. */
+function shortOf(
+  atLeast: number | Readonly<Record<string, number>>,
+  n: number,
+  counts: ReadonlyMap<string, number>,
+): string | null {
+  if (typeof atLeast === 'number') return n < atLeast ? `at least ${atLeast} visits are needed` : null
+  const missing = Object.entries(atLeast).filter(([outcome, least]) => (counts.get(outcome) ?? 0) < least)
+  if (missing.length === 0) return null
+  return `too few: ${missing.map(([outcome, least]) => `${counts.get(outcome) ?? 0} ${outcome}, at least ${least} are needed`).join('; ')}`
 }

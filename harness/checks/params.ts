@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type Duration, durationMs, type Rate, ratePerSecond } from '../experiment/units.ts'
-import type { Journey } from '../load/journey.ts'
-import type { CheckSpec } from './check.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { Journey } from '../model/journey.ts'
+import { type Duration, durationMs, type Rate, ratePerSecond } from '../model/units.ts'
 
 /** A journey, or its name. */
 export type JourneyRef = Pick<Journey, 'name' | 'title'> | string
@@ -48,6 +48,8 @@ export function problemsOf(schema: z.ZodType, spec: CheckSpec): string[] {
   if (spec.title.trim() === '') problems.push('title must not be empty')
   if (spec.source.trim() === '')
     problems.push("source must say where the threshold comes from: a fact id, or '† ours'")
+  if (spec.role === 'mechanism' && spec.where?.measure === undefined)
+    problems.push('a mechanism must name the measure whose doing it is')
   // A guard is trusted once a sabotage of what it guards has been seen to break it.
   if (spec.role === 'guard' && (spec.sabotages ?? []).length === 0)
     problems.push('sabotages must name at least one sabotage that breaks this guard')
@@ -89,6 +91,16 @@ export const rateParam = numberParam('a rate above 0, such as 40/s or 600/m', (v
 export const countParam = numberParam(
   'a whole number, 1 or more',
   (value) => Number.isSafeInteger(value) && value >= 1,
+)
+
+/** A minimum by name of an outcome. */
+export const countsParam = custom<Readonly<Record<string, number>>>(
+  'a whole number, 1 or more, for each outcome',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).length > 0 &&
+    Object.values(value).every((count) => Number.isSafeInteger(count) && (count as number) >= 1),
 )
 
 function numberParam(what: string, good: (value: number) => boolean): z.ZodType<number> {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { type Duration, formatMs } from '../experiment/units.ts'
-import type { CheckSpec, Evidence } from './check.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
+import { type Duration, formatMs } from '../model/units.ts'
 import type { CheckKind } from './check-kind.ts'
-import { noFaultHere, nothingSeen } from './decide.ts'
+import { nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'
 import {
   asMs,
@@ -16,16 +16,15 @@ import {
   someDurationParam,
 } from './params.ts'
 import { lastRevertMs, watchedUntilMs } from './reverts.ts'
+import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, suspects } from './visits.ts'
 
-interface RecoveryOptions {
+interface RecoveryOptions extends CommonOptions {
   readonly within: Duration
   /** Success share each bucket must show. Default 0.9. */
   readonly success?: number
   /** How finely time is told. Default 500 ms. */
   readonly bucket?: Duration
-  readonly source: string
-  readonly title?: string
 }
 
 /**
@@ -36,11 +35,10 @@ interface RecoveryOptions {
 export function recovery(journey: JourneyRef, options: RecoveryOptions): CheckSpec {
   const withinMs = asMs(options.within)
   return {
-    kind: 'recovery',
+    ...commonOf('recovery', journeyName(journey), { where: { fault: true }, ...options }),
     title: options.title ?? `${journeyTitle(journey)}: recovered ≤ ${formatMs(withinMs)} after the fault`,
     role: 'protected',
     journeys: [journeyName(journey)],
-    source: options.source,
     params: {
       journey: journeyName(journey),
       withinMs,
@@ -67,8 +65,6 @@ export const recoveryKind: CheckKind = {
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
     const { journey, withinMs, success, bucketMs } = paramsOf(params, spec)
-    if (!record.faultsOn) return noFaultHere('there is nothing to recover from')
-
     const limits = { unit: 'ms', threshold: withinMs, good: 'at most' } as const
     const from = lastRevertMs(record)
     const to = watchedUntilMs(record)

@@ -1,10 +1,10 @@
-import type { ArmRecord } from '../journal/record.ts'
+import type { Seen } from './check-kind.ts'
 
 /**
  * When the last of an arm's faults was undone, ms; `null` while one is still on, or none was injected. Of each fault
  * the first revert after its last injection counts: tearing down reverts once more, to be safe.
  */
-export function lastRevertMs(record: ArmRecord): number | null {
+export function lastRevertMs(record: Seen): number | null {
   const injectedMs = new Map<string, number>()
   for (const { fault, ms } of record.injected)
     injectedMs.set(fault, Math.max(ms, injectedMs.get(fault) ?? ms))
@@ -20,12 +20,12 @@ export function lastRevertMs(record: ArmRecord): number | null {
 }
 
 /** When the first of an arm's faults was injected, ms; `null` where none was. */
-export function firstInjectionMs(record: ArmRecord): number | null {
+export function firstInjectionMs(record: Seen): number | null {
   return record.injected.length === 0 ? null : Math.min(...record.injected.map((i) => i.ms))
 }
 
 /** When an arm stopped looking: the end of its last phase, ms; `null` where that was not written. */
-export function watchedUntilMs(record: ArmRecord): number | null {
+export function watchedUntilMs(record: Seen): number | null {
   const toMs = record.phases.at(-1)?.toMs
   return toMs !== undefined && Number.isFinite(toMs) ? toMs : null
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import type { CheckSpec } from '../model/check.ts'
 import { clusteredShare } from '../stats/clustered-share.ts'
 import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
-import { estimated, noFaultHere, nothingSeen } from './decide.ts'
+import { estimated, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'
 import {
   type JourneyRef,
@@ -16,10 +16,13 @@ import {
   problemsOf,
   shareParam,
 } from './params.ts'
+import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
-interface ShareOptions extends WindowOptions {
+interface ShareOptions extends WindowOptions, CommonOptions {
+  /** The measure whose doing it is. */
+  readonly measure: string
   /** The outcome whose visits are shared out, such as `shed`. */
   readonly of: string
   /** Whose it should be. */
@@ -27,28 +30,27 @@ interface ShareOptions extends WindowOptions {
   /** Among whom it is counted; these include `journeys`. */
   readonly among: readonly JourneyRef[]
   readonly atLeast: number
-  readonly source: string
-  readonly title?: string
 }
 
 /**
  * Of all visits that came to one outcome, at least this share belongs to the given journeys: notices are shed before
- * certificates. It speaks of the fault. Where the measures are off and the outcome never occurs it deviates: nothing
- * was shed first. Protected. Wilson's interval, as wide
- * as bursts make it.
+ * certificates. A mechanism: it speaks of arms with the fault and the measure. Wilson's interval, as wide as bursts make
+ * it.
  */
 export function share(options: ShareOptions): CheckSpec {
   const window = windowOf(options)
   const own = listOf(options.journeys)
   const among = options.among.map(journeyName)
   return {
-    kind: 'share',
+    ...commonOf('share', `${options.of}/${own.map(journeyName).join('+')}`, {
+      where: { fault: true, measure: options.measure },
+      ...options,
+    }),
     title:
       options.title ??
       `of all '${options.of}', ≥ ${percent(options.atLeast)} are ${own.map(journeyTitle).join(' + ')} ${windowWords(window)}`,
-    role: 'protected',
+    role: 'mechanism',
     journeys: among,
-    source: options.source,
     params: { of: options.of, journeys: own.map(journeyName), among, atLeast: options.atLeast, window },
   }
 }
@@ -74,8 +76,6 @@ export const shareKind: CheckKind = {
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
     const { of, journeys, among, atLeast, window } = paramsOf(params, spec)
-    if (!record.faultsOn) return noFaultHere(`nobody needs to be ${of}`)
-
     const span = spanOf(record, window)
     let visited = 0
     const owners = overTime()
@@ -91,12 +91,6 @@ export const shareKind: CheckKind = {
 
     const { n, share, effective, interval } = clusteredShare(owners.values())
     const limits = { unit: 'share', threshold: atLeast, good: 'at least' } as const
-    if (n === 0 && visited > 0 && record.arm === 'untreated')
-      return {
-        verdict: 'deviates',
-        evidence: { n, ...limits, estimate: null, interval: null, smallestDetectable: null },
-        said: `none of ${visited} visits was ${of}: nothing came before anything else`,
-      }
     if (n === 0)
       return nothingSeen(
         visited === 0

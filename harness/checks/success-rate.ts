@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import type { CheckSpec } from '../model/check.ts'
 import { clusteredShare } from '../stats/clustered-share.ts'
 import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'
@@ -15,14 +15,13 @@ import {
   problemsOf,
   shareParam,
 } from './params.ts'
+import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
-interface SuccessRateOptions extends WindowOptions {
+interface SuccessRateOptions extends WindowOptions, CommonOptions {
   /** Share of visits that must succeed, below 1. */
   readonly atLeast: number
-  readonly source: string
-  readonly title?: string
 }
 
 /**
@@ -37,13 +36,12 @@ export function successRate(
   const window = windowOf(options)
   const names = all.map(journeyName)
   return {
-    kind: 'success-rate',
+    ...commonOf('success-rate', names.join('+'), options),
     title:
       options.title ??
       `${all.map(journeyTitle).join(' + ')}: success ≥ ${percent(options.atLeast)} ${windowWords(window)}`,
     role: 'protected',
     journeys: names,
-    source: options.source,
     params: { journeys: names, atLeast: options.atLeast, window },
   }
 }

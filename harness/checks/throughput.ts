@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Rate } from '../experiment/units.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { Rate } from '../model/units.ts'
 import { clusteredRate, rateInterval } from '../stats/clustered-rate.ts'
 import { smallestSample } from '../stats/samples.ts'
-import type { CheckSpec } from './check.ts'
 import type { CheckKind } from './check-kind.ts'
 import { decide, estimated, nothingSeen } from './decide.ts'
 import {
@@ -15,14 +15,13 @@ import {
   problemsOf,
   rateParam,
 } from './params.ts'
+import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
-interface ThroughputOptions extends WindowOptions {
+interface ThroughputOptions extends WindowOptions, CommonOptions {
   /** Successes per second, such as `20/s`. */
   readonly atLeast: Rate
-  readonly source: string
-  readonly title?: string
 }
 
 /**
@@ -33,11 +32,10 @@ export function throughput(journey: JourneyRef, options: ThroughputOptions): Che
   const window = windowOf(options)
   const perSecond = asPerSecond(options.atLeast)
   return {
-    kind: 'throughput',
+    ...commonOf('throughput', journeyName(journey), options),
     title: options.title ?? `${journeyTitle(journey)}: ≥ ${perSecond}/s succeed ${windowWords(window)}`,
     role: 'protected',
     journeys: [journeyName(journey)],
-    source: options.source,
     params: { journey: journeyName(journey), perSecond, window },
   }
 }

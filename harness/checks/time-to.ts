@@ -1,40 +1,39 @@
 import { z } from 'zod'
-import { type Duration, formatMs } from '../experiment/units.ts'
-import type { ArmRecord } from '../journal/record.ts'
-import type { CheckSpec, Evidence } from './check.ts'
-import type { CheckKind, Finding } from './check-kind.ts'
-import { noFaultHere, nothingSeen } from './decide.ts'
+import type { CheckSpec, Evidence } from '../model/check.ts'
+import { type Duration, formatMs } from '../model/units.ts'
+import type { CheckKind } from './check-kind.ts'
+import { nothingSeen } from './decide.ts'
 import { asMs, custom, nameParam, paramsOf, problemsOf, someDurationParam } from './params.ts'
 import { firstInjectionMs, lastRevertMs, watchedUntilMs } from './reverts.ts'
+import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
 import { offset } from './visits.ts'
 
 type TimeToOptions = {
   readonly within: Duration
   /** From the first fault injected, or from the last one reverted. */
   readonly of: 'injected' | 'reverted'
-  readonly source: string
-  readonly title?: string
 } & (
-  | { readonly role?: 'protected' }
+  | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
   /** What must be seen with the measures and without them, such as an alarm. */
-  | { readonly role: 'guard'; readonly sabotages: readonly string[] }
+  | ({ readonly measure?: never } & GuardOptions)
 )
 
 /**
- * Time until the system reports an event, such as `fallback.opened`. It speaks of the fault, and is protected there
- * unless it is said to be a guard; where no fault is injected, `of: 'injected'` becomes a guard: the event must not happen.
+ * Time until the system reports an event, in arms with the fault. What only a `measure` can emit is a mechanism of that
+ * measure; what must be seen with and without measures, such as an alarm, is a guard.
+ * @example timeTo('fallback.opened', { of: 'injected', within: '2s', measure: 'password-fallback', source: '† ours' })
  */
 export function timeTo(event: string, options: TimeToOptions): CheckSpec {
   const withinMs = asMs(options.within)
   const since = options.of === 'reverted' ? 'the last fault is gone' : 'the fault begins'
+  const { measure } = options
+  const where = { fault: true, ...(measure !== undefined && { measure }) }
   return {
-    kind: 'time-to',
+    ...commonOf('time-to', event, { where, ...options }),
     title: options.title ?? `${event} ≤ ${formatMs(withinMs)} after ${since}`,
-    role: options.role ?? 'protected',
+    role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],
-    source: options.source,
     params: { event, withinMs, of: options.of },
-    ...(options.role === 'guard' && { sabotages: options.sabotages }),
   }
 }
 
@@ -49,13 +48,10 @@ const params = z.strictObject({
 
 export const timeToKind: CheckKind = {
   kind: 'time-to',
-  summary: 'time from a fault injected or reverted to an event of the system; without a fault: never (guard)',
+  summary: 'time from a fault injected or reverted to an event of the system',
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
     const { event, withinMs, of } = paramsOf(params, spec)
-    if (!record.faultsOn)
-      return of === 'injected' ? notWithoutFault(event, record) : noFaultHere('nothing is reverted')
-
     const limits = { unit: 'ms', threshold: withinMs, good: 'at most' } as const
     const from = of === 'injected' ? firstInjectionMs(record) : lastRevertMs(record)
     if (from === null) return nothingSeen(`no fault was seen ${of}`, limits)
@@ -87,27 +83,4 @@ export const timeToKind: CheckKind = {
       ? { verdict: 'deviates', evidence: unbounded, said }
       : { verdict: 'inconclusive', evidence: unbounded, said: `${said}; a longer watch would decide` }
   },
-}
-
-/** The counterpart where there is no fault: what answers a fault must not happen without one. */
-function notWithoutFault(event: string, record: ArmRecord): Finding {
-  const happened = record.system.filter((e) => e.event === event)
-  const evidence: Evidence = {
-    n: 1,
-    unit: 'count',
-    estimate: happened.length,
-    interval: [happened.length, happened.length],
-    threshold: 0,
-    good: 'at most',
-    smallestDetectable: 1,
-  }
-  if (happened.length === 0)
-    return { verdict: 'holds', role: 'guard', evidence, said: `${event} never happened: no fault, no answer` }
-  return {
-    verdict: 'deviates',
-    role: 'guard',
-    evidence,
-    said: `${event} happened ${happened.length} × although there was no fault`,
-    lookAt: happened.slice(0, 5).map((e) => `${e.service} at ${offset(e.ms)}: ${e.event}`),
-  }
 }

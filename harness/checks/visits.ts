@@ -1,10 +1,11 @@
-import type { ArmRecord, Observations } from '../journal/record.ts'
+import type { Observations } from '../journal/record.ts'
 import { placesInOrder } from '../stats/order.ts'
+import type { Seen } from './check-kind.ts'
 import type { Span } from './window.ts'
 
 /** Calls `each` for every visit of these journeys that was due in the span. Plain loops: an arm may hold a million. */
 export function eachVisit(
-  record: ArmRecord,
+  record: Seen,
   journeys: readonly string[],
   span: Span,
   each: (visits: Observations, row: number, journey: string) => void,

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { type PhaseName, phaseNames } from '../experiment/phases.ts'
-import { type Duration, formatMs } from '../experiment/units.ts'
-import type { ArmRecord } from '../journal/record.ts'
-import type { Window } from './check.ts'
-import { asMs, custom, durationParam, nameParam } from './params.ts'
+import { type PhaseName, phaseNames } from '../model/acts.ts'
+import type { Window } from '../model/check.ts'
+import type { Plan } from '../model/plan.ts'
+import { type Duration, formatMs } from '../model/units.ts'
+import type { Seen } from './check-kind.ts'
+import { asMs, custom, durationParam } from './params.ts'
 
 /** A window as a scenario writes it. */
 export interface WindowOptions {
@@ -11,12 +12,6 @@ export interface WindowOptions {
   readonly during: PhaseName | readonly [PhaseName, PhaseName]
   /** Starts this long after the (first) phase does. */
   readonly after?: Duration
-  /**
-   * Starts no earlier than this system event's first time in the window (plus `grace`). Where the event does not
-   * happen the whole window counts: a fallback that never opens excuses nobody.
-   */
-  readonly afterEvent?: string
-  readonly grace?: Duration
   /** Ends this long before the (last) phase does. */
   readonly untilEnd?: Duration
 }
@@ -27,8 +22,6 @@ export function windowOf(options: WindowOptions): Window {
     during: options.during,
     ...(options.after !== undefined && { afterMs: asMs(options.after) }),
     ...(options.untilEnd !== undefined && { untilEndMs: asMs(options.untilEnd) }),
-    ...(options.afterEvent !== undefined && { afterEvent: options.afterEvent }),
-    ...(options.grace !== undefined && { graceMs: asMs(options.grace) }),
   }
 }
 
@@ -42,17 +35,11 @@ const phasesParam = custom<Window['during']>(
       : phaseOrder(value) >= 0,
 )
 
-export const windowParam = z
-  .strictObject({
-    during: phasesParam,
-    afterMs: durationParam.exactOptional(),
-    untilEndMs: durationParam.exactOptional(),
-    afterEvent: nameParam.exactOptional(),
-    graceMs: durationParam.exactOptional(),
-  })
-  .refine((window) => window.graceMs === undefined || window.afterEvent !== undefined, {
-    error: 'has a grace but no event (afterEvent) that it follows',
-  })
+export const windowParam = z.strictObject({
+  during: phasesParam,
+  afterMs: durationParam.exactOptional(),
+  untilEndMs: durationParam.exactOptional(),
+})
 
 /** Part of an arm, ms from its start: `fromMs` in, `toMs` out. */
 export interface Span {
@@ -63,30 +50,32 @@ export interface Span {
 /** All of an arm, whatever its phases. */
 export const wholeArm: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
 
-/** Where a window lies in an arm; `null` where the arm did not come that far. */
-export function spanOf(record: ArmRecord, window: Window): Span | null {
-  const [firstName, lastName] = ends(window.during)
-  const first = record.phases.find((p) => p.phase === firstName)
-  const last = record.phases.findLast((p) => p.phase === lastName)
-  if (first === undefined || last === undefined) return null
-
-  const toMs = last.toMs - (window.untilEndMs ?? 0)
-  const fromMs = first.fromMs + (window.afterMs ?? 0)
-  const event = record.system.find(
-    (e) => e.event === window.afterEvent && e.ms >= first.fromMs && e.ms < toMs,
-  )
-  if (event === undefined) return { fromMs, toMs }
-  return { fromMs: Math.max(fromMs, event.ms + (window.graceMs ?? 0)), toMs }
+/**
+ * Where a window lies in an arm, by the plan: actual starts differ by some ms from arm to arm, and the visits that are
+ * judged must not. `null` where the arm did not come that far.
+ */
+export function spanOf(record: Seen, window: Window): Span | null {
+  const [first, last] = ends(window.during)
+  const ended = record.phases.findLast(({ phase }) => phase === last)
+  if (first === undefined || last === undefined || ended === undefined || !Number.isFinite(ended.toMs))
+    return null
+  return {
+    fromMs: plannedStartMs(record.plan, first) + (window.afterMs ?? 0),
+    toMs: plannedStartMs(record.plan, last) + record.plan.phasesMs[last] - (window.untilEndMs ?? 0),
+  }
 }
 
-/** `during fault, from 2 s`, `during fault, once fallback.opened`. */
+/** When a phase starts by the plan, ms from the arm's start. */
+export function plannedStartMs({ phasesMs }: Pick<Plan, 'phasesMs'>, phase: PhaseName): number {
+  return phaseNames.slice(0, phaseNames.indexOf(phase)).reduce((sum, before) => sum + phasesMs[before], 0)
+}
+
+/** `during fault, from 2 s`. */
 export function windowWords(window: Window): string {
   const [first, last] = ends(window.during)
   return [
     first === last ? `during ${first}` : `from ${first} to ${last}`,
     window.afterMs !== undefined && window.afterMs !== 0 && `from ${words(window.afterMs)}`,
-    window.afterEvent !== undefined &&
-      `once ${window.afterEvent}${window.graceMs === undefined ? '' : ` + ${words(window.graceMs)}`}`,
     window.untilEndMs !== undefined &&
       window.untilEndMs !== 0 &&
       `until ${words(window.untilEndMs)} before its end`,

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
-import { judgeJournal } from '../experiment/judge-journal.ts'
 import { readJournal } from '../journal/reader.ts'
+import { judgeJournal } from '../judging/judge-journal.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
@@ -27,17 +27,11 @@ export const analyzeCommand = new Command('analyze')
     const path = existsSync(dir) && statSync(dir).isFile() ? dir : join(dir, 'journal.jsonl')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
-    const result = await judgeJournal(
-      readJournal(path, (line) =>
-        process.stderr.write(
-          `${path}: line ${line} is cut short and left out; the run ended while writing it\n`,
-        ),
-      ),
-    )
+    const result = await judgeJournal(readJournal(path))
     const output = reporterOutput(process.stdout, process.env)
     const report = reportTo(options.reporter.map((name) => reporters[name]!.factory(output)))
     for (const scenario of result.scenarios) {
-      for (const arm of scenario.arms) report.armEnded(arm)
+      for (const arm of scenario.arms) report.armEnded(arm, { scenario: scenario.scenario, arm: arm.arm })
       report.scenarioEnded(scenario)
     }
     await report.runEnded(result, dir)

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
@@ -8,6 +7,7 @@ import { findTopologies } from '../runtimes/containers/labels.ts'
 import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
 import { isRunning, type ProcessIdentity, stateDir } from '../runtimes/host/machine.ts'
 import type { Register } from '../runtimes/host/protocol.ts'
+import { reapProcesses } from '../runtimes/host/reap-processes.ts'
 
 export const cleanCommand = new Command('clean')
   .description(
@@ -27,7 +27,7 @@ export const cleanCommand = new Command('clean')
         continue
       }
       if (register !== undefined) {
-        processes += await reap(register)
+        processes += await reapProcesses(register)
         for (const dir of register.scratch) rmSync(dir, { recursive: true, force: true })
         const away = await enginesAway(register)
         if (away.length > 0) {
@@ -75,23 +75,6 @@ async function reapEngine(engine: Engine, all: boolean): Promise<Reaped> {
 async function enginesAway({ labelled }: Register): Promise<string[]> {
   const found = await Promise.all(labelled.map(({ engine }) => findEngine({ DOCKER_HOST: engine })))
   return found.flatMap((engine) => ('missing' in engine ? [engine.missing] : []))
-}
-
-/** Ends a register's processes that still run: those very processes, not others with their pids. */
-async function reap(register: Register): Promise<number> {
-  const left = [register.supervisor, ...register.processes].filter(isRunning)
-  for (const { pid } of left) kill(pid, 'SIGTERM')
-  for (let i = 0; i < 30 && left.some(isRunning); i++) await sleep(100)
-  for (const one of left) if (isRunning(one)) kill(one.pid, 'SIGKILL')
-  return left.length
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // It ended by itself in the meantime.
-  }
 }
 
 function read<T = Register>(file: string): T | undefined {

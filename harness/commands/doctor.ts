@@ -2,15 +2,15 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
 import { called } from '../called.ts'
-import type { ImageSpec } from '../experiment/system.ts'
+import { findExecutable } from '../executable.ts'
+import { images } from '../images.ts'
 import { findK6 } from '../load/k6/find.ts'
+import type { ImageSpec } from '../model/system.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
-import { images } from '../runtimes/containers/images.ts'
 import { imagesOf, standingOf } from '../runtimes/containers/provide-images.ts'
-import { findExecutable } from '../runtimes/executable.ts'
 import { cacheDir, stateDir } from '../runtimes/host/machine.ts'
 import { postgresVersion } from '../runtimes/processes/postgres.ts'
-import { loadScenarios } from './scenarios.ts'
+import { builtIn, loadScenarios } from './scenarios.ts'
 
 /** One line of the diagnosis. `needed`: the main job does not run without it. */
 interface Finding {
@@ -137,7 +137,7 @@ async function containers(): Promise<Finding[]> {
   const { body } = await engine.ask('GET', '/version')
   const { Version, Arch } = body as { Version: string; Arch: string }
   const said = `${Version} ${Arch} at ${engine.address}; can: ${[...containersRuntime({ engine }).capabilities].join(', ')}`
-  const { scenarios } = await loadScenarios(undefined)
+  const { scenarios } = await loadScenarios(undefined).catch(() => loadScenarios(builtIn))
   const systems = [...new Set(scenarios.map(({ system }) => system))].filter(
     ({ image }) => image !== undefined,
   )

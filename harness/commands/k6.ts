@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { called } from '../called.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import type { Plan } from '../experiment/plan.ts'
-import { linkName, type System } from '../experiment/system.ts'
-import type { ScriptStream } from '../load/k6/protocol.ts'
 import { entranceVariable, scriptOf } from '../load/k6/script.ts'
 import { broughtStreams, maxInFlight, steadyStreams } from '../load/streams.ts'
+import type { ArrivalStream } from '../model/arrivals.ts'
+import type { Plan } from '../model/plan.ts'
+import { linkName, type System } from '../model/system.ts'
+import { allCapabilities } from '../model/topology.ts'
 import { unknown } from '../near-miss.ts'
 import { cacheDir } from '../runtimes/host/machine.ts'
-import { allCapabilities } from '../runtimes/runtime.ts'
 import { scenariosOption, setOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
@@ -57,7 +57,7 @@ Examples:
   ${called("k6 22-nov-overload --base 'official->saeol=http://saeol.test' --out load.ts")}`,
   )
   .action(async (name: string, options: Options) => {
-    const [planned] = planAll(choose(await loadScenarios(options.scenarios), [name]), {
+    const [planned] = planAll(choose(await loadScenarios(options.scenarios, [name]), [name]), {
       set: options.set,
       without: [],
       faultsOn: options.faults,
@@ -118,7 +118,7 @@ function entrancesOf(plan: Plan, system: System): string[] {
   return [...new Set(used)]
 }
 
-function streamsOf(plan: Plan): ScriptStream[] {
+function streamsOf(plan: Plan): ArrivalStream[] {
   return [...steadyStreams(plan), ...broughtStreams(plan, plan.faultsOn ? plan.faults : [])]
 }
 

@@ -14,7 +14,7 @@ export const setOption = new Option('--set <key=value>', "sets one of a scenario
 
 export const scenariosOption = new Option(
   '--scenarios <dir>',
-  'directory with the scenarios (default: ./scenarios, else the built-in ones)',
+  "directory with the scenarios, or 'built-in' for those of this package (default: ./scenarios)",
 )
 
 export const runtimeOption = new Option(
@@ -44,3 +44,20 @@ export function mustKnow(what: string, wanted: readonly string[], known: readonl
   const problems = wanted.filter((name) => !known.includes(name)).map((name) => unknown(what, name, known))
   if (problems.length > 0) throw new BadInput(problems)
 }
+
+/** A whole number as typed. @throws BadInput naming the option */
+export function wholeNumber(option: string, atLeast: number): (typed: string) => number {
+  return (typed) => {
+    const number = /^\d+$/.test(typed.trim()) ? Number(typed) : Number.NaN
+    if (!(number >= atLeast))
+      throw new BadInput([`${option} must be a whole number, ${atLeast} or more, not '${typed}'`])
+    return number
+  }
+}
+
+export const parallelOption = new Option(
+  '--parallel <n>',
+  "how many arms run side by side; auto: as many as this process's CPUs have room for",
+)
+  .default('auto')
+  .argParser((typed: string) => (typed === 'auto' ? typed : wholeNumber('--parallel', 1)(typed)))

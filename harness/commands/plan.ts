@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { examples } from '../called.ts'
-import { planView } from '../experiment/plan-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
+import { planView } from '../reporters/plan-view.ts'
 import { chooseRuntime, type runtimeNames } from '../runtimes/choose.ts'
 import { runtimeOption, scenariosOption, setOption, withoutOption } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
@@ -26,7 +26,7 @@ export const planCommand = new Command('plan')
   .addOption(scenariosOption)
   .addHelpText('after', examples(['plan'], ['plan 22-nov-overload --json']))
   .action(async (names: string[], options: Options) => {
-    const scenarios = choose(await loadScenarios(options.scenarios), names)
+    const scenarios = choose(await loadScenarios(options.scenarios, names), names)
     const systems = scenarios.map(({ system }) => system)
     const chosen = await chooseRuntime({ runtime: options.runtime, toxiproxy: 'embedded', systems })
     await using runtime = chosen.runtime

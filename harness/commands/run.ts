@@ -1,22 +1,37 @@
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput, exitCode } from '../errors.ts'
-import { type Arm, arms } from '../experiment/arms.ts'
+import { parallelOf } from '../experiment/parallel.ts'
 import { run } from '../experiment/run.ts'
 import { drivers } from '../load/drivers.ts'
+import { type Arm, ablationArms, gateArms } from '../model/arms.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Topology } from '../model/topology.ts'
+import { nearMiss, unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
-import type { Topology } from '../runtimes/runtime.ts'
 import { projectVersion } from '../version.ts'
 import { interruption } from './interrupt.ts'
-import { mustKnow, names, runtimeOption, scenariosOption, setOption, withoutOption } from './options.ts'
+import {
+  mustKnow,
+  names,
+  parallelOption,
+  runtimeOption,
+  scenariosOption,
+  setOption,
+  wholeNumber,
+  withoutOption,
+} from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
 
 interface Options {
-  arm: Arm[]
+  arm?: Arm[]
+  ablate: boolean
+  parallel: number | 'auto'
+  retryInconclusive: number
   seed: string
   without: string[]
   faults: boolean
@@ -35,12 +50,24 @@ export const runCommand = new Command('run')
   .description('runs scenarios against the mock network and gives a verdict; the default command')
   .argument('[scenario...]', "which scenarios (default: the gate's)")
   .addOption(
-    new Option('--arm <arms>', `which arms, of ${arms.join(', ')}`)
-      .default([...arms], 'all three')
-      .argParser((typed: string) => {
-        mustKnow('arm', names(typed), arms)
-        return arms.filter((arm) => names(typed).includes(arm))
-      }),
+    new Option(
+      '--arm <arms>',
+      `which arms, of ${gateArms.join(', ')}, without-<measure>, only-<measure> (default: the first three)`,
+    ).argParser((typed: string) => {
+      mustKnow(
+        'arm',
+        names(typed).filter((name) => !/^(without|only)-./.test(name)),
+        gateArms,
+      )
+      return names(typed) as Arm[]
+    }),
+  )
+  .option('--ablate', 'credits each measure by itself: adds an arm without each, and with it alone', false)
+  .addOption(parallelOption)
+  .addOption(
+    new Option('--retry-inconclusive <n>', 'runs a void arm again, up to n times, where a repeat can help')
+      .default(0)
+      .argParser(wholeNumber('--retry-inconclusive', 0)),
   )
   .option('--seed <seed>', 'fixes arrivals, jitter and toxicity draws', '2023-11-17')
   .addOption(withoutOption)
@@ -72,7 +99,7 @@ export const runCommand = new Command('run')
 
 Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input · 5 harness error · 130 interrupted`,
   )
-  .action(async (scenarioNames: string[], options: Options) => {
+  .action(async (scenarioNames: string[], options: Options, command: Command) => {
     mustKnow('reporter', options.reporter, Object.keys(reporters))
     mustKnow(
       'driver',
@@ -82,7 +109,15 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
     const driver = drivers.find(({ name }) => name === options.driver)!
     const lacking = await driver.missing?.()
     if (lacking !== undefined) throw new BadInput([lacking])
-    const scenarios = choose(await loadScenarios(options.scenarios), scenarioNames)
+    const module = await loadScenarios(options.scenarios, scenarioNames).catch((error: unknown) => {
+      throw misspeltCommand(command, []) ?? error
+    })
+    const misspelt = misspeltCommand(
+      command,
+      module.scenarios.map(({ name }) => name),
+    )
+    if (misspelt !== undefined) throw misspelt
+    const scenarios = choose(module, scenarioNames)
     const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
     await using runtime = chosen.runtime
     if (chosen.why !== undefined) process.stderr.write(`runtime ${runtime.name}: ${chosen.why}\n`)
@@ -93,11 +128,13 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       capabilities: runtime.capabilities,
       runtime: runtime.name,
     })
+    const parallel = options.keep ? 1 : parallelOf(options.parallel)
     const output = reporterOutput(process.stdout, process.env)
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
     const result = await run({
-      plans,
-      arms: options.arm,
+      plans: plans.map((one) => ({ ...one, arms: armsOf(one.plan, options) })),
+      parallel,
+      retryInconclusive: options.retryInconclusive,
       seed: options.seed,
       runtime,
       driver,
@@ -117,6 +154,32 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
     process.exitCode =
       interrupt.signal.aborted && result.ending === 'interrupted' ? exitCode.interrupted : result.exitCode
   })
+
+/** The arms that were asked for. @throws BadInput where one leaves out a measure that the scenario does not have */
+function armsOf(plan: Plan, options: Options): readonly Arm[] {
+  const credited = options.ablate ? ablationArms(plan) : []
+  if (options.arm === undefined) return [...gateArms, ...credited]
+  const known: Arm[] = [
+    ...gateArms,
+    ...plan.measures.flatMap(({ name }): Arm[] => [`without-${name}`, `only-${name}`]),
+  ]
+  mustKnow('arm', options.arm, known)
+  return known.filter((arm) => options.arm!.includes(arm) || credited.includes(arm))
+}
+
+/**
+ * `run` is what is done where no command is typed, so a misspelt one arrives here as the name of a scenario.
+ * @returns undefined where `run` itself was typed, or the first word is no near miss of a command
+ */
+function misspeltCommand(run: Command, scenarios: readonly string[]): BadInput | undefined {
+  const typed = run.parent!.args[0]
+  if (typed === undefined || typed.startsWith('-') || typed === run.name() || scenarios.includes(typed))
+    return undefined
+  const commands = run.parent!.commands.map((command) => command.name())
+  const [command, scenario] = [nearMiss(typed, commands), nearMiss(typed, scenarios)]
+  if (command === undefined || (scenario !== undefined && scenario.away <= command.away)) return undefined
+  return new BadInput([unknown('command', typed, commands)])
+}
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BadInput, messageOf } from '../errors.ts'
 import { makePlan, type PlanOptions, unknownKnobs } from '../experiment/make-plan.ts'
-import type { Plan } from '../experiment/plan.ts'
-import type { Scenario } from '../experiment/scenario.ts'
-import type { System } from '../experiment/system.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Scenario } from '../model/scenario.ts'
+import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
 
 /** A project's scenarios: what `scenarios/index.ts` exports. The engine finds them by path, it imports none by name. */
@@ -15,22 +15,66 @@ export interface ScenarioModule {
   readonly gate: readonly string[]
 }
 
+/** `--scenarios built-in`: those of this package, wherever one is. */
+export const builtIn = 'built-in'
+const own = resolve(import.meta.dirname, '..', '..', 'scenarios')
+
 /**
  * Loads `index.ts` (or `index.js`) of the scenarios directory: `--scenarios`, else `scenarios/` below the working
- * directory, else the project's own.
- * @throws BadInput when there is none or it exports no scenarios.
+ * directory. Those of this package only in its own checkout or by name, so that nobody's pipeline is green for a system
+ * that is not theirs: by `--scenarios built-in`, or as `wanted`.
+ * @param wanted names of scenarios, where some were given
+ * @throws BadInput when there is none, it exports no scenarios, or two of them have one name.
  */
-export async function loadScenarios(dir: string | undefined): Promise<ScenarioModule> {
-  const own = resolve(import.meta.dirname, '..', '..', 'scenarios')
-  const places = dir === undefined ? [resolve('scenarios'), own] : [resolve(dir)]
-  const entries = places.flatMap((place) => ['index.ts', 'index.js'].map((file) => join(place, file)))
-  const entry = entries.find((file) => existsSync(file))
-  if (entry === undefined) throw new BadInput([`no scenarios: none of ${entries.join(', ')} is there`])
+export async function loadScenarios(
+  dir: string | undefined,
+  wanted: readonly string[] = [],
+): Promise<ScenarioModule> {
+  if (dir === builtIn) return load(entriesOf(own)[0]!)
+  const places =
+    dir !== undefined
+      ? [resolve(dir)]
+      : isBelow(process.cwd(), resolve(own, '..'))
+        ? [resolve('scenarios'), own]
+        : [resolve('scenarios')]
+  const [entry] = places.flatMap(entriesOf)
+  if (entry !== undefined) return load(entry)
+  const looked = places.flatMap((place) => files.map((file) => join(place, file)))
+  const problem = `no scenarios: none of ${looked.join(', ')} is there`
+  if (dir !== undefined) throw new BadInput([problem])
+  const shipped = await load(entriesOf(own)[0]!)
+  const names = shipped.scenarios.map(({ name }) => name)
+  if (wanted.length > 0 && wanted.every((name) => names.includes(name))) return shipped
+  throw new BadInput([
+    `${problem}; name their directory with --scenarios <dir>, or '--scenarios ${builtIn}' for those of this package: ${names.join(', ')}`,
+  ])
+}
+
+const files = ['index.ts', 'index.js']
+const entriesOf = (place: string): string[] =>
+  files.map((file) => join(place, file)).filter((file) => existsSync(file))
+
+function isBelow(dir: string, root: string): boolean {
+  const path = relative(realpathSync(root), realpathSync(dir))
+  return path === '' || !(path.startsWith('..') || isAbsolute(path))
+}
+
+async function load(entry: string): Promise<ScenarioModule> {
   try {
     const module = (await import(pathToFileURL(entry).href)) as Partial<ScenarioModule>
     if (!Array.isArray(module.scenarios) || module.scenarios.length === 0)
       throw new Error("it exports no 'scenarios' (an array of defineScenario(…))")
     const scenarios = module.scenarios as readonly Scenario[]
+    const twice = scenarios.filter((one, i) => scenarios.findIndex(({ name }) => name === one.name) < i)
+    if (twice.length > 0)
+      throw new Error(
+        twice
+          .map(({ name }) => {
+            const titles = scenarios.filter((one) => one.name === name).map(({ title }) => `'${title}'`)
+            return `${titles.length} scenarios are called '${name}': ${titles.join(', ')}`
+          })
+          .join('; '),
+      )
     return { scenarios, gate: module.gate ?? scenarios.map(({ name }) => name) }
   } catch (error) {
     throw new BadInput([`cannot load ${entry}: ${messageOf(error)}`])

@@ -1,5 +1,5 @@
 import { entranceVariable } from '../load/k6/script.ts'
-import type { Topology } from '../runtimes/runtime.ts'
+import type { Topology } from '../model/topology.ts'
 
 /** A running network for a person: where each service and each link is, and how to poke it. */
 export function describeTopology(topology: Topology): string {

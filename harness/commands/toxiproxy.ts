@@ -1,11 +1,14 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
 
 export const toxiproxyCommand = new Command('toxiproxy')
   .description('the embedded Toxiproxy alone, a drop-in on :8474')
-  .helpOption(false)
   .allowUnknownOption()
-  .argument('[options...]', 'see --help of the server itself')
+  .passThroughOptions()
+  .argument('[flags...]', 'those of the server: saeol-chaos toxiproxy --help')
   .action(async (args: string[]) => {
-    process.argv = [process.argv[0]!, process.argv[1]!, ...args]
-    await import('../toxiproxy/server/main.ts')
+    const executable = createRequire(import.meta.url).resolve('@saeol-chaos/toxiproxy/bin')
+    process.argv = [process.argv[0]!, executable, ...args]
+    await import(pathToFileURL(executable).href)
   })

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { HarnessError } from '../errors.ts'
+import { environmentOf } from '../experiment/environment.ts'
 import { makeRunDir } from '../experiment/run-dir.ts'
-import type { System } from '../experiment/system.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { interruption } from './interrupt.ts'
 import { mustKnow, runtimeOption, scenariosOption, withoutOption } from './options.ts'
@@ -35,7 +35,7 @@ export const upCommand = new Command('up')
   .addOption(scenariosOption)
   .addHelpText('after', examples(['up'], ['up 17-nov-gpki-stall --measures']))
   .action(async (name: string | undefined, options: Options) => {
-    const module = await loadScenarios(options.scenarios)
+    const module = await loadScenarios(options.scenarios, name === undefined ? [] : [name])
     const scenario = choose(module, name === undefined ? module.gate.slice(0, 1) : [name])
     mustKnow('measure', options.without, Object.keys(scenario[0]!.system.measures))
     const chosen = await chooseRuntime({ ...options, systems: [scenario[0]!.system] })
@@ -58,7 +58,7 @@ export const upCommand = new Command('up')
     process.stderr.write('bringing the network up\n')
     await using topology = await runtime.up(system, {
       seed: options.seed,
-      environment: environmentOf(system, options.measures ? plan.measures : []),
+      environment: environmentOf(system, options.measures ? plan.measures : [], []),
       logDir,
       signal: interrupt.signal,
       progress: (message) => process.stderr.write(`${message}\n`),
@@ -78,14 +78,3 @@ export const upCommand = new Command('up')
       }),
     ])
   })
-
-function environmentOf(
-  system: System,
-  measures: readonly { name: string; params: Readonly<Record<string, unknown>> }[],
-) {
-  const merged: Record<string, Record<string, string>> = {}
-  for (const { name, params } of measures)
-    for (const [service, variables] of Object.entries(system.measures[name]!.environment(params)))
-      merged[service] = { ...merged[service], ...variables }
-  return merged
-}

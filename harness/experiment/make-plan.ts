@@ -1,16 +1,17 @@
 import { checkKind } from '../checks/index.ts'
 import { messageOf } from '../errors.ts'
-import type { FaultSpec } from '../faults/fault.ts'
 import { faultKind, faultKinds } from '../faults/index.ts'
 import { untilPhaseEnds } from '../faults/on-link.ts'
-import type { ArrivalsSpec } from '../load/load.ts'
+import { type PhaseName, phaseNames } from '../model/acts.ts'
+import type { ArrivalsSpec } from '../model/arrivals.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { FaultSpec } from '../model/fault.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Knob, Scenario, ScenarioBody } from '../model/scenario.ts'
+import type { System } from '../model/system.ts'
+import type { Capability } from '../model/topology.ts'
+import { durationMs, ratePerSecond } from '../model/units.ts'
 import { unknown } from '../near-miss.ts'
-import type { Capability } from '../runtimes/runtime.ts'
-import { type PhaseName, phaseNames } from './phases.ts'
-import type { Plan } from './plan.ts'
-import type { Knob, Scenario, ScenarioBody } from './scenario.ts'
-import type { System } from './system.ts'
-import { durationMs, ratePerSecond } from './units.ts'
 
 /** More arrivals a second than this the built-in driver is not asked for on one machine. */
 const highestRate = 20_000
@@ -120,7 +121,8 @@ function settleLoad(body: ScenarioBody, system: System, problems: string[]): Arr
           problems.push(
             `load of '${journey.name}': ${value}/s is impossible; write a rate above 0 and up to ${highestRate}/s`,
           )
-      return [{ journey: journey.name, perSecond: [from, until] as const, process }]
+      const users = journey.users === undefined ? {} : { users: journey.users }
+      return [{ journey: journey.name, ...users, perSecond: [from, until] as const, process }]
     } catch (error) {
       problems.push(`load of '${journey.name}': ${messageOf(error)}`)
       return []
@@ -213,7 +215,10 @@ function measureProblems(body: ScenarioBody, system: System, without: readonly s
 function checkProblems(body: ScenarioBody, system: System, running: readonly string[]): string[] {
   const problems: string[] = []
   const titles = new Set<string>()
+  const ids = new Set<string>()
   if (body.hypothesis.length === 0) problems.push('the hypothesis is empty: nothing would be checked')
+  else if (!body.hypothesis.some(({ role }) => role === 'protected'))
+    problems.push('no check is protected: nothing says what users must get, so the gate could never fail')
   for (const spec of body.hypothesis) {
     problems.push(...(checkKind(spec.kind)?.problems(spec) ?? [`unknown check '${spec.kind}'`]))
     for (const journey of spec.journeys)
@@ -224,10 +229,24 @@ function checkProblems(body: ScenarioBody, system: System, running: readonly str
       problems.push(
         `check '${spec.title}' reads ${unknown('invariant', invariant, Object.keys(system.invariants))}`,
       )
+    problems.push(...whereProblems(spec, body))
     if (titles.has(spec.title)) problems.push(`check '${spec.title}' is there twice`)
+    else if (ids.has(spec.id))
+      problems.push(
+        `check '${spec.title}' has the id '${spec.id}', which another has: give it an id of its own`,
+      )
     titles.add(spec.title)
+    ids.add(spec.id)
   }
   return problems
+}
+
+/** Measures that a check speaks of and its scenario does not have. */
+function whereProblems(spec: CheckSpec, body: ScenarioBody): string[] {
+  const used = body.measures.map(({ name }) => name)
+  return [spec.where?.measure, spec.minimumWhere?.measure]
+    .filter((name) => name !== undefined && !used.includes(name))
+    .map((name) => `check '${spec.title}' speaks of ${unknown('measure', name!, used)}`)
 }
 
 /** `--set` names that no chosen scenario declares. */

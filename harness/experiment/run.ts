@@ -5,20 +5,20 @@ import type { JournalEvent } from '../journal/events.ts'
 import { journalVersion } from '../journal/events.ts'
 import { readJournal } from '../journal/reader.ts'
 import { type JournalWriter, openJournal } from '../journal/writer.ts'
-import type { LoadDriver } from '../load/load.ts'
-import type { Report } from '../reporters/dispatch.ts'
-import type { Runtime, Topology } from '../runtimes/runtime.ts'
-import { type ArmContext, runArm } from './arm.ts'
-import type { Arm } from './arms.ts'
-import { judgeJournal } from './judge-journal.ts'
-import type { Plan } from './plan.ts'
+import { foldJournal, type JournalFold, judgeJournal } from '../judging/judge-journal.ts'
+import type { LoadDriver } from '../load/driver.ts'
+import type { Arm } from '../model/arms.ts'
+import type { ArmResult, Ending, RunResult } from '../model/result.ts'
+import type { Topology } from '../model/topology.ts'
+import type { Runtime } from '../runtimes/runtime.ts'
+import { runArm } from './arm.ts'
+import { type Job, type Planned, runJobs } from './jobs.ts'
+import type { Report } from './report.ts'
 import { makeRunDir, pointLatest } from './run-dir.ts'
-import type { System } from './system.ts'
-import type { Ending, RunResult, ScenarioResult } from './verdict.ts'
+import { tellOf } from './tell.ts'
 
 export interface RunOptions {
-  readonly plans: readonly { readonly plan: Plan; readonly system: System }[]
-  readonly arms: readonly Arm[]
+  readonly plans: readonly Planned[]
   readonly seed: string
   readonly runtime: Runtime
   readonly driver: LoadDriver
@@ -29,25 +29,51 @@ export interface RunOptions {
   readonly out: string
   readonly report: Report
   readonly signal: AbortSignal
+  /** How many arms run side by side, 1 or more. */
+  readonly parallel: number
+  /** How often an arm that is void, and that a repeat can help, is run once more. */
+  readonly retryInconclusive: number
   /** Stops after the first scenario that does not hold. */
   readonly bail: boolean
-  /** Extra environment by service: sabotage of guards. */
-  readonly environment?: ArmContext['environment']
   /** `--keep`: called with the network of the last arm before it comes down. */
   keep?(topology: Topology, note: (text: string) => void): Promise<void>
 }
 
 /**
- * A run: every scenario, every arm in turn; everything that happens goes to the journal, and what the journal says is
- * what is judged. Returns also when interrupted or when an arm failed: what is known is judged, written and reported.
+ * A run: every arm of every scenario, as many side by side as it is told; everything that happens goes to the journal,
+ * and what the journal says is what is judged, while it is written and once more when it is read back. Returns also when
+ * interrupted or when an arm failed: what is known is judged, written and reported.
  * @throws BadInput when the run's directory cannot be written; nothing was started then.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { id, dir } = makeRunDir(options.out)
   pointLatest(options.out, dir)
+  const fold = foldJournal()
   const journalPath = join(dir, 'journal.jsonl')
-  using journal = openJournal(journalPath)
-  const { report, seed, runtime, driver, toxiproxy } = options
+  using journal = openJournal(journalPath, (event) => fold.add(event))
+  begin(options, journal, id, dir)
+
+  const ending = await runJobs(
+    { ...options, runOne: (job, why) => runJob(options, { journal, fold, dir }, job, why) },
+    {
+      armEnded: (job, result) => options.report.armEnded(result, refOf(job)),
+      scenarioEnded(scenario) {
+        const result = fold.scenario(scenario)
+        options.report.scenarioEnded(result)
+        return result.verdict
+      },
+    },
+  )
+  journal.append({ kind: 'run.ended', at: Date.now(), outcome: ending })
+  journal[Symbol.dispose]()
+
+  const result = await judgeJournal(readJournal(journalPath))
+  await options.report.runEnded(result, dir)
+  return result
+}
+
+function begin(options: RunOptions, journal: JournalWriter, id: string, dir: string): void {
+  const { report, seed, runtime, driver, toxiproxy, parallel } = options
   journal.append({
     kind: 'run.started',
     at: Date.now(),
@@ -60,98 +86,56 @@ export async function run(options: RunOptions): Promise<RunResult> {
     runtime: runtime.name,
     driver: driver.name,
     toxiproxy,
+    parallel,
   })
   report.runStarted({
     id,
     dir,
     seed,
     plans: options.plans.map(({ plan }) => plan),
-    arms: options.arms,
+    arms: options.plans.map(({ arms }) => arms),
+    parallel,
     runtime: runtime.name,
     driver: driver.name,
     toxiproxy,
   })
-
-  let ending: Ending = 'finished'
-  for (const { plan, system } of options.plans) {
-    const { ending: ended, result } = await runScenario(options, journal, dir, plan, system)
-    report.scenarioEnded(result)
-    ending = ended
-    if (ending !== 'finished' || (options.bail && result.verdict !== 'holds')) break
-  }
-  journal.append({ kind: 'run.ended', at: Date.now(), outcome: ending })
-  journal[Symbol.dispose]()
-
-  const result = await judgeJournal(readJournal(journalPath))
-  await report.runEnded(result, dir)
-  return result
 }
 
-async function runScenario(
+function refOf({ plan, arm }: Job): { scenario: string; arm: Arm } {
+  return { scenario: plan.scenario, arm }
+}
+
+/** One arm, once. @param because why it is run once more */
+async function runJob(
   options: RunOptions,
-  journal: JournalWriter,
-  dir: string,
-  plan: Plan,
-  system: System,
-): Promise<{ ending: Ending; result: ScenarioResult }> {
+  { journal, fold, dir }: { journal: JournalWriter; fold: JournalFold; dir: string },
+  job: Job,
+  because: string | undefined,
+): Promise<{ ending: Ending; result: ArmResult }> {
+  const { plan, arm, system } = job
   const { report } = options
-  journal.append({ kind: 'scenario.started', at: Date.now(), plan })
-  let ending: Ending = 'finished'
-  for (const arm of options.arms) {
-    const logDir = join(dir, 'logs', plan.scenario, arm)
-    mkdirSync(logDir, { recursive: true })
-    const { keep, environment, ...others } = options
-    const isLast = options.plans.at(-1)!.plan === plan && options.arms.at(-1) === arm
-    ending = await runArm({
-      ...others,
-      ...(keep !== undefined && isLast && { keep }),
-      ...(environment !== undefined && { environment }),
-      plan,
-      system,
-      arm,
-      journal,
-      logDir,
-      onEvent: (event) => show(report, plan, event),
-      onTick: (tick) => report.tick(tick),
-      progress: (message) => report.progress(message),
-      note: (text) => report.note(text),
-    })
-    const result = await judged(journal.path, plan.scenario)
-    report.armEnded(result.arms.at(-1)!)
-    if (ending !== 'finished') break
-  }
-  return { ending, result: await judged(journal.path, plan.scenario) }
-}
-
-/** The verdict on a scenario as its journal stands now: the same code as `analyze`. */
-async function judged(journalPath: string, scenario: string): Promise<ScenarioResult> {
-  const { scenarios } = await judgeJournal(readJournal(journalPath))
-  return scenarios.find((result) => result.scenario === scenario)!
-}
-
-/** Journal events that reporters are told of as they happen. */
-function show(report: Report, plan: Plan, event: JournalEvent): void {
-  switch (event.kind) {
-    case 'arm.started':
-      report.armStarted({ plan, arm: event.arm, measures: event.measures, faults: event.faults })
-      break
-    case 'arm.ready':
-      report.armReady({ tookMs: event.tookMs })
-      break
-    case 'phase.started':
-      report.phaseStarted(event)
-      break
-    case 'fault.injected':
-      report.faultInjected(event)
-      break
-    case 'fault.probed':
-      report.faultProbed(event)
-      break
-    case 'fault.reverted':
-      report.faultReverted(event)
-      break
-    case 'system':
-      report.systemEvent(event)
-      break
-  }
+  if (job.first) journal.append({ kind: 'scenario.started', at: Date.now(), plan })
+  const logDir = join(dir, 'logs', plan.scenario, because === undefined ? arm : `${arm}-${job.attempt}`)
+  mkdirSync(logDir, { recursive: true })
+  const ref = refOf(job)
+  const ending = await runArm({
+    plan,
+    system,
+    arm,
+    seed: options.seed,
+    runtime: options.runtime,
+    driver: options.driver,
+    signal: options.signal,
+    sabotages: job.sabotages ?? [],
+    journal: journal.arm(plan.scenario, arm),
+    logDir,
+    ...(because !== undefined && { because }),
+    ...(options.keep !== undefined && job.last && { keep: options.keep }),
+    onEvent: (event: JournalEvent) => tellOf(report, plan, ref, event),
+    onTick: (tick) => report.tick(tick, ref),
+    progress: (message) => report.progress(message, ref),
+    note: (text) => report.note(text),
+  })
+  const result = fold.scenario(plan.scenario).arms.find((one) => one.arm === arm)!
+  return { ending, result }
 }

@@ -1,7 +1,8 @@
-import type { FaultKind, FaultSpec } from '../faults/fault.ts'
+import type { FaultKind } from '../faults/fault.ts'
 import { faultKind } from '../faults/index.ts'
 import type { JournalEvent } from '../journal/events.ts'
-import type { Topology } from '../runtimes/runtime.ts'
+import type { FaultSpec } from '../model/fault.ts'
+import type { Topology } from '../model/topology.ts'
 import type { Testimony } from '../toxiproxy/witness/witness.ts'
 
 /**

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { HarnessError, messageOf } from '../errors.ts'
-import type { FaultContext, FaultSpec } from '../faults/fault.ts'
+import type { FaultContext } from '../faults/fault.ts'
 import { faultKind } from '../faults/index.ts'
 import type { JournalEvent } from '../journal/events.ts'
+import type { FaultSpec } from '../model/fault.ts'
 
 /** After an injection or a revert the first look waits so long, ms: a fault may take a moment to bite. */
 const firstLookMs = 150

@@ -1,28 +1,7 @@
-import type { LoadRun, Stream } from '../load/load.ts'
-import type { Capability, Topology } from '../runtimes/runtime.ts'
-
-/** A fault as plain data. Times are ms from the start of the fault phase. */
-export interface FaultSpec {
-  /** Which fault: the file name under faults/ and the name in reports, such as `stall`. */
-  readonly kind: string
-  /** Unique in its scenario, made from kind and target: `stall l4→gpki-a`. */
-  readonly id: string
-  readonly fromMs: number
-  readonly toMs: number
-  /** The link it is put on, for faults on links. */
-  readonly link?: string
-  /** The service it is done to, for faults on services. */
-  readonly service?: string
-  readonly params: Readonly<Record<string, unknown>>
-}
-
-/** What a probe saw through the link the fault is on. `bites: null`: the probe could not tell. */
-export interface Sighting {
-  readonly bites: boolean | null
-  readonly said: string
-  /** Address and port of each connection it made, so that what Toxiproxy says of them is not taken for a user's. */
-  readonly clients?: readonly string[]
-}
+import type { ArrivalStream } from '../model/arrivals.ts'
+import type { FaultSpec, Sighting } from '../model/fault.ts'
+import type { LoadRun } from '../model/load.ts'
+import type { Capability, Topology } from '../model/topology.ts'
 
 /** What a fault may use of the running arm. */
 export interface FaultContext {
@@ -42,7 +21,7 @@ export interface FaultKind {
   readonly otherwise?: string
   problems(spec: FaultSpec): string[]
   /** Arrivals it brings along, to begin on command. */
-  streams?(spec: FaultSpec): readonly Stream[]
+  streams?(spec: FaultSpec): readonly ArrivalStream[]
   /**
    * Names of the toxics it may put on its link's proxy: what Toxiproxy says of these is said of the fault. One that has
    * the name of that proxy in it is the fault's on whatever proxy it stands.

@@ -1,4 +1,4 @@
-import { type Duration, durationMs } from '../experiment/units.ts'
+import { type Duration, durationMs } from '../model/units.ts'
 import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** Every chunk on the way back comes `delay` (± `jitter`) late: the slowness that stayed after the L4 was replaced (T5). */

@@ -1,9 +1,10 @@
-import { linkName } from '../experiment/system.ts'
-import type { Duration } from '../experiment/units.ts'
-import { durationMs } from '../experiment/units.ts'
-import type { LinkAddress } from '../runtimes/runtime.ts'
-import type { ToxicSpec } from '../toxiproxy/client.ts'
-import type { FaultContext, FaultKind, FaultSpec, Sighting } from './fault.ts'
+import type { FaultSpec, Sighting } from '../model/fault.ts'
+import { linkName } from '../model/system.ts'
+import type { LinkAddress } from '../model/topology.ts'
+import type { ToxicSpec } from '../model/toxics.ts'
+import type { Duration } from '../model/units.ts'
+import { durationMs } from '../model/units.ts'
+import type { FaultContext, FaultKind } from './fault.ts'
 import { type RoundTrip, roundTrip, tell } from './probe.ts'
 
 /** When a fault is on, from the start of the fault phase. */

@@ -1,6 +1,7 @@
 import { HarnessError } from '../errors.ts'
-import type { LinkAddress, ServiceControl } from '../runtimes/runtime.ts'
-import type { FaultContext, FaultSpec, Sighting } from './fault.ts'
+import type { FaultSpec, Sighting } from '../model/fault.ts'
+import type { LinkAddress, ServiceControl } from '../model/topology.ts'
+import type { FaultContext } from './fault.ts'
 import { during, type FaultTimes } from './on-link.ts'
 import { type RoundTrip, roundTrip, tell } from './probe.ts'
 

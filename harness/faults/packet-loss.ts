@@ -1,5 +1,6 @@
-import { proxyName } from '../experiment/system.ts'
-import type { FaultContext, FaultKind, FaultSpec } from './fault.ts'
+import type { FaultSpec } from '../model/fault.ts'
+import { proxyName } from '../model/system.ts'
+import type { FaultContext, FaultKind } from './fault.ts'
 import { type FaultTimes, linkOf, numberProblem, onLink } from './on-link.ts'
 import { inNamespace } from './packets/in-namespace.ts'
 import type { Means } from './packets/means.ts'

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { LinkAddress } from '../runtimes/runtime.ts'
+import type { LinkAddress } from '../model/topology.ts'
 
 /** What came of one look through a link. `client`: address and port of its connection, if there was one. */
 export type RoundTrip = { readonly tookMs: number; readonly client?: string } & (

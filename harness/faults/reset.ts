@@ -1,4 +1,4 @@
-import { type Duration, durationMs } from '../experiment/units.ts'
+import { type Duration, durationMs } from '../model/units.ts'
 import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** Connections are reset `after` their first data: a flapping switch (T3, F2). */

@@ -1,4 +1,4 @@
-import type { Topology } from '../runtimes/runtime.ts'
+import type { Topology } from '../model/topology.ts'
 import type { FaultKind } from './fault.ts'
 import type { FaultTimes } from './on-link.ts'
 import { controlOf, onService } from './on-service.ts'

@@ -1,6 +1,7 @@
-import { type Rate, ratePerSecond } from '../experiment/units.ts'
-import type { Journey } from '../load/journey.ts'
-import type { FaultKind, FaultSpec } from './fault.ts'
+import type { FaultSpec } from '../model/fault.ts'
+import type { Journey } from '../model/journey.ts'
+import { type Rate, ratePerSecond } from '../model/units.ts'
+import type { FaultKind } from './fault.ts'
 import { during, type FaultTimes, numberProblem } from './on-link.ts'
 
 /** More of one journey on top of its usual load: the morning of 22 November (T10), the flood of the 23rd (T11). */

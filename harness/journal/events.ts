@@ -1,20 +1,19 @@
-import type { Arm } from '../experiment/arms.ts'
-import type { PhaseName } from '../experiment/phases.ts'
-import type { Plan } from '../experiment/plan.ts'
-import type { GeneratorFigures } from '../load/load.ts'
-import type { Bite, ToxicRecord } from '../toxiproxy/server/evidence.ts'
-import type { Stream } from '../toxiproxy/server/stream.ts'
-import type { Carried, WitnessKind } from '../toxiproxy/witness/witness.ts'
+import type { PhaseName } from '../model/acts.ts'
+import type { Arm } from '../model/arms.ts'
+import type { GeneratorFigures } from '../model/load.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Bite, Carried, Direction, ToxicTotals, WitnessKind } from '../model/toxics.ts'
 
 /**
  * The journal: one JSON object a line, appended as things happen, enough to judge a run from. `at` is epoch ms with
- * fractions. Events of one arm stand between its `arm.started` and `arm.ended`.
+ * fractions. Events of one arm stand between its `arm.started` and `arm.ended`; where arms run side by side, `arm.turn` says
+ * whose lines follow.
  */
 export type JournalEvent =
   | {
       kind: 'run.started'
       at: number
-      version: typeof journalVersion
+      version: number
       run: string
       seed: string
       project: string
@@ -23,9 +22,26 @@ export type JournalEvent =
       runtime: string
       driver: string
       toxiproxy: string
+      /** How many arms run side by side; absent: one. */
+      parallel?: number
     }
   | { kind: 'scenario.started'; at: number; plan: Plan }
-  | { kind: 'arm.started'; at: number; scenario: string; arm: Arm; measures: string[]; faults: boolean }
+  | {
+      kind: 'arm.started'
+      at: number
+      scenario: string
+      arm: Arm
+      measures: string[]
+      faults: boolean
+      /** Why the arm is run once more, in words; absent the first time. */
+      because?: string
+      /** Deliberate defects that are on. */
+      sabotages?: string[]
+    }
+  /** The lines that follow, up to the next of its kind, belong to this arm. */
+  | { kind: 'arm.turn'; at: number; scenario: string; arm: Arm }
+  /** A line of the file that is no event, as the reader tells it; it is never written. Arms under way are void. */
+  | { kind: 'journal.damaged'; at: number; line: number }
   | { kind: 'arm.ready'; at: number; tookMs: number }
   | { kind: 'phase.started'; at: number; phase: PhaseName; plannedAt: number }
   | {
@@ -60,7 +76,7 @@ export type JournalEvent =
       how: Bite
     }
   /** A fault's toxic is gone, and this is all that it did. */
-  | { kind: 'toxic.removed'; at: number; fault: string; toxic: string; totals: ToxicRecord }
+  | { kind: 'toxic.removed'; at: number; fault: string; toxic: string; totals: ToxicTotals }
   /** Bites or totals that were not heard; null: nobody knows how many. */
   | { kind: 'witness.missed'; at: number; events: number | null }
   /** What a faulted link had carried in all, of connections that were over: before the faults and after them. */
@@ -69,7 +85,7 @@ export type JournalEvent =
       at: number
       link: string
       when: 'before' | 'after'
-      streams: Readonly<Record<Stream, Carried>>
+      streams: Readonly<Record<Direction, Carried>>
     }
   | {
       kind: 'observation'
@@ -114,8 +130,11 @@ export type JournalEvent =
     }
   | { kind: 'run.ended'; at: number; outcome: 'finished' | 'interrupted' | 'failed' }
 
-/** A new kind of event does not raise it: who does not know a kind skips it. A change of what a known one means does. */
-export const journalVersion = 1
+/**
+ * A new kind of event that may be skipped does not raise it; a change of what a known one means does. 2: arms may be
+ * written side by side (`arm.turn`), checks have ids and other roles.
+ */
+export const journalVersion = 2
 
 /** An event of one kind. */
 export type EventOf<K extends JournalEvent['kind']> = Extract<JournalEvent, { kind: K }>

@@ -1,58 +1,66 @@
 import { createReadStream } from 'node:fs'
 import { BadInput, messageOf } from '../errors.ts'
 import { type JournalEvent, journalVersion } from './events.ts'
+import { upgraded } from './upgrade.ts'
+
+/** Versions that can be read; 1 had one arm after the other, and is upgraded line by line. */
+const readable: readonly number[] = [1, journalVersion]
 
 /**
- * Reads a journal event by event. A last line cut short (the run was killed while writing) is left out and told of by
- * `onTruncated`; anything else that is no event makes the journal corrupt.
- * @throws BadInput naming file and line when it cannot be read, is corrupt, or is of another version.
+ * Reads a journal event by event. A line that is no event (the run was killed while writing, a disk went bad) comes as
+ * `journal.damaged`: what is whole can be judged, and arms that were under way are void.
+ * @throws BadInput naming the file when it cannot be read, is no journal, or is of a version that is not known
  */
-export async function* readJournal(
-  path: string,
-  onTruncated: (line: number) => void = () => {},
-): AsyncGenerator<JournalEvent> {
+export async function* readJournal(path: string): AsyncGenerator<JournalEvent> {
   let line = 0
-  let partial = ''
-  const parse = (text: string): JournalEvent => {
+  let lastAt = 0
+  let version: number = journalVersion
+  for await (const text of linesOf(path)) {
     line++
-    let event: JournalEvent
-    try {
-      event = JSON.parse(text)
-    } catch {
-      throw new BadInput([`${path} is corrupt: line ${line} is not JSON: ${text.slice(0, 60)}…`])
-    }
-    if (
-      typeof event !== 'object' ||
-      event === null ||
-      typeof event.kind !== 'string' ||
-      typeof event.at !== 'number'
-    )
-      throw new BadInput([`${path} is corrupt: line ${line} is not a journal event: ${text.slice(0, 60)}…`])
-    if (line === 1) {
-      if (event.kind !== 'run.started')
-        throw new BadInput([`${path} is not a journal: it does not begin with run.started`])
-      if (event.version !== journalVersion)
-        throw new BadInput([
-          `${path} is a journal of version ${event.version}; this saeol-chaos reads version ${journalVersion}`,
-        ])
-    }
-    return event
+    const event = parse(text)
+    if (line === 1) version = versionOf(path, event)
+    if (event !== null) lastAt = event.at
+    const read = event ?? { kind: 'journal.damaged', at: lastAt, line }
+    yield version === 1 ? upgraded(read) : read
   }
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1024 * 1024 })
+  if (line === 0) throw new BadInput([`${path} is empty: the run ended before it wrote anything`])
+}
+
+function versionOf(path: string, event: JournalEvent | null): number {
+  if (event?.kind !== 'run.started')
+    throw new BadInput([`${path} is not a journal: it does not begin with run.started`])
+  if (!readable.includes(event.version))
+    throw new BadInput([
+      `${path} is a journal of version ${event.version}; this saeol-chaos reads version ${readable.join(' and ')}`,
+    ])
+  return event.version
+}
+
+/** Null: it is no event. */
+function parse(text: string): JournalEvent | null {
   try {
-    for await (const chunk of stream) {
+    const event: unknown = JSON.parse(text)
+    const { kind, at } = event as { kind?: unknown; at?: unknown }
+    return typeof kind === 'string' && typeof at === 'number' ? (event as JournalEvent) : null
+  } catch {
+    return null
+  }
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let partial = ''
+  try {
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1024 * 1024 })) {
       const text = partial + (chunk as string)
       let from = 0
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-        yield parse(text.slice(from, end))
+        yield text.slice(from, end)
         from = end + 1
       }
       partial = text.slice(from)
     }
   } catch (error) {
-    if (error instanceof BadInput) throw error
     throw new BadInput([`cannot read the journal ${path}: ${messageOf(error)}`])
   }
-  if (partial !== '') onTruncated(line + 1)
-  if (line === 0) throw new BadInput([`${path} is empty: the run ended before it wrote anything`])
+  if (partial !== '') yield partial
 }

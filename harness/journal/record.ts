@@ -1,7 +1,7 @@
-import type { Arm } from '../experiment/arms.ts'
-import type { PhaseName } from '../experiment/phases.ts'
-import type { Plan } from '../experiment/plan.ts'
-import type { WitnessKind } from '../toxiproxy/witness/witness.ts'
+import type { PhaseName } from '../model/acts.ts'
+import type { Arm } from '../model/arms.ts'
+import type { Plan } from '../model/plan.ts'
+import type { WitnessKind } from '../model/toxics.ts'
 import type { EventOf, JournalEvent } from './events.ts'
 
 /**
@@ -36,6 +36,8 @@ export interface ArmRecord {
   readonly invariants: ReadonlyMap<string, EventOf<'invariant'>>
   readonly generator: EventOf<'generator'> | null
   readonly deaths: readonly EventOf<'service.died'>[]
+  /** Lines of the journal that could not be read and lie among this arm's. */
+  readonly damagedLines: readonly number[]
   readonly ended: EventOf<'arm.ended'> | null
 }
 
@@ -49,6 +51,8 @@ export class Observations {
   ok = new Uint8Array(256)
   arrival = new Uint32Array(256)
   private outcomeIndex = new Uint16Array(256)
+  private streamIndex = new Uint16Array(256)
+  private readonly streamNames: string[] = []
   private readonly outcomeNames: string[] = []
   private readonly stepColumns = new Map<string, Float64Array>()
 
@@ -62,6 +66,9 @@ export class Observations {
     let outcome = this.outcomeNames.indexOf(event.outcome)
     if (outcome < 0) outcome = this.outcomeNames.push(event.outcome) - 1
     this.outcomeIndex[row] = outcome
+    let stream = this.streamNames.indexOf(event.stream)
+    if (stream < 0) stream = this.streamNames.push(event.stream) - 1
+    this.streamIndex[row] = stream
     for (const name in event.steps) {
       let column = this.stepColumns.get(name)
       if (column === undefined) {
@@ -76,12 +83,9 @@ export class Observations {
     return this.outcomeNames[this.outcomeIndex[row]!]!
   }
 
-  outcomes(): readonly string[] {
-    return this.outcomeNames
-  }
-
-  steps(): readonly string[] {
-    return [...this.stepColumns.keys()]
+  /** The stream of arrivals the visit belongs to; with `arrival` it names the visit, alike in every arm. */
+  stream(row: number): string {
+    return this.streamNames[this.streamIndex[row]!]!
   }
 
   /** A step's own duration in ms; NaN where the visit did not come that far. */
@@ -96,6 +100,7 @@ export class Observations {
     this.ok = enlarge(this.ok, new Uint8Array(length))
     this.arrival = enlarge(this.arrival, new Uint32Array(length))
     this.outcomeIndex = enlarge(this.outcomeIndex, new Uint16Array(length))
+    this.streamIndex = enlarge(this.streamIndex, new Uint16Array(length))
     for (const [name, column] of this.stepColumns)
       this.stepColumns.set(name, enlarge(column, new Float64Array(length).fill(Number.NaN)))
   }
@@ -126,6 +131,7 @@ export function foldArm(
   const invariants = new Map<string, EventOf<'invariant'>>()
   let generator: EventOf<'generator'> | null = null
   const deaths: EventOf<'service.died'>[] = []
+  const damagedLines: number[] = []
   let ended: EventOf<'arm.ended'> | null = null
 
   const add = (event: JournalEvent): void => {
@@ -191,6 +197,9 @@ export function foldArm(
       case 'service.died':
         deaths.push(event)
         break
+      case 'journal.damaged':
+        damagedLines.push(event.line)
+        break
       case 'arm.ended':
         ended = event
         break
@@ -217,6 +226,7 @@ export function foldArm(
     invariants,
     generator,
     deaths,
+    damagedLines,
     ended,
   })
   return { add, record }

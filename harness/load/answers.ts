@@ -1,9 +1,6 @@
-import type { HttpAnswer } from './journey.ts'
+import type { HttpAnswer } from '../model/journey.ts'
 
 // What both drivers' HTTP clients hand to a journey, made alike. Runs within k6 too, so it imports nothing from Node.
-
-/** How long a user waits for an answer where the journey does not say, ms. */
-export const defaultTimeoutMs = 5000
 
 /** @param header finds a header by its name in lower case */
 export function heard(
@@ -13,7 +10,6 @@ export function heard(
 ): HttpAnswer {
   return {
     status,
-    bytes: text.length,
     header: (name) => header(name.toLowerCase()),
     json<T>() {
       try {
@@ -27,5 +23,5 @@ export function heard(
 
 /** @param error why there was no answer, in a word that both drivers use */
 export function silence(error: string): HttpAnswer {
-  return { status: 0, error, bytes: 0, header: () => undefined, json: () => undefined }
+  return { status: 0, error, header: () => undefined, json: () => undefined }
 }

@@ -1,4 +1,4 @@
-import type { Stream } from './load.ts'
+import type { ArrivalStream } from '../model/arrivals.ts'
 import { seeded } from './random.ts'
 
 /**
@@ -8,7 +8,7 @@ import { seeded } from './random.ts'
  * A unit-rate process (exponential gaps for `poisson`, gaps of 1 for `regular`) is carried over to the wanted rate by
  * inverting the cumulative rate R(t) = r₀t + (r₁ − r₀)t²/2D, which is exact for a ramp too (Cinlar 1975, time change).
  */
-export function* schedule(stream: Stream, seed: string): Generator<number, void, void> {
+export function* schedule(stream: ArrivalStream, seed: string): Generator<number, void, void> {
   const random = seeded(`${seed}/${stream.id}`)
   const seconds = stream.durationMs / 1000
   const [from, to] = stream.perSecond

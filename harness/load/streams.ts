@@ -1,12 +1,12 @@
-import type { Plan } from '../experiment/plan.ts'
 import { faultKind } from '../faults/index.ts'
-import type { Stream } from './load.ts'
+import type { ArrivalStream } from '../model/arrivals.ts'
+import type { Plan } from '../model/plan.ts'
 
 /** Visits at once that a driver carries; more are dropped, and void the arm. */
 export const maxInFlight = 4000
 
 /** Arrivals that come all through the arm, faults or none. */
-export function steadyStreams({ load, phasesMs }: Plan): Stream[] {
+export function steadyStreams({ load, phasesMs }: Plan): ArrivalStream[] {
   return load.map((arrivals, i) => ({
     ...arrivals,
     id: `${arrivals.journey}/${i}`,
@@ -15,11 +15,8 @@ export function steadyStreams({ load, phasesMs }: Plan): Stream[] {
   }))
 }
 
-/** Arrivals that faults bring along, to begin on command. `atMs`: when that is due, ms from the arm's start. */
-export function broughtStreams(
-  { phasesMs }: Plan,
-  faults: Plan['faults'],
-): (Stream & { readonly atMs: number })[] {
+/** Arrivals that faults bring along, to begin on command, each at its planned time. */
+export function broughtStreams({ phasesMs }: Plan, faults: Plan['faults']): ArrivalStream[] {
   return faults.flatMap((spec) =>
     (faultKind(spec.kind)!.streams?.(spec) ?? []).map((stream) => ({
       ...stream,

@@ -1,8 +1,8 @@
-import type { Arm } from '../experiment/arms.ts'
-import type { Plan } from '../experiment/plan.ts'
-import { formatMs } from '../experiment/units.ts'
-import type { ArmResult } from '../experiment/verdict.ts'
 import type { EventOf } from '../journal/events.ts'
+import type { Arm } from '../model/arms.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ArmResult } from '../model/result.ts'
+import { formatMs } from '../model/units.ts'
 import { armLines } from './console/arm-lines.ts'
 import { followArm } from './console/arm-progress.ts'
 import { chart } from './console/chart.ts'
@@ -75,7 +75,7 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
 
     runStarted(run) {
       plans = run.plans
-      armNames = run.arms
+      armNames = [...new Set(run.arms.flat())]
       print(...runStartedLines(run, paint))
     },
 

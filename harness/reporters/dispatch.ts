@@ -1,25 +1,25 @@
-import { messageOf } from '../errors.ts'
+import { HarnessError, messageOf } from '../errors.ts'
+import type { Report } from '../experiment/report.ts'
 import type { Reporter } from './reporter.ts'
 
-type Hook = Exclude<keyof Reporter, 'name'>
-
-/** Every hook there is; `runEnded` resolves when every reporter has written what it writes. */
-export type Report = {
-  readonly [H in Exclude<Hook, 'runEnded'>]-?: (...args: Parameters<NonNullable<Reporter[H]>>) => void
-} & {
-  readonly runEnded: (...args: Parameters<NonNullable<Reporter['runEnded']>>) => Promise<void>
-}
+type Hook = keyof Report
 
 /**
  * Hands each call on to all reporters, in their order. One that throws breaks neither the run nor the others: its
  * first error is noted, and it goes on being called, so that a slip while it draws does not cost its final word.
+ * Its final word itself is what it was asked for: `runEnded` rejects when any of them failed at it, once all were called.
  */
 export function reportTo(
   reporters: readonly Reporter[],
   note: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Report {
   const noted = new Set<Reporter>()
+  const unwritten: string[] = []
   const failed = (reporter: Reporter, hook: Hook, thrown: unknown): void => {
+    if (hook === 'runEnded') {
+      unwritten.push(`reporter '${reporter.name}': ${messageOf(thrown)}`)
+      return
+    }
     if (noted.has(reporter)) return
     noted.add(reporter)
     note(`reporter '${reporter.name}' failed at ${hook}, the run goes on: ${messageOf(thrown)}`)
@@ -64,6 +64,7 @@ export function reportTo(
     // One after the other: a report's file is complete before the next reporter speaks of the run's directory.
     runEnded: async (...args) => {
       for (const reporter of reporters) await call(reporter, 'runEnded', args)
+      if (unwritten.length > 0) throw new HarnessError(`a report is missing: ${unwritten.join('; ')}`)
     },
   }
 }

@@ -1,8 +1,8 @@
-import type { Evidence } from '../checks/check.ts'
 import { effectiveWords, percent } from '../checks/figures.ts'
-import { bittenUsers } from '../experiment/server-evidence.ts'
-import { formatMs } from '../experiment/units.ts'
-import type { FaultEvidence } from '../experiment/verdict.ts'
+import { bittenUsers } from '../judging/server-evidence.ts'
+import type { Evidence } from '../model/check.ts'
+import type { FaultEvidence } from '../model/result.ts'
+import { formatMs } from '../model/units.ts'
 
 /**
  * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450` (`, n_eff 61`

@@ -1,4 +1,4 @@
-import { formatMs } from '../experiment/units.ts'
+import { formatMs } from '../model/units.ts'
 
 /** Parameters or facts for people: `{ opensAfterMs: 1000, hard: true }` → `opens after 1 s, hard`. */
 export function inWords(parameters: Readonly<Record<string, unknown>>): string {

@@ -1,6 +1,6 @@
-import type { CheckResult } from '../checks/check.ts'
-import type { Arm } from '../experiment/arms.ts'
-import type { ArmResult, Verdict } from '../experiment/verdict.ts'
+import { type Arm, ablated } from '../model/arms.ts'
+import type { CheckResult } from '../model/check.ts'
+import type { ArmResult, Verdict } from '../model/result.ts'
 
 /**
  * What a verdict means where it stands: deviating is what a protected check must do in the untreated arm, and what
@@ -24,6 +24,7 @@ export function readCheck(arm: Arm, check: Pick<CheckResult, 'role' | 'verdict'>
         ? { meaning: 'unwanted', words: 'holds, but must deviate' }
         : { meaning: 'wanted', words: 'holds' }
     case 'deviates':
+      if (ablated(arm) !== null && check.role !== 'guard') return { meaning: 'wanted', words: 'deviates' }
       return mustDeviate(arm, check)
         ? { meaning: 'wanted', words: 'deviates, as it must' }
         : { meaning: 'unwanted', words: 'deviates' }
@@ -35,10 +36,11 @@ function mustDeviate(arm: Arm, check: Pick<CheckResult, 'role'>): boolean {
 }
 
 /** What an arm's verdict means, or that it did not finish. */
-export function readArm(result: Pick<ArmResult, 'arm' | 'verdict' | 'ending' | 'checks'>): Reading {
+export function readArm(result: Pick<ArmResult, 'expected' | 'verdict' | 'ending' | 'checks'>): Reading {
   if (result.ending !== 'finished') return { meaning: 'undecided', words: result.ending }
   if (result.verdict === 'inconclusive') return { meaning: 'undecided', words: 'inconclusive' }
-  if (result.arm !== 'untreated')
+  if (result.expected === null) return { meaning: 'wanted', words: result.verdict }
+  if (result.expected === 'holds')
     return { meaning: result.verdict === 'holds' ? 'wanted' : 'unwanted', words: result.verdict }
   if (result.verdict === 'holds') return { meaning: 'unwanted', words: 'holds, but must deviate' }
   const guardBroke = result.checks.some((check) => check.role === 'guard' && check.verdict === 'deviates')

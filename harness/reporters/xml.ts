@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** An XML element: name, attributes (undefined ones are left out), and children or text. */
 export function element(
   name: string,
@@ -35,9 +37,12 @@ function escapedText(text: string): string {
 }
 
 /**
- * Control characters that XML 1.0 has no way to write (https://www.w3.org/TR/xml/#charsets) become U+FFFD, as a lone
+ * Colours of a terminal mean nothing in XML and go. Control characters that XML 1.0 has no way to write (https://www.w3.org/TR/xml/#charsets) become U+FFFD, as a lone
  * surrogate does when it is encoded as UTF-8.
  */
 function writable(text: string): string {
-  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/g, '\ufffd')
+  return stripVTControlCharacters(text).replace(
+    /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/g,
+    '\ufffd',
+  )
 }

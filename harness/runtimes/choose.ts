@@ -1,7 +1,8 @@
 import { BadInput, HarnessError } from '../errors.ts'
-import type { System } from '../experiment/system.ts'
+import { findExecutable } from '../executable.ts'
+import type { System } from '../model/system.ts'
+import { mustKnowKinds } from './bring-up.ts'
 import type { Engine } from './containers/engine.ts'
-import { findExecutable } from './executable.ts'
 import { processesRuntime } from './processes/processes.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -29,10 +30,11 @@ interface Chosen {
 /**
  * Chooses where the services run. `auto` takes containers when an engine answers and every image is there or can be had,
  * else processes.
- * @throws BadInput when what is asked for cannot be, HarnessError when the engine asked for does not answer
+ * @throws BadInput when what is asked for cannot be or a system has services of an unknown kind, HarnessError when the engine asked for does not answer
  */
 export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
   const { runtime, toxiproxy, systems } = wanted
+  systems.forEach(mustKnowKinds)
   if (runtime === 'processes') return processes(toxiproxy)
   const without = systems.find(({ image }) => image === undefined)
   if (runtime === 'containers') {
@@ -78,7 +80,7 @@ function processes(toxiproxy: (typeof toxiproxyNames)[number]): Chosen {
 async function containers(engine: Engine): Promise<Chosen> {
   const [{ containersRuntime }, { images }] = await Promise.all([
     import('./containers/containers.ts'),
-    import('./containers/images.ts'),
+    import('../images.ts'),
   ])
   return { runtime: containersRuntime({ engine }), toxiproxy: images.toxiproxy }
 }

@@ -1,5 +1,5 @@
-import { type LinkSpec, proxyName, type System } from '../experiment/system.ts'
-import type { LinkAddress } from './runtime.ts'
+import { type LinkSpec, proxyName, type System } from '../model/system.ts'
+import type { LinkAddress } from '../model/topology.ts'
 
 /** The superuser of every PostgreSQL started here; without a password, for nobody outside of the topology reaches it. */
 export const postgresUser = 'saeol'

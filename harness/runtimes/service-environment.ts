@@ -1,4 +1,4 @@
-import type { NodeService, System } from '../experiment/system.ts'
+import type { NodeService, System } from '../model/system.ts'
 import { addressUrl } from './link-url.ts'
 import type { UpOptions } from './runtime.ts'
 

@@ -1,7 +1,7 @@
-import type { NodeService, PostgresService, System } from '../experiment/system.ts'
+import type { NodeService, PostgresService, System } from '../model/system.ts'
 
-/** What a runtime does in its own way while a system comes up. */
-export interface Ground {
+/** What is to be started, and how. */
+export interface Starts {
   /** Keys and registers: the files of `System.prepare`. */
   readonly prepared: Promise<Record<string, string>>
   /** Toxiproxy runs, and every link has its proxy. */
@@ -16,20 +16,20 @@ export interface Ground {
  * @param giveUp is aborted by the first failure, so that nothing is started behind the back of the clean-up
  * @throws the first failure, once nothing is starting any more
  */
-export async function startInOrder(system: System, ground: Ground, giveUp: AbortController): Promise<void> {
+export async function startInOrder(system: System, starts: Starts, giveUp: AbortController): Promise<void> {
   const started = memo(async (service: string): Promise<void> => {
     const spec = system.services[service]!
-    if (spec.kind === 'postgres') return ground.startPostgres(service, spec)
+    if (spec.kind === 'postgres') return starts.startPostgres(service, spec)
     const needed = system.links.filter(({ from, needed }) => from === service && needed === 'to-start')
-    const [files] = await Promise.all([ground.prepared, ground.linked, ...needed.map(({ to }) => ready(to))])
-    await ground.startNode(service, spec, files)
+    const [files] = await Promise.all([starts.prepared, starts.linked, ...needed.map(({ to }) => ready(to))])
+    await starts.startNode(service, spec, files)
   })
   /** Started, and so is whatever it leads to: a service that only serves with others is not ready before them. */
   const ready = memo(async (service: string): Promise<void> => {
     const targets = system.links.filter(({ from }) => from === service)
     await Promise.all([started(service), ...targets.map(({ to }) => ready(to))])
   })
-  await allOrNone([ground.linked, ...Object.keys(system.services).map(started)], giveUp)
+  await allOrNone([starts.linked, ...Object.keys(system.services).map(started)], giveUp)
 }
 
 /** Does the work of each key once. */

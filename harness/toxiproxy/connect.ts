@@ -1,6 +1,6 @@
 import { Proxy as ProxyOf, Toxic, Toxiproxy } from 'toxiproxy-node-client'
 import { HarnessError, messageOf } from '../errors.ts'
-import type { ToxiproxyClient } from './client.ts'
+import type { ToxiproxyClient } from '../model/toxics.ts'
 
 /**
  * Drives any Toxiproxy-compatible server through toxiproxy-node-client 4.1.0, whose defects end here: it drops the

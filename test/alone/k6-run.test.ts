@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { CheckResult } from '../../harness/checks/check.ts'
-import type { RunResult } from '../../harness/experiment/verdict.ts'
+import { afterEach, beforeEach, expect, it, type TestContext } from 'vitest'
 import type { EventOf, JournalEvent } from '../../harness/journal/events.ts'
 import { k6Driver } from '../../harness/load/k6/driver.ts'
+import type { CheckResult } from '../../harness/model/check.ts'
+import type { RunResult } from '../../harness/model/result.ts'
 import { wilsonInterval } from '../../harness/stats/wilson.ts'
 import {
   agreeingScenarios,
@@ -15,10 +15,11 @@ import {
   type Started,
   tinyScenarios,
 } from '../harness/fixtures/command-line.ts'
+import { describeWith } from '../needs.ts'
+import { decided } from '../second-try.ts'
 
 const missing = await k6Driver.missing!()
-const required = process.env.CI_REQUIRE_K6 === '1'
-const skipped = missing === undefined ? '' : ` (skipped: ${missing})`
+const needsK6 = { missing, promisedBy: 'CI_REQUIRE_K6' }
 
 let here: Place
 beforeEach(() => {
@@ -26,34 +27,30 @@ beforeEach(() => {
 })
 afterEach(() => here[Symbol.dispose]())
 
-if (missing !== undefined && required)
-  it('k6 can be had', () => expect.fail(`CI_REQUIRE_K6=1, but ${missing}`))
-
-describe.skipIf(missing !== undefined)(`the built-in driver and k6${skipped}`, () => {
-  /** A host that stalls voids an arm, rightly so: such a run says nothing of the driver, and is repeated. */
-  async function ran(driver: string): Promise<{ result: RunResult; events: JournalEvent[] }> {
-    for (let tries = 0; ; tries++) {
-      const out = join(here.dir, `${driver}-${tries}`)
-      const args = ['run', '--scenarios', agreeingScenarios, '--driver', driver, '--out', out]
-      const { code, stdout, stderr } = await here.run(...args)
-      const dir = join(out, 'latest')
-      if (code === 2 && tries < 2) continue
-      expect(stdout + stderr).toMatch(/holds/)
-      expect(code).toBe(0)
-      const journal = readFileSync(join(dir, 'journal.jsonl'), 'utf8').trim().split('\n')
-      return {
-        result: JSON.parse(readFileSync(join(dir, 'result.json'), 'utf8')) as RunResult,
-        events: journal.map((line) => JSON.parse(line) as JournalEvent),
-      }
+describeWith('the built-in driver and k6', needsK6, () => {
+  async function ran(
+    context: TestContext,
+    driver: string,
+  ): Promise<{ result: RunResult; events: JournalEvent[] }> {
+    const out = join(here.dir, driver)
+    const args = ['run', '--scenarios', agreeingScenarios, '--driver', driver, '--out', out]
+    const { code, stdout, stderr } = await decided(context, () => here.run(...args))
+    expect(stdout + stderr).toMatch(/holds/)
+    expect(code).toBe(0)
+    const dir = join(out, 'latest')
+    const journal = readFileSync(join(dir, 'journal.jsonl'), 'utf8').trim().split('\n')
+    return {
+      result: JSON.parse(readFileSync(join(dir, 'result.json'), 'utf8')) as RunResult,
+      events: journal.map((line) => JSON.parse(line) as JournalEvent),
     }
   }
 
   /** What the clients themselves may differ by: another HTTP stack, another event loop. † ours */
   const clientsMs = 15
 
-  it('agree: same arrivals to the hundredth of a millisecond, same verdicts, intervals that overlap', async () => {
-    const ours = await ran('builtin')
-    const theirs = await ran('k6')
+  it('agree: same arrivals to the hundredth of a millisecond, same verdicts, intervals that overlap', async (context) => {
+    const ours = await ran(context, 'builtin')
+    const theirs = await ran(context, 'k6')
 
     for (const [i, arm] of armsOf(ours.events).entries()) {
       const [own, other] = [arrivalsOf(arm), arrivalsOf(armsOf(theirs.events)[i]!)]
@@ -102,7 +99,7 @@ describe.skipIf(missing !== undefined)(`the built-in driver and k6${skipped}`, (
   })
 })
 
-describe.skipIf(missing !== undefined)(`a run with k6${skipped}`, () => {
+describeWith('a run with k6', needsK6, () => {
   const run = (): Started =>
     here.start('run', '--scenarios', tinyScenarios, '--driver', 'k6', '--out', here.out)
 

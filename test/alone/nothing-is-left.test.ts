@@ -1,10 +1,12 @@
 /** However a run ends, nothing of it goes on: Ctrl-C, kill -9, services that die, a killed supervisor. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { RunResult } from '../../harness/model/result.ts'
 import type { Register } from '../../harness/runtimes/host/protocol.ts'
 import {
+  crashingScenarios,
   dyingScenarios,
   type Place,
   place,
@@ -122,9 +124,54 @@ it('clean leaves a run under way alone', async () => {
 })
 
 it('two runs side by side do not collide', async () => {
-  const [one, other] = await Promise.all([run(...oneArm).ended, run(...oneArm).ended])
-  for (const { stdout } of [one, other]) expect(stdout).toMatch(/arrivals started/)
-  expect([one.code, other.code].every((code) => code !== 5 && code !== null)).toBe(true)
+  const outs = ['one', 'other'].map((name) => join(here.dir, name))
+  const ended = await Promise.all(
+    outs.map((out) => here.run('run', '--scenarios', tinyScenarios, '--out', out, ...oneArm)),
+  )
+  for (const [i, { code, stdout }] of ended.entries()) {
+    expect(stdout).toMatch(/arrivals started/)
+    // One arm alone is never a verdict, whatever it saw; all that a collision could end in has another code.
+    expect(stdout).toMatch(/tiny-stall +\? inconclusive: /)
+    expect(code).toBe(2)
+    const { scenarios } = JSON.parse(
+      readFileSync(join(outs[i]!, 'latest', 'result.json'), 'utf8'),
+    ) as RunResult
+    const [arm] = scenarios[0]!.arms
+    expect(arm).toMatchObject({ ending: 'finished' })
+    expect(arm!.error).toBeUndefined()
+  }
+})
+
+describe('an error that nothing caught', () => {
+  const result = (): RunResult =>
+    JSON.parse(readFileSync(join(here.out, 'latest', 'result.json'), 'utf8')) as RunResult
+
+  it('in a scenario ends the run with exit 5, in words, its reports written, and nothing left', async () => {
+    const started = here.start('run', '--scenarios', crashingScenarios, '--out', here.out)
+    await until(started, /baseline begins/)
+    const seen = here.registers()
+    writeFileSync(join(here.dir, 'crash-now'), '')
+    const { code, stdout, stderr } = await started.ended
+    expect(stderr).toMatch(/an error that nothing caught: the author slipped/)
+    expect(stderr).toMatch(/crashing\/index\.ts/)
+    expect(code).toBe(5)
+    await nothingIsLeft(seen)
+    expect(stdout).toMatch(/the author slipped/)
+    expect(result()).toMatchObject({ ending: 'failed', exitCode: 5 })
+    expect(readFileSync(join(here.out, 'latest', 'junit.xml'), 'utf8')).toMatch(/the author slipped/)
+  })
+
+  it('as when the disk fills up while visits stream in: exit 5, in words, and nothing left', async () => {
+    // A limit on the size of a file stands in for the disk: the journal is the first to reach it.
+    const limited = `trap '' XFSZ; ulimit -f 32; exec "$@"`
+    const started = here.startBy(limited, 'run', '--scenarios', tinyScenarios, '--out', here.out)
+    await until(started, /baseline begins/)
+    const seen = here.registers()
+    const { code, stderr } = await started.ended
+    expect(stderr).toMatch(/cannot write the journal .*journal\.jsonl/)
+    expect(code).toBe(5)
+    await nothingIsLeft(seen)
+  })
 })
 
 describe('a service', () => {

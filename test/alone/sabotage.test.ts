@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makePlan } from '../../harness/experiment/make-plan.ts'
 import { run } from '../../harness/experiment/run.ts'
-import type { Scenario } from '../../harness/experiment/scenario.ts'
 import { builtinDriver } from '../../harness/load/builtin/driver.ts'
+import type { CheckVerdict } from '../../harness/model/check.ts'
+import type { Scenario } from '../../harness/model/scenario.ts'
 import { reportTo } from '../../harness/reporters/dispatch.ts'
 import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
 import { routerPort } from '../../scenarios/16-nov-router-port.ts'
@@ -52,8 +53,11 @@ function planOf(scenario: Scenario) {
   return planned.plan
 }
 
-/** Guards that deviate in the treated arm under these sabotages, by title. */
-async function brokenGuards(scenario: Scenario, sabotages: readonly string[]): Promise<string[]> {
+/** What the guards of the treated arm come to under these sabotages, by title. */
+async function guardsUnder(
+  scenario: Scenario,
+  sabotages: readonly string[],
+): Promise<Record<string, CheckVerdict>> {
   const result = await run({
     plans: [{ plan: planOf(scenario), system: scenario.system }],
     arms: ['treated'],
@@ -70,9 +74,15 @@ async function brokenGuards(scenario: Scenario, sabotages: readonly string[]): P
   })
   const [arm] = result.scenarios[0]!.arms
   expect(arm!.error).toBeUndefined()
-  return arm!.checks
-    .filter(({ role, verdict }) => role === 'guard' && verdict === 'deviates')
-    .map(({ check }) => check)
+  return Object.fromEntries(
+    arm!.checks.filter(({ role }) => role === 'guard').map(({ check, verdict }) => [check, verdict]),
+  )
+}
+
+function titlesOfGuards(scenario: Scenario): string[] {
+  return planOf(scenario)
+    .checks.filter(({ role }) => role === 'guard')
+    .map(({ title }) => title)
 }
 
 function guardsNaming(scenario: Scenario, sabotages: readonly string[]): string[] {
@@ -106,13 +116,18 @@ it('every sabotage that a guard names is done, and every one there is is named',
 
 describe.each(scenarios)('$name', (scenario) => {
   it('has guards that hold while nothing is sabotaged', async () => {
-    expect(await brokenGuards(scenario, [])).toEqual([])
+    const guards = await guardsUnder(scenario, [])
+    // Neither broken nor undecided: a guard that could not tell would not have noticed a sabotage either.
+    expect(guards).toEqual(Object.fromEntries(Object.keys(guards).map((title) => [title, 'holds'])))
+    expect(Object.keys(guards)).toEqual(titlesOfGuards(scenario))
   })
 })
 
 it.each(rows.map(([scenario, names]) => [names.join(' + '), scenario, names] as const))(
   '%s is noticed by the guard that names it',
   async (_, scenario, names) => {
-    expect(await brokenGuards(scenario, names)).toEqual(guardsNaming(scenario, names))
+    const guards = await guardsUnder(scenario, names)
+    const broken = Object.keys(guards).filter((title) => guards[title] === 'deviates')
+    expect(broken).toEqual(guardsNaming(scenario, names))
   },
 )

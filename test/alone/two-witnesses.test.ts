@@ -2,10 +2,10 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { ServerEvidence } from '../../harness/experiment/verdict.ts'
 import type { EventOf, JournalEvent } from '../../harness/journal/events.ts'
+import type { ServerEvidence } from '../../harness/model/result.ts'
+import { findTool, subjects } from '../../packages/toxiproxy/test/conformance/subjects.ts'
 import { place, tinyScenarios } from '../harness/fixtures/command-line.ts'
-import { findTool, subjects } from '../toxiproxy/conformance/subjects.ts'
 
 const fault = 'stall front→back'
 

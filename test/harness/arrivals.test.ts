@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { schedule } from '../../harness/load/arrivals.ts'
-import type { Stream } from '../../harness/load/load.ts'
+import type { ArrivalStream } from '../../harness/model/arrivals.ts'
 
 const streams = fc.record({
   id: fc.string({ minLength: 1, maxLength: 20 }),
@@ -50,7 +50,7 @@ describe('the schedule of a stream', () => {
   })
 
   it('puts most of a ramp where its rate is high', () => {
-    const ramp: Stream = {
+    const ramp: ArrivalStream = {
       id: 'ramp',
       journey: 'any',
       durationMs: 10_000,

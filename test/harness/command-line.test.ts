@@ -2,7 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { brokenScenarios, type Place, place, tinyScenarios } from './fixtures/command-line.ts'
+import { journalVersion } from '../../harness/journal/events.ts'
+import * as builtIn from '../../scenarios/index.ts'
+import { describeWith } from '../needs.ts'
+import { brokenScenarios, type Place, place, tinyScenarios, twiceScenarios } from './fixtures/command-line.ts'
 
 let here: Place
 beforeAll(() => {
@@ -74,6 +77,16 @@ describe('bad input', () => {
       ['list', '--scenarios', '/proc'],
       /no scenarios: none of \/proc\/index.ts/,
     ],
+    [
+      'a misspelt command',
+      ['anaylze', '.chaos/latest'],
+      /unknown command 'anaylze': did you mean 'analyze'\?/,
+    ],
+    [
+      'two scenarios of one name',
+      ['list', '--scenarios', twiceScenarios],
+      /2 scenarios are called 'tiny-stall': 'the back accepts [^']+', 'another one'/,
+    ],
     ['a run that is not there', ['analyze', '/nowhere'], /there is no journal at \/nowhere/],
   ])('%s', async (_, args, words) => {
     const { code, stderr } = await here.run(...args)
@@ -134,6 +147,82 @@ describe('bad input', () => {
   })
 })
 
+describe('in a folder without scenarios', () => {
+  let elsewhere: Place
+  beforeAll(() => {
+    elsewhere = place({}, here.dir)
+  })
+  afterAll(() => elsewhere?.[Symbol.dispose]())
+
+  it.each([['run'], ['plan'], ['list'], ['up'], ['analyse-this']])(
+    '%s does not take those of this package for it: exit 4',
+    async (command) => {
+      const { code, stdout, stderr } = await elsewhere.run(command)
+      expect(stderr).toMatch(/no scenarios: none of .+\/scenarios\/index\.ts, .+'--scenarios built-in'/)
+      expect(stdout).toBe('')
+      expect(code).toBe(4)
+      expect(elsewhere.registers()).toEqual([])
+    },
+  )
+
+  it('a command that was misspelt is told as such', async () => {
+    const { code, stderr } = await elsewhere.run('anaylze')
+    expect(stderr).toMatch(/unknown command 'anaylze': did you mean 'analyze'\?/)
+    expect(code).toBe(4)
+  })
+
+  it.each([
+    ['by their name', ['22-nov-overload']],
+    ['as the built-in ones', ['--scenarios', 'built-in', '22-nov-overload']],
+  ])('those of this package can be had %s', async (_, args) => {
+    const { code, stdout } = await elsewhere.run('plan', '--json', '--runtime', 'processes', ...args)
+    expect(JSON.parse(stdout)).toMatchObject([{ scenario: '22-nov-overload' }])
+    expect(code).toBe(0)
+  })
+})
+
+describe('an exit code never lies', () => {
+  it.each([
+    [['list']],
+    [['plan', ...tiny]],
+    [['plan', ...tiny, '--json']],
+    [['doctor']],
+    [['--help']],
+    [['run', '--help']],
+  ])('%j | true: quiet, and 0', async (args) => {
+    const { code, stderr } = await here.startBy('"$@" | true; exit $PIPESTATUS', ...args).ended
+    expect(stderr.replace(/^runtime processes: .*\n/, '')).toBe('')
+    expect(code).toBe(0)
+  })
+
+  it('nor does the reader of the errors count: 4 is 4', async () => {
+    const { code } = await here.startBy('"$@" 2>&1 | true; exit $PIPESTATUS', 'plan', 'nothing').ended
+    expect(code).toBe(4)
+  })
+
+  const missing = existsSync('/dev/full') ? undefined : 'there is no /dev/full'
+  describeWith('where what it prints cannot be kept', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+    it.each([[['list']], [['plan', ...tiny, '--json']], [['--help']]])('%j: 5, in words', async (args) => {
+      const { code, stderr } = await here.startBy('"$@" >/dev/full', ...args).ended
+      expect(stderr).toMatch(/saeol-chaos: an error that nothing caught: .*(ENOSPC|no space left)/)
+      expect(code).toBe(5)
+    })
+  })
+
+  it('5 for a report that was asked for and could not be written, and the others are written', async () => {
+    const dir = join(here.dir, 'unwritable')
+    mkdirSync(join(dir, 'junit.xml'), { recursive: true })
+    writeFileSync(
+      join(dir, 'journal.jsonl'),
+      `${JSON.stringify({ kind: 'run.started', at: 1, version: journalVersion, run: 'r', seed: 's', project: '0', node: 'v24', host: { platform: 'linux', cpus: 2, memoryMiB: 1 }, runtime: 'processes', driver: 'builtin', toxiproxy: 'embedded' })}\n${JSON.stringify({ kind: 'run.ended', at: 2, outcome: 'finished' })}\n`,
+    )
+    const { code, stderr } = await here.run('analyze', dir, '--reporter', 'junit,json')
+    expect(stderr).toMatch(/a report is missing: reporter 'junit': cannot write .*junit\.xml/)
+    expect(code).toBe(5)
+    expect(existsSync(join(dir, 'result.json'))).toBe(true)
+  })
+})
+
 describe('help and look-ups', () => {
   it.each(['run', 'list', 'plan', 'analyze', 'up', 'k6', 'toxiproxy', 'doctor', 'clean'])(
     '%s --help',
@@ -163,14 +252,21 @@ describe('help and look-ups', () => {
     expect(here.registers()).toEqual([])
   })
 
-  it('every built-in scenario can be planned', async () => {
-    const { code, stdout, stderr } = await here.run('plan', '--json')
+  const planned = async (...args: string[]): Promise<string[]> => {
+    const { code, stdout, stderr } = await here.run('plan', '--json', '--runtime', 'processes', ...args)
     expect(stderr).toBe('')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout).map(({ scenario }: { scenario: string }) => scenario)).toEqual([
-      '17-nov-gpki-stall',
-      '22-nov-overload',
-    ])
+    return JSON.parse(stdout).map(({ scenario }: { scenario: string }) => scenario)
+  }
+
+  it('the gate is what is planned where nothing is named', async () => {
+    expect(await planned()).toEqual(builtIn.gate)
+  })
+
+  it('every built-in scenario can be planned', async () => {
+    const names = builtIn.scenarios.map(({ name }) => name)
+    expect(names.length).toBeGreaterThan(builtIn.gate.length)
+    expect(await planned(...names)).toEqual(names)
   })
 })
 

@@ -4,8 +4,9 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startToxiproxyServer, type ToxiproxyServer } from '@saeol-chaos/toxiproxy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { FaultContext, FaultSpec } from '../../harness/faults/fault.ts'
+import type { FaultContext } from '../../harness/faults/fault.ts'
 import { faultKind, faultKinds } from '../../harness/faults/index.ts'
 import {
   cut,
@@ -19,11 +20,11 @@ import {
   surge,
   throttle,
 } from '../../harness/index.ts'
-import type { LoadRun } from '../../harness/load/load.ts'
+import type { FaultSpec } from '../../harness/model/fault.ts'
+import type { LoadRun } from '../../harness/model/load.ts'
+import type { LinkAddress, Topology } from '../../harness/model/topology.ts'
 import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
-import type { LinkAddress, Topology } from '../../harness/runtimes/runtime.ts'
 import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
-import { startToxiproxyServer, type ToxiproxyServer } from '../../harness/toxiproxy/server/index.ts'
 import { userAsks } from './fixtures/tiny-journeys.ts'
 import { tinySystem } from './fixtures/tiny-system.ts'
 
@@ -86,9 +87,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await undo.disposeAsync()
-  await toxiproxy[Symbol.asyncDispose]()
-  upstream.closeAllConnections()
-  upstream.close()
+  await toxiproxy?.[Symbol.asyncDispose]()
+  upstream?.closeAllConnections()
+  upstream?.close()
 })
 
 const rows: FaultSpec[] = [

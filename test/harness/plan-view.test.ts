@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../harness/experiment/plan.ts'
-import { planView } from '../../harness/experiment/plan-view.ts'
+import type { Plan } from '../../harness/model/plan.ts'
+import { planView } from '../../harness/reporters/plan-view.ts'
 import { widthOf } from '../../harness/reporters/terminal/width.ts'
 import { gpkiStall, overload } from './reporters/a-run.ts'
 import { strange } from './reporters/run-variants.ts'

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { testimonyOf } from '../../harness/experiment/testimony.ts'
 import { cut, delay, stall } from '../../harness/index.ts'
-import type { Topology } from '../../harness/runtimes/runtime.ts'
-import { createRecord } from '../../harness/toxiproxy/server/evidence.ts'
+import type { Topology } from '../../harness/model/topology.ts'
+import { createRecord } from '../../packages/toxiproxy/src/evidence.ts'
 
 const topology = {
   link: (name: string) => ({ name, proxy: name.replace('→', '-to-') }),

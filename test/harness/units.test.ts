@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { durationMs, formatMs, ratePerSecond } from '../../harness/experiment/units.ts'
+import { durationMs, formatMs, ratePerSecond } from '../../harness/model/units.ts'
 
 describe('durations and rates', () => {
   it.each([

@@ -6,12 +6,13 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { promisify } from 'node:util'
-import type { FaultContext, Sighting } from '../../harness/faults/fault.ts'
+import { startToxiproxyServer } from '@saeol-chaos/toxiproxy'
+import type { FaultContext } from '../../harness/faults/fault.ts'
 import { packetLoss, packetLossKind } from '../../harness/faults/packet-loss.ts'
-import type { LinkAddress, Topology } from '../../harness/runtimes/runtime.ts'
+import type { Sighting } from '../../harness/model/fault.ts'
+import type { LinkAddress, Topology } from '../../harness/model/topology.ts'
 import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
-import { startToxiproxyServer } from '../../harness/toxiproxy/server/index.ts'
-import { measured } from './measured.ts'
+import { measured, testSamples } from '../../packages/toxiproxy/test/server/measured.ts'
 
 export interface Findings {
   readonly before: Sighting
@@ -25,8 +26,6 @@ export interface Findings {
   readonly offloads: { readonly before: string[]; readonly during: string[]; readonly after: string[] }
 }
 
-/** Twice as many as were measured: a share of 41 % is then within 8 points at four deviations. */
-const connections = 600
 const patienceMs = 3000
 
 const [namespace, address] = process.argv.slice(2) as [string, string]
@@ -86,7 +85,7 @@ async function share(bytes: number): Promise<number> {
   const request = Buffer.alloc(bytes)
   request.writeUInt32BE(bytes)
   const sockets = await Promise.all(
-    Array.from({ length: connections }, async () => {
+    Array.from({ length: testSamples }, async () => {
       const socket = connect({ host: address, port, noDelay: true })
       stack.defer(() => void socket.destroy())
       await once(socket, 'connect')
@@ -104,7 +103,7 @@ async function share(bytes: number): Promise<number> {
         }),
     ),
   )
-  return answers.filter(Boolean).length / connections
+  return answers.filter(Boolean).length / testSamples
 }
 
 await packetLossKind.prepare?.(spec, context)

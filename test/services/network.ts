@@ -50,16 +50,19 @@ export interface Answer {
 export const noServiceTime = { SERVICE_TIME_MS: '0', LOG_LEVEL: 'info' }
 
 export async function startNetwork(): Promise<TestNetwork> {
+  await using stack = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-network-'))
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
   const cacheDir = join(tmpdir(), `saeol-chaos-test-people-${process.getuid?.() ?? 'user'}`)
   const sizes = { officials: 10, disabled: 1, revoked: 1, offices: 2, clerksPerOffice: 3, residents: 50 }
-  const [files, postgres] = await Promise.all([
-    enrolled({ cacheDir, seed: 'tests', ...sizes }),
-    startPostgres(),
-  ])
+  const postgres = stack.use(await startPostgres())
+  const files = await enrolled({ cacheDir, seed: 'tests', ...sizes })
   const [people, room] = await Promise.all([readPeople(files.peopleFile), readRoom(files.roomFile)])
   const quiet = { write: () => {} }
-  const gpki = await startGpki({ PORT: '0', REGISTER_FILE: files.registerFile, ...noServiceTime }, quiet)
+  const gpki = stack.use(
+    await startGpki({ PORT: '0', REGISTER_FILE: files.registerFile, ...noServiceTime }, quiet),
+  )
+  const started = stack.move()
   let saeols = 0
 
   return {
@@ -86,11 +89,7 @@ export async function startNetwork(): Promise<TestNetwork> {
       )
       return testSaeol({ saeol, resident, databaseUrl, events, room })
     },
-    async [Symbol.asyncDispose]() {
-      await gpki[Symbol.asyncDispose]()
-      await postgres[Symbol.asyncDispose]()
-      await rm(directory, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }
 

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { chown, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { leasePorts } from '../../harness/runtimes/host/ports.ts'
 import { postgresUser } from '../../harness/runtimes/link-url.ts'
 import { postgresCommand } from '../../harness/runtimes/processes/postgres.ts'
 
@@ -16,10 +16,20 @@ export interface TestPostgres extends AsyncDisposable {
   createDatabase(): Promise<string>
 }
 
-/** Starts a cluster in the temporary directory, on a port of its own, just as the runtime `processes` does. */
+/** How long a start may take, ms: far more than it does, since several files start their own at once on a busy host. */
+const startWithinMs = 45_000
+
+/**
+ * Starts a cluster in the temporary directory, just as the runtime `processes` does: on a port that is leased, so that
+ * no other file, run or outgoing connection can take it.
+ * @throws Error with what PostgreSQL itself said.
+ */
 export async function startPostgres(): Promise<TestPostgres> {
+  await using stack = new AsyncDisposableStack()
+  const lease = stack.use(await leasePorts(1))
+  const port = lease.ports[0]!
   const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-postgres-'))
-  const port = await freePort()
+  stack.defer(() => rm(directory, { recursive: true, force: true }))
   const { command, args, ...account } = await postgresCommand(join(directory, 'data'), 'test', port)
   if (account.uid !== undefined) await chown(directory, account.uid, account.gid!)
   const server = spawn('sh', ['-c', untilParentDies, 'sh', directory, command, ...args], {
@@ -27,8 +37,18 @@ export async function startPostgres(): Promise<TestPostgres> {
     cwd: directory,
     stdio: ['pipe', 'ignore', 'pipe'],
   })
+  const ended = new Promise<string>((resolve) => {
+    server.once('error', (error) => resolve(error.message))
+    server.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+  stack.defer(async () => {
+    server.stdin.end()
+    await ended
+  })
+  server.stdin.on('error', () => {})
   const url = (database: string) => `postgres://${postgresUser}@127.0.0.1:${port}/${database}`
-  await accepting(server, url('postgres'))
+  await accepting(server.stderr, ended, url('postgres'))
+  const started = stack.move()
   return {
     async createDatabase() {
       const name = `test_${randomBytes(6).toString('hex')}`
@@ -38,12 +58,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       await client.end()
       return url(name)
     },
-    async [Symbol.asyncDispose]() {
-      const exited = server.exitCode === null ? once(server, 'exit') : undefined
-      server.stdin?.end()
-      await exited
-      await rm(directory, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }
 
@@ -55,37 +70,37 @@ const untilParentDies = `
 directory=$1; shift; exec 3<&0
 "$@" & postgres=$!
 (read -r _ <&3; kill -INT $postgres) &
-wait $postgres
-cd / && rm -rf "$directory"`
+wait $postgres; ended=$?
+cd / && rm -rf "$directory"
+exit $ended`
 
-async function accepting(server: ChildProcess, url: string): Promise<void> {
+/** @throws Error with the server's own words when it ends or does not accept a connection in time. */
+async function accepting(stderr: Readable, ended: Promise<string>, url: string): Promise<void> {
   let said = ''
-  server.stderr?.on('data', (chunk) => {
+  stderr.on('data', (chunk) => {
     said += chunk
   })
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL did not start: ${said}`)
-    const client = new pg.Client({ connectionString: url })
-    client.on('error', () => {})
-    try {
-      await client.connect()
-      await client.end()
-      return
-    } catch {
-      await sleep(50)
+  const given = new AbortController()
+  const connected = async () => {
+    while (!given.signal.aborted) {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        await client.end()
+        return
+      } catch {
+        await sleep(50)
+      }
     }
   }
-  server.stdin?.end()
-  throw new Error(`PostgreSQL did not accept a connection within 10 s: ${said}`)
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no TCP port was free')
-  return address.port
+  const failed = async (how: string) => {
+    throw new Error(`PostgreSQL did not start (${how}): ${said}`)
+  }
+  const tooLate = sleep(startWithinMs, `no connection within ${startWithinMs} ms`, given).catch(() => '')
+  try {
+    await Promise.race([connected(), Promise.race([ended, tooLate]).then(failed)])
+  } finally {
+    given.abort()
+  }
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { images } from '../../harness/runtimes/containers/images.ts'
+import { images } from '../../harness/images.ts'
 import { sourcesHash, sourcesLabel } from '../../harness/runtimes/containers/sources.ts'
 import { administrativeNetwork } from '../../scenarios/system.ts'
+import { describeWith } from '../needs.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tool = join(root, 'tools/airgap/airgap')
@@ -115,33 +116,27 @@ describe('airgap', () => {
   })
 })
 
-it.runIf(process.env.CI_REQUIRE_ENGINE === '1')('an engine is here to be looked at', () =>
-  expect(engineMissing).toBeUndefined(),
-)
+describeWith('airgap and an engine', { missing: engineMissing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+  it('says of each image whether it is there, with the exit code of the worst', () => {
+    const { status, stdout } = airgap(['--check'])
+    const tags = listed()
+    const here = Object.entries(tags).map(([name, tag]) => {
+      const present = spawnSync('docker', ['image', 'inspect', tag]).status === 0
+      expect(stdout).toMatch(new RegExp(`^${name} +${tag} is ${present ? 'there' : 'missing'}`, 'm'))
+      return present
+    })
+    expect(status).toBe(here.every(Boolean) ? 0 : 1)
+  })
 
-describe.skipIf(engineMissing !== undefined)(
-  `airgap and an engine${engineMissing === undefined ? '' : ` (skipped: ${engineMissing})`}`,
-  () => {
-    it('says of each image whether it is there, with the exit code of the worst', () => {
-      const { status, stdout } = airgap(['--check'])
-      const tags = listed()
-      const here = Object.entries(tags).map(([name, tag]) => {
-        const present = spawnSync('docker', ['image', 'inspect', tag]).status === 0
-        expect(stdout).toMatch(new RegExp(`^${name} +${tag} is ${present ? 'there' : 'missing'}`, 'm'))
-        return present
-      })
-      expect(status).toBe(here.every(Boolean) ? 0 : 1)
+  const justMade = process.env.CI_REQUIRE_ENGINE === '1'
+  const missing = justMade ? undefined : 'only .ci/run has tools/airgap make every image first'
+  describeWith('whose images it has just made', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+    it('marks them with their sources, so that no runtime builds them anew', () => {
+      for (const { tag, build } of [administrativeNetwork.image!, administrativeNetwork.image!.netadmin!])
+        expect(inspected(tag, `{{index .Config.Labels "${sourcesLabel}"}}`), tag).toBe(sourcesHash(build!))
     })
 
-    it.runIf(process.env.CI_REQUIRE_ENGINE === '1')(
-      'marks its images with their sources, so that no runtime builds them anew',
-      () => {
-        for (const { tag, build } of [administrativeNetwork.image!, administrativeNetwork.image!.netadmin!])
-          expect(inspected(tag, `{{index .Config.Labels "${sourcesLabel}"}}`), tag).toBe(sourcesHash(build!))
-      },
-    )
-
-    it.runIf(process.env.CI_REQUIRE_ENGINE === '1')('leaves alone what is there', () => {
+    it('leaves alone what is there', () => {
       const ids = () => Object.values(listed()).map((tag) => inspected(tag, '{{.Id}}'))
       const before = ids()
       const { status, stdout } = airgap([])
@@ -149,5 +144,5 @@ describe.skipIf(engineMissing !== undefined)(
       expect(stdout).toMatch(/^k6 +grafana\/k6:1\.8\.1 is there$/m)
       expect(ids()).toEqual(before)
     })
-  },
-)
+  })
+})

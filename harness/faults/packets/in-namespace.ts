@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HarnessError } from '../../errors.ts'
-import type { Topology } from '../../runtimes/runtime.ts'
+import type { Topology } from '../../model/topology.ts'
 import {
   addressesCommand,
   addressesIn,

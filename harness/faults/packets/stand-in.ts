@@ -1,4 +1,4 @@
-import type { Topology } from '../../runtimes/runtime.ts'
+import type { Topology } from '../../model/topology.ts'
 import type { Means } from './means.ts'
 
 /**

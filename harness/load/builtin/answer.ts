@@ -4,8 +4,6 @@ export interface Answer {
   /** Names in lower case; what comes more than once is joined by commas. */
   readonly headers: ReadonlyMap<string, string>
   readonly text: string
-  /** Whether its connection may carry another request. */
-  readonly staysOpen: boolean
 }
 
 const none = Buffer.alloc(0)
@@ -28,12 +26,7 @@ export function readAnswer(received: Buffer, method: string, closed: boolean): A
   const headers = headersOf(fields)
   const body = bodyOf(rest, method, status, headers, closed)
   if (body === undefined) return undefined
-  return {
-    status,
-    headers,
-    text: body.bytes.toString(),
-    staysOpen: body.bounded && statusLine.startsWith('HTTP/1.1') && headers.get('connection') !== 'close',
-  }
+  return { status, headers, text: body.toString() }
 }
 
 function headersOf(fields: readonly string[]): Map<string, string> {
@@ -48,25 +41,22 @@ function headersOf(fields: readonly string[]): Map<string, string> {
   return headers
 }
 
-/** @returns the body, and whether it has an end of its own or ends with the connection; undefined while more must come */
+/** @returns the body, which has an end of its own or ends with the connection; undefined while more must come */
 function bodyOf(
   rest: Buffer,
   method: string,
   status: number,
   headers: ReadonlyMap<string, string>,
   closed: boolean,
-): { bytes: Buffer; bounded: boolean } | undefined {
-  if (method === 'HEAD' || status === 204 || status === 304) return { bytes: none, bounded: true }
-  if (headers.get('transfer-encoding')?.toLowerCase() === 'chunked') {
-    const bytes = unchunk(rest)
-    return bytes && { bytes, bounded: true }
-  }
+): Buffer | undefined {
+  if (method === 'HEAD' || status === 204 || status === 304) return none
+  if (headers.get('transfer-encoding')?.toLowerCase() === 'chunked') return unchunk(rest)
   const length = headers.get('content-length')
   if (length !== undefined) {
     const bytes = Number(length)
-    return rest.length < bytes ? undefined : { bytes: rest.subarray(0, bytes), bounded: true }
+    return rest.length < bytes ? undefined : rest.subarray(0, bytes)
   }
-  return closed ? { bytes: rest, bounded: false } : undefined
+  return closed ? rest : undefined
 }
 
 function unchunk(rest: Buffer): Buffer | undefined {

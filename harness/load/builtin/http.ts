@@ -1,113 +1,78 @@
 import { connect, type Socket } from 'node:net'
-import { performance } from 'node:perf_hooks'
-import { defaultTimeoutMs, heard, silence } from '../answers.ts'
-import type { Http, HttpAnswer } from '../journey.ts'
+import type { Http, HttpAnswer } from '../../model/journey.ts'
+import { heard, silence } from '../answers.ts'
+import { addressOf, type Request, requestOf, tellsEmptyBody } from '../request.ts'
 import { type Answer, readAnswer } from './answer.ts'
 
-/** How long a connection may have been idle to be used again, ms: less than servers keep theirs (Node: five seconds). */
-const keepIdleMs = 4000
-
-/** One of the users' connections: idle, or carrying one request. */
-interface Connection {
-  readonly socket: Socket
-  idleSince: number
-  exchange: { readonly method: string; received: Buffer; end(answer: HttpAnswer): void } | undefined
-}
-
 /**
- * The users' HTTP client for one entrance: keep-alive connections, as many as there are users waiting. It never throws;
- * a user who gives up closes the connection, as a browser does. Written over sockets because nothing else comes near
- * its cost: a request through undici takes twice the CPU, and what the generator takes is missing in the system.
+ * The users' HTTP client for one entrance. Each request has a connection of its own and is sent once: see «One rule of
+ * replay» in ARCHITECTURE.md. It never throws; a user who gives up closes the connection, as a browser does. Written over
+ * sockets because what the generator takes of the CPU is missing in the system.
  */
 export function usersHttp(base: string): { http: Http; close(): void } {
-  const { hostname, host, port } = new URL(base)
-  const open = new Set<Connection>()
-  const idle: Connection[] = []
+  const { scheme, host, basePath } = addressOf(base)
+  if (scheme !== 'http')
+    throw new Error(`${base}: the built-in driver speaks plain HTTP; k6 (--driver k6) does HTTPS`)
+  const { hostname, port } = new URL(base)
+  // A socket wants an IPv6 address without its brackets.
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), noDelay: true }
+  const open = new Set<Socket>()
 
-  function newConnection(): Connection {
-    const socket = connect({ host: hostname, port: Number(port || 80), noDelay: true })
-    const connection: Connection = { socket, idleSince: 0, exchange: undefined }
-    open.add(connection)
-    socket.on('data', (bytes) => receive(connection, bytes, false))
-    socket.on('end', () => receive(connection, Buffer.alloc(0), true))
-    socket.on('error', (error) => end(connection, silence(reason(error))))
-    socket.on('close', () => {
-      end(connection, silence('reset'))
-      open.delete(connection)
-    })
-    return connection
-  }
-
-  /** The one that was in use last: the others grow old and are closed by the server. */
-  function idleConnection(): Connection | undefined {
-    for (;;) {
-      const connection = idle.pop()
-      if (connection === undefined) return undefined
-      if (connection.socket.writable && performance.now() - connection.idleSince < keepIdleMs)
-        return connection
-      connection.socket.destroy()
-    }
-  }
-
-  function receive(connection: Connection, bytes: Buffer, closed: boolean): void {
-    const { exchange, socket } = connection
-    // Nobody has asked: whatever this is, it would be taken for the next answer.
-    if (exchange === undefined) return void socket.destroy()
-    exchange.received = exchange.received.length === 0 ? bytes : Buffer.concat([exchange.received, bytes])
-    let answer: Answer | undefined
-    try {
-      answer = readAnswer(exchange.received, exchange.method, closed)
-    } catch {
-      end(connection, silence('not-http'))
-      socket.destroy()
-      return
-    }
-    if (answer === undefined) return
-    const { status, text, headers } = answer
-    end(
-      connection,
-      heard(status, text, (name) => headers.get(name)),
-    )
-    if (!answer.staysOpen) return void socket.destroy()
-    connection.idleSince = performance.now()
-    idle.push(connection)
-  }
-
-  function end(connection: Connection, answer: HttpAnswer): void {
-    const { exchange } = connection
-    connection.exchange = undefined
-    exchange?.end(answer)
-  }
-
-  const http: Http = (method, path, { json, headers = {}, timeoutMs = defaultTimeoutMs } = {}) => {
-    const body = json === undefined ? '' : JSON.stringify(json)
-    let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`
-    if (json !== undefined) head += 'content-type: application/json\r\n'
-    if (method !== 'GET' && method !== 'HEAD') head += `content-length: ${Buffer.byteLength(body)}\r\n`
-    for (const name in headers) head += `${name}: ${headers[name]}\r\n`
-    const connection = idleConnection() ?? newConnection()
-    return new Promise((resolve) => {
-      const giveUp = setTimeout(() => {
-        end(connection, silence('timed-out'))
-        connection.socket.destroy()
-      }, timeoutMs)
-      connection.exchange = {
-        method,
-        received: Buffer.alloc(0),
-        end(answer) {
-          clearTimeout(giveUp)
-          resolve(answer)
-        },
-      }
-      connection.socket.write(`${head}\r\n${body}`)
-    })
+  const http: Http = async (method, path, options) => {
+    const request = requestOf(basePath, method, path, options)
+    const socket = connect(address)
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+    socket.write(wireOf(request, host))
+    return answerOn(socket, method, request.timeoutMs)
   }
   return {
     http,
     close() {
-      for (const { socket } of open) socket.destroy()
+      for (const socket of open) socket.destroy()
     },
   }
+}
+
+function wireOf({ method, target, headers, body }: Request, host: string): string {
+  let head = `${method} ${target} HTTP/1.1\r\nhost: ${headers.host ?? host}\r\nconnection: close\r\n`
+  for (const name in headers) if (name !== 'host') head += `${name}: ${headers[name]}\r\n`
+  if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`
+  else if (tellsEmptyBody(method)) head += 'content-length: 0\r\n'
+  return `${head}\r\n${body ?? ''}`
+}
+
+/** Resolves with the answer to the one request on a connection, or why there is none; then the connection is closed. */
+function answerOn(socket: Socket, method: string, timeoutMs: number): Promise<HttpAnswer> {
+  return new Promise((resolve) => {
+    let received: Buffer | undefined
+    const end = (answer: HttpAnswer): void => {
+      clearTimeout(giveUp)
+      resolve(answer)
+      socket.destroy()
+    }
+    const giveUp = setTimeout(() => end(silence('timed-out')), timeoutMs)
+    const read = (closed: boolean): void => {
+      if (received === undefined) return
+      try {
+        const answer = readAnswer(received, method, closed)
+        if (answer !== undefined) end(heardAs(answer))
+      } catch {
+        end(silence('not-http'))
+      }
+    }
+    socket.on('data', (bytes) => {
+      received = received === undefined ? bytes : Buffer.concat([received, bytes])
+      read(false)
+    })
+    socket.on('end', () => read(true))
+    socket.on('error', (error) => end(silence(reason(error))))
+    socket.on('close', () => end(silence('reset')))
+  })
+}
+
+function heardAs({ status, text, headers }: Answer): HttpAnswer {
+  return heard(status, text, (name) => headers.get(name))
 }
 
 /** Why there was no answer, in a word that both drivers use. */

@@ -1,12 +1,15 @@
-import type { GeneratorFigures, LiveTick, LoadPlan } from '../load.ts'
+import type { GeneratorFigures, LiveTick, LoadPlan } from '../../model/load.ts'
 
-/** From the harness to its load process. Observations come back on the load process's standard output. */
+/** The load process writes journal lines to this file descriptor: what a journey prints goes elsewhere. */
+export const linesFd = 4
+
+/** From the harness to its load process. Times are epoch ms. */
 export type ToLoad =
   | { type: 'plan'; plan: LoadPlan }
   | { type: 'start'; at: number }
-  | { type: 'begin'; stream: string }
-  | { type: 'end'; stream: string }
-  | { type: 'drain'; patienceMs: number }
+  | { type: 'begin'; stream: string; at: number }
+  | { type: 'end'; stream: string; at: number }
+  | { type: 'drain'; at: number; patienceMs: number }
 
 export type FromLoad =
   | { type: 'ready' }

@@ -1,5 +1,6 @@
-import { latencies } from '../builtin/latencies.ts'
-import type { GeneratorFigures, LiveTick } from '../load.ts'
+import type { GeneratorFigures, LiveTick } from '../../model/load.ts'
+import { latencies } from '../latencies.ts'
+import { liveVisits, shown } from '../live.ts'
 import type { VuReport } from './protocol.ts'
 
 /** What all VUs have reported, put together: figures of one generator. */
@@ -19,7 +20,7 @@ export interface Gathered {
 export function gathered(): Gathered {
   const last = new Map<number, VuReport>()
   const lag = latencies()
-  let since = new Map<string, { arrived: number; ok: number; failed: number; tookMs: number[] }>()
+  const live = liveVisits()
   const waiting: { vus: number; resolve(): void }[] = []
 
   const finals = (): number => [...last.values()].filter(({ final }) => final).length
@@ -39,24 +40,11 @@ export function gathered(): Gathered {
     add(report) {
       last.set(report.vu, report)
       for (const ms of report.lagsMs) lag.add(ms)
-      for (const [journey, { arrived, ok, failed, tookMs }] of Object.entries(report.journeys)) {
-        const entry = since.get(journey) ?? { arrived: 0, ok: 0, failed: 0, tookMs: [] }
-        entry.arrived += arrived
-        entry.ok += ok
-        entry.failed += failed
-        entry.tookMs.push(...tookMs)
-        since.set(journey, entry)
-      }
+      for (const [journey, visits] of Object.entries(report.journeys)) live.add(journey, visits)
       for (const { vus, resolve } of waiting) if (finals() >= vus) resolve()
     },
     latest,
-    tick(at) {
-      const journeys = Object.fromEntries(
-        [...since].map(([journey, { tookMs, ...counts }]) => [journey, { ...counts, p95Ms: p95(tookMs) }]),
-      )
-      since = new Map()
-      return { at, journeys, generator: latest() }
-    },
+    tick: (at) => ({ at, journeys: shown(live.take()), generator: latest() }),
     arrived: (stream) => sum(({ arrived }) => arrived[stream] ?? 0),
     reportedAt: () => (last.size === 0 ? 0 : Math.min(...[...last.values()].map(({ at }) => at))),
     complete: (vus) =>
@@ -65,9 +53,4 @@ export function gathered(): Gathered {
         else waiting.push({ vus, resolve })
       }),
   }
-}
-
-function p95(values: number[]): number {
-  values.sort((a, b) => a - b)
-  return values[Math.min(values.length - 1, Math.floor(0.95 * values.length))] ?? 0
 }

@@ -1,9 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, type StdioOptions, spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { K6 } from './find.ts'
-import { type K6Account, ordersVariable, type VuReport } from './protocol.ts'
+import { type K6Account, lineMark, ordersVariable, type VuReport } from './protocol.ts'
 
 /** What comes out of a running k6. */
 export interface K6Hooks {
@@ -38,45 +38,17 @@ export function startK6(
   logFile: string,
   hooks: K6Hooks,
 ): K6Child {
-  // The script's users speak through the log, which k6 writes line by line; its JSON output holds samples back.
-  const args = [
-    'run',
-    '--quiet',
-    '--no-color',
-    '--no-usage-report',
-    '--log-format',
-    'json',
-    '--address',
-    '',
-    script,
-  ]
   const container = `saeol-chaos-k6-${process.pid}-${Date.now()}`
-  const child =
-    k6.by === 'binary'
-      ? spawn(k6.command, args, {
-          detached: true,
-          stdio: ['ignore', 'pipe', 'pipe'],
-          cwd: dirname(script),
-          // Nothing of the shell's: K6_… variables would override what the scenario says.
-          env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', [ordersVariable]: ordersUrl },
-        })
-      : spawn(
-          k6.command,
-          containerArgs(k6.image, container, ordersUrl, [dirname(script), ...readable], args),
-          {
-            detached: true,
-            stdio: ['ignore', 'pipe', 'pipe'],
-          },
-        )
-
+  const child = spawnK6(k6, script, ordersUrl, readable, container)
   const log = (line: string): void => appendFileSync(logFile, `${line}\n`)
   appendFileSync(logFile, '')
   const said = createInterface({ input: child.stderr!, crlfDelay: Number.POSITIVE_INFINITY })
   said.on('line', (line) => {
     const message = consoleMessage(line)
-    if (message?.startsWith('{"kind":"observation"')) hooks.lines(`${message}\n`)
-    else if (message?.startsWith('{"kind":"vu"')) hooks.report(JSON.parse(message) as VuReport)
-    else log(line)
+    if (!message?.startsWith(lineMark)) return log(line)
+    const told = message.slice(lineMark.length)
+    if (told.startsWith('{"kind":"vu"')) hooks.report(JSON.parse(told) as VuReport)
+    else hooks.lines(`${told}\n`)
   })
   const summary = createInterface({ input: child.stdout!, crlfDelay: Number.POSITIVE_INFINITY })
   summary.on('line', (line) => {
@@ -94,6 +66,38 @@ export function startK6(
       if (k6.by === 'image') execFile(k6.command, ['rm', '--force', container], () => {})
     },
   }
+}
+
+function spawnK6(
+  k6: K6,
+  script: string,
+  ordersUrl: string,
+  readable: readonly string[],
+  container: string,
+): ChildProcess {
+  // The script's users speak through the log, which k6 writes line by line; its JSON output holds samples back.
+  const args = [
+    'run',
+    '--quiet',
+    '--no-color',
+    '--no-usage-report',
+    '--log-format',
+    'json',
+    '--address',
+    '',
+    script,
+  ]
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe']
+  if (k6.by === 'image') {
+    const seen = [dirname(script), ...readable]
+    return spawn(k6.command, containerArgs(k6.image, container, ordersUrl, seen, args), {
+      detached: true,
+      stdio,
+    })
+  }
+  // Nothing of the shell's: K6_… variables would override what the scenario says.
+  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', [ordersVariable]: ordersUrl }
+  return spawn(k6.command, args, { detached: true, stdio, cwd: dirname(script), env })
 }
 
 function containerArgs(

@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
-import type { GeneratorFigures, LiveTick, LoadDriver, LoadPlan, LoadRun } from '../load.ts'
-import { gathered } from './account.ts'
-import { startK6 } from './child.ts'
+import type { GeneratorFigures, LiveTick, LoadPlan, LoadRun } from '../../model/load.ts'
+import type { LoadDriver, LoadHooks } from '../driver.ts'
+import { lineOf } from '../lines.ts'
+import { onCommand } from '../on-command.ts'
+import { type Gathered, gathered } from './account.ts'
+import { type K6Child, startK6 } from './child.ts'
 import { endedBySignal, endInWords, thresholdsCrossed } from './exit-codes.ts'
-import { findK6 } from './find.ts'
-import { giveOrders } from './orders.ts'
+import { findK6, type K6 } from './find.ts'
+import { giveOrders, type Orders } from './orders.ts'
 import { projectRoot } from './project-root.ts'
 import { type K6Account, vus } from './protocol.ts'
 import { scriptOf } from './script.ts'
@@ -32,103 +35,129 @@ export function k6DriverOf(find: typeof findK6): LoadDriver {
       const found = await find()
       return 'missing' in found ? `--driver k6: ${found.missing}` : undefined
     },
-    async open(plan, hooks): Promise<LoadRun> {
+    async open(plan, hooks) {
       const found = await find()
       if ('missing' in found) throw new HarnessError(found.missing)
-      const { k6 } = found
-      const script = join(dirname(hooks.logFile), 'load.k6.ts')
-      writeFileSync(script, scriptUnderOrders(plan))
-
       await using undo = new AsyncDisposableStack()
-      const orders = undo.use(await giveOrders())
-      const figures = gathered()
-      let account: K6Account | undefined
-      const child = startK6(k6, script, orders.url, readableBy(plan), hooks.logFile, {
-        lines: hooks.lines,
-        report: figures.add,
-        account: (said) => {
-          account = said
-        },
-      })
-      if (child.pid !== undefined) hooks.adopt(child.pid)
-      let over = false
-      undo.defer(async () => {
-        if (over) return
-        over = true
-        child.kill()
-        await child.ended
-      })
-      const fell = child.ended.then((end): never => {
-        const how = end.error?.message ?? endInWords(end.code, end.signal)
-        throw new HarnessError(`k6 ended by itself (${how})${lastWords(hooks.logFile)}`, {
-          lookAt: [hooks.logFile, script],
-        })
-      })
-      fell.catch(() => {})
-      await Promise.race([orders.asked(vus), fell, tooLong(hooks.signal, hooks.logFile)])
-      fell.catch((error: Error) => {
-        if (!over) hooks.died(error)
-      })
-
-      const ticking = setInterval(() => hooks.tick(figures.tick(now())), tickEveryMs)
+      const running = await startRunning(found.k6, plan, hooks, undo)
+      const ticking = setInterval(() => hooks.tick(running.figures.tick(now())), tickEveryMs)
       undo.defer(() => clearInterval(ticking))
-      const begunAt = new Map<string, number>()
+      const run = runOf(running, plan, hooks)
       const opened = undo.move()
-
-      return {
-        async start() {
-          const at = now() + headStartMs
-          orders.give({ type: 'start', at })
-          return at
-        },
-        async begin(stream) {
-          const at = now()
-          begunAt.set(stream, at)
-          orders.give({ type: 'begin', stream, at })
-        },
-        async end(stream) {
-          begunAt.delete(stream)
-          orders.give({ type: 'end', stream })
-        },
-        onCommand(stream) {
-          const since = begunAt.get(stream)
-          return {
-            active: since !== undefined,
-            // Seen as of the VUs' last reports, so that arrivals and time belong together.
-            activeMs: since === undefined ? 0 : Math.max(0, figures.reportedAt() - since),
-            arrived: figures.arrived(stream),
-          }
-        },
-        async drain(patienceMs) {
-          orders.give({ type: 'drain', giveUpAt: now() + patienceMs })
-          await Promise.race([figures.complete(vus), fell])
-          over = true
-          // Requests that nobody waits for any more would keep k6 until they time out.
-          const given = figures.latest()
-          const interrupted = given.started > given.finished
-          if (interrupted) child.interrupt()
-          const end = await Promise.race([child.ended, sleep(endMs, 'late' as const, { ref: false })])
-          if (end === 'late') {
-            child.kill()
-            await child.ended
-          }
-          const problems = [
-            ...(end === 'late'
-              ? ['k6 did not end by itself after its last visit']
-              : endProblems(end, interrupted)),
-            ...accountProblems(account, given),
-          ]
-          const last: GeneratorFigures = {
-            ...given,
-            ...(problems.length > 0 && { problems }),
-            notes: [k6.said, ...thresholdNotes(account)],
-          }
-          hooks.lines(`${JSON.stringify({ kind: 'generator', at: now(), final: true, figures: last })}\n`)
-          return last
-        },
-        [Symbol.asyncDispose]: () => opened.disposeAsync(),
-      }
+      return { ...run, [Symbol.asyncDispose]: () => opened.disposeAsync() }
     },
+  }
+}
+
+/** A k6 that waits for orders. */
+interface Running {
+  readonly k6: K6
+  readonly child: K6Child
+  readonly orders: Orders
+  readonly figures: Gathered
+  /** k6's own account, once it has given it. */
+  account: K6Account | undefined
+  /** It is no longer wanted: its end is no death. */
+  over: boolean
+  /** Rejects when k6 has ended by itself. */
+  readonly fell: Promise<never>
+}
+
+async function startRunning(
+  k6: K6,
+  plan: LoadPlan,
+  hooks: LoadHooks,
+  undo: AsyncDisposableStack,
+): Promise<Running> {
+  const { logFile } = hooks
+  const script = join(dirname(logFile), 'load.k6.ts')
+  writeFileSync(script, scriptUnderOrders(plan))
+  const orders = undo.use(await giveOrders())
+  const figures = gathered()
+  const child = startK6(k6, script, orders.url, readableBy(plan), logFile, {
+    lines: hooks.lines,
+    report: figures.add,
+    account: (said) => {
+      running.account = said
+    },
+  })
+  const fell = child.ended.then((end): never => {
+    const how = end.error?.message ?? endInWords(end.code, end.signal)
+    throw new HarnessError(`k6 ended by itself (${how})${lastWords(logFile)}`, { lookAt: [logFile, script] })
+  })
+  fell.catch(() => {})
+  const running: Running = { k6, child, orders, figures, account: undefined, over: false, fell }
+  if (child.pid !== undefined) hooks.adopt(child.pid)
+  undo.defer(async () => {
+    if (running.over) return
+    running.over = true
+    child.kill()
+    await child.ended
+  })
+  await Promise.race([orders.asked(vus), fell, tooLong(hooks.signal, logFile)])
+  fell.catch((error: Error) => {
+    if (!running.over) hooks.died(error)
+  })
+  return running
+}
+
+function runOf(
+  running: Running,
+  plan: LoadPlan,
+  hooks: LoadHooks,
+): Omit<LoadRun, typeof Symbol.asyncDispose> {
+  const { orders, figures } = running
+  const commanded = onCommand(plan.streams)
+  return {
+    async start() {
+      const at = now() + headStartMs
+      commanded.started(at)
+      orders.give({ type: 'start', at })
+      return at
+    },
+    async begin(stream) {
+      const at = now()
+      commanded.begin(stream, at)
+      orders.give({ type: 'begin', stream, at })
+    },
+    async end(stream) {
+      commanded.end(stream)
+      orders.give({ type: 'end', stream, at: now() })
+    },
+    // Seen as of the VUs' last reports, so that arrivals and time belong together.
+    onCommand: (stream) => commanded.state(stream, figures.reportedAt(), figures.arrived(stream)),
+    async drain(patienceMs) {
+      const at = now()
+      orders.give({ type: 'drain', at, giveUpAt: at + patienceMs })
+      await Promise.race([figures.complete(vus), running.fell])
+      const last = await account(running)
+      hooks.lines(`${lineOf({ kind: 'generator', at: now(), final: true, figures: last })}\n`)
+      return last
+    },
+  }
+}
+
+/** Waits for k6's end after its last visit; then its figures, and what speaks against them. */
+async function account(running: Running): Promise<GeneratorFigures> {
+  const { child, k6 } = running
+  running.over = true
+  const given = running.figures.latest()
+  // Requests that nobody waits for any more would keep k6 until they time out.
+  const interrupted = given.started > given.finished
+  if (interrupted) child.interrupt()
+  const end = await Promise.race([child.ended, sleep(endMs, 'late' as const, { ref: false })])
+  if (end === 'late') {
+    child.kill()
+    await child.ended
+  }
+  const problems = [
+    ...(end === 'late' ? ['k6 did not end by itself after its last visit'] : endProblems(end, interrupted)),
+    ...accountProblems(running.account, given),
+  ]
+  return {
+    ...given,
+    ...(problems.length > 0 && { problems }),
+    notes: [k6.said, ...thresholdNotes(running.account)],
   }
 }
 

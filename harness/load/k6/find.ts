@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { messageOf } from '../../errors.ts'
-import { images } from '../../runtimes/containers/images.ts'
-import { findExecutable } from '../../runtimes/executable.ts'
+import { findExecutable } from '../../executable.ts'
+import { images } from '../../images.ts'
 
 const run = promisify(execFile)
 

@@ -1,15 +1,16 @@
-import type { CheckSpec } from '../../checks/check.ts'
-import { type PhaseName, phaseNames } from '../../experiment/phases.ts'
-import { proxyName } from '../../experiment/system.ts'
+import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import type { ArrivalStream } from '../../model/arrivals.ts'
+import type { CheckSpec } from '../../model/check.ts'
+import { linkName } from '../../model/system.ts'
 import { moduleUrl } from '../../module-url.ts'
-import { ordersVariable, type ScriptStream, vus } from './protocol.ts'
+import { ordersVariable, vus } from './protocol.ts'
 import { thresholdsOf } from './thresholds.ts'
 
 export interface ScriptSpec {
   /** Comment lines at its top. */
   readonly says: readonly string[]
   readonly seed: string
-  readonly streams: readonly ScriptStream[]
+  readonly streams: readonly ArrivalStream[]
   readonly journeysModule: string
   /** Base URL of each entrance by link name; undefined where only the environment can tell. */
   readonly entrances: Readonly<Record<string, string | undefined>>
@@ -23,12 +24,29 @@ export interface ScriptSpec {
   specifier(url: string): string
 }
 
-/** Environment variable that holds an entrance's address: `official→saeol` → `OFFICIAL_TO_SAEOL`. */
+/**
+ * Environment variable that holds an entrance's address: `official→saeol` → `OFFICIAL_TO_SAEOL`. What is neither small
+ * letter, digit nor hyphen becomes `x` and four hexadecimal digits, so that no two entrances share one: `시민→front` →
+ * `xc2dcxbbfc_TO_FRONT`.
+ */
 export function entranceVariable(link: string): string {
-  return proxyName(link)
-    .toUpperCase()
-    .replace(/[^A-Z0-9]/g, '_')
+  const named = (service: string): string =>
+    service.replace(/[\s\S]/g, (unit) => {
+      if (/[a-z0-9]/.test(unit)) return unit.toUpperCase()
+      return unit === '-' ? '_' : `x${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+    })
+  return linkName(link).split('→').map(named).join('_TO_')
 }
+
+/** A script that runs alone is told by its environment where users come in. */
+const askForAddresses: readonly string[] = [
+  `function address(variable: string, otherwise: string | undefined): string {`,
+  `  const url = __ENV[variable] || otherwise`,
+  `  if (!url) throw new Error(\`where do users come in? k6 run -e \${variable}=http://… (see 'saeol-chaos up')\`)`,
+  `  return url.replace(/\\/+$/, '')`,
+  `}`,
+  '',
+]
 
 /** The script that k6 runs: what is to happen as data, how it happens imported from `inside/`, and the journeys. */
 export function scriptOf(spec: ScriptSpec): string {
@@ -44,12 +62,12 @@ export function scriptOf(spec: ScriptSpec): string {
       ? 'undefined'
       : `JSON.parse(open(${spec.underOrders ? '' : '__ENV.USER_DATA || '}${literal(spec.dataFile)}))`
   return [
-    ...spec.says.map((line) => `// ${line}`.trimEnd()),
+    ...spec.says.map(comment),
     `import { users } from ${inside('users')}`,
     ...(spec.underOrders ? [`import { account } from ${inside('summary')}`] : []),
     `import * as journeys from ${literal(spec.specifier(spec.journeysModule))}`,
     '',
-    ...untold.map((title) => `// not a threshold: ${title}`),
+    ...untold.map((title) => comment(`not a threshold: ${title}`)),
     `export const options = {`,
     `  scenarios: {`,
     `    // Each VU carries its share of all visits on its event loop, for as long as the scenario lasts.`,
@@ -58,22 +76,15 @@ export function scriptOf(spec: ScriptSpec): string {
     `  thresholds: {`,
     ...Object.entries(thresholds).map(([metric, bounds]) => `    ${literal(metric)}: ${literal(bounds)},`),
     `  },`,
-    `  // No tag with as many values as there are URLs, and connections kept for as many users as wait at once.`,
+    `  // No tag with as many values as there are URLs.`,
     `  systemTags: ['scenario', 'method', 'status', 'error_code'],`,
-    `  batch: ${spec.maxInFlight},`,
-    `  batchPerHost: ${spec.maxInFlight},`,
+    `  // Each request has a connection of its own: on one that it reuses, Go may send a request again and not say so.`,
+    `  noConnectionReuse: true,`,
+    `  // The built-in driver names itself to nobody either.`,
+    `  userAgent: '',`,
     `}`,
     '',
-    ...(spec.underOrders
-      ? []
-      : [
-          `function address(variable: string, otherwise: string | undefined): string {`,
-          `  const url = __ENV[variable] || otherwise`,
-          `  if (!url) throw new Error(\`where do users come in? k6 run -e \${variable}=http://… (see 'saeol-chaos up')\`)`,
-          `  return url.replace(/\\/+$/, '')`,
-          `}`,
-          '',
-        ]),
+    ...(spec.underOrders ? [] : askForAddresses),
     `const load = {`,
     `  seed: ${literal(spec.seed)},`,
     `  maxInFlight: ${spec.maxInFlight},`,
@@ -102,6 +113,11 @@ function phaseEnds(phasesMs: Readonly<Record<PhaseName, number>> | undefined): R
       return [name, endMs]
     }),
   )
+}
+
+/** One line, whatever is in it: what follows a line break would be code. */
+function comment(text: string): string {
+  return `// ${text.replace(/[\r\n\u2028\u2029]+/g, ' ')}`.trimEnd()
 }
 
 function literal(value: unknown): string {

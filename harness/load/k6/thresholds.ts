@@ -1,4 +1,5 @@
-import type { CheckSpec, Window } from '../../checks/check.ts'
+import type { CheckSpec, Window } from '../../model/check.ts'
+import { tagOf } from './protocol.ts'
 
 /** The thresholds that k6 can hold a scenario to, and the titles of the checks it has no words for. */
 export interface Thresholds {
@@ -31,12 +32,15 @@ function thresholdOf({
   const [journey, ...others] = journeys
   if (phase === undefined || journey === undefined || others.length > 0) return undefined
   if (kind === 'success-rate')
-    return { metric: `visit_ok{journey:${journey},phase:${phase}}`, threshold: `rate>=${params.atLeast}` }
+    return {
+      metric: `visit_ok{journey:${tagOf(journey)},phase:${phase}}`,
+      threshold: `rate>=${params.atLeast}`,
+    }
   if (kind !== 'latency') return undefined
   const percentile = Number((Number(params.quantile) * 100).toFixed(4))
-  const of = params.step === undefined ? 'visit_took{' : `visit_step{step:${params.step},`
+  const of = params.step === undefined ? 'visit_took{' : `visit_step{step:${tagOf(String(params.step))},`
   return {
-    metric: `${of}journey:${journey},phase:${phase}}`,
+    metric: `${of}journey:${tagOf(journey)},phase:${phase}}`,
     threshold: `p(${percentile})<=${params.belowMs}`,
   }
 }
@@ -44,6 +48,6 @@ function thresholdOf({
 /** The phase that a window is, if it is one whole phase. */
 function wholePhase(window: Window | undefined): string | undefined {
   if (window === undefined || typeof window.during !== 'string') return undefined
-  const { afterMs = 0, untilEndMs = 0, afterEvent } = window
-  return afterMs === 0 && untilEndMs === 0 && afterEvent === undefined ? window.during : undefined
+  const { afterMs = 0, untilEndMs = 0 } = window
+  return afterMs === 0 && untilEndMs === 0 ? window.during : undefined
 }

@@ -1,6 +1,6 @@
-import type { CheckResult } from '../../checks/check.ts'
-import { formatMs } from '../../experiment/units.ts'
-import type { ArmResult, FaultEvidence } from '../../experiment/verdict.ts'
+import type { CheckResult } from '../../model/check.ts'
+import type { ArmResult, FaultEvidence } from '../../model/result.ts'
+import { formatMs } from '../../model/units.ts'
 import { counted, evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
 import { type Reading, readArm, readCheck } from '../reading.ts'
 import { oneLine } from '../terminal/one-line.ts'
@@ -55,8 +55,8 @@ function voids({ voids, error }: ArmResult): readonly string[] {
 }
 
 function failures(result: ArmResult): string[] {
-  return Object.entries(result.journeys).flatMap(([journey, { outcomes }]) => {
-    const most = Object.entries(outcomes)
+  return Object.entries(result.journeys).flatMap(([journey, { failures }]) => {
+    const most = Object.entries(failures)
       .filter(([, n]) => n > 0)
       .sort(([, a], [, b]) => b - a)
     if (most.length === 0) return []

@@ -1,7 +1,7 @@
-import type { Arm } from '../../experiment/arms.ts'
-import { type PhaseName, phaseNames } from '../../experiment/phases.ts'
-import type { Plan } from '../../experiment/plan.ts'
-import type { LiveTick } from '../../load/load.ts'
+import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import type { Arm } from '../../model/arms.ts'
+import type { LiveTick } from '../../model/load.ts'
+import type { Plan } from '../../model/plan.ts'
 
 /** What can be seen of a running arm so far. Times are ms from the start of its first phase. */
 export interface ArmProgress {

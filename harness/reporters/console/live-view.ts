@@ -1,4 +1,4 @@
-import { formatMs } from '../../experiment/units.ts'
+import { formatMs } from '../../model/units.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { clip, pad, widthOf } from '../terminal/width.ts'

@@ -1,6 +1,6 @@
 import { percent } from '../../checks/figures.ts'
-import type { PhaseName } from '../../experiment/phases.ts'
-import { formatMs } from '../../experiment/units.ts'
+import type { PhaseName } from '../../model/acts.ts'
+import { formatMs } from '../../model/units.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 import type { ArmProgress } from './arm-progress.ts'

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { arms } from '../../experiment/arms.ts'
-import type { Plan } from '../../experiment/plan.ts'
-import type { RunResult, ScenarioResult } from '../../experiment/verdict.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { RunResult, ScenarioResult } from '../../model/result.ts'
 import { counted, lengthOf } from '../figures.ts'
 import { readArm, readVerdict } from '../reading.ts'
 import type { Reporter } from '../reporter.ts'
@@ -66,7 +65,7 @@ function conclusion(result: RunResult, paint: Paint): string {
 
 function table(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
   if (scenarios.length === 0) return []
-  const columns = arms.filter((arm) => scenarios.some((s) => s.arms.some((result) => result.arm === arm)))
+  const columns = [...new Set(scenarios.flatMap((s) => s.arms.map(({ arm }) => arm)))]
   const rows = [
     ['scenario', 'verdict', ...columns].map(paint.dim),
     ...scenarios.map((scenario) => [

@@ -1,5 +1,5 @@
-import type { Arm } from '../../experiment/arms.ts'
-import type { PhaseName } from '../../experiment/phases.ts'
+import type { PhaseName } from '../../model/acts.ts'
+import type { Arm } from '../../model/arms.ts'
 import type { ArmProgress, Happening } from './arm-progress.ts'
 
 /** How a running arm is shown, while it runs. */

@@ -41,17 +41,6 @@ export function networkAdmin(options: {
     return started
   }
 
-  const asRoot = async (service: string, argv: readonly string[]): Promise<string> => {
-    const container = await must<{ State: { Pid: number } }>(
-      engine,
-      `look at ${service}`,
-      'GET',
-      `/containers/${options.container(service)}/json`,
-    )
-    const target = ['--target', String(container.State.Pid), '--net', '--']
-    return (await run('nsenter', [...target, ...argv])).stdout
-  }
-
   return {
     async run(service, argv) {
       const failed = (said: string): HarnessError =>
@@ -65,7 +54,7 @@ export function networkAdmin(options: {
         throw failed(
           "there is no image with the tools, and this is not root: 'tools/airgap/airgap' builds it",
         )
-      return asRoot(service, argv).catch((error: unknown) => {
+      return asRoot(engine, options.container(service), argv).catch((error: unknown) => {
         throw failed((error as { stderr?: string }).stderr || messageOf(error))
       })
     },
@@ -75,4 +64,15 @@ export function networkAdmin(options: {
       await (await old)?.stop({ timeout: 0 })
     },
   }
+}
+
+/** By this machine's own tools, in the namespace of the container's first process. */
+async function asRoot(engine: Engine, container: string, argv: readonly string[]): Promise<string> {
+  const { State } = await must<{ State: { Pid: number } }>(
+    engine,
+    `look at ${container.slice(0, 12)}`,
+    'GET',
+    `/containers/${container}/json`,
+  )
+  return (await run('nsenter', ['--target', String(State.Pid), '--net', '--', ...argv])).stdout
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HarnessError, messageOf } from '../../errors.ts'
-import type { ImageSpec, System } from '../../experiment/system.ts'
+import { images } from '../../images.ts'
+import type { ImageSpec, System } from '../../model/system.ts'
 import { type Engine, saidBy } from './engine.ts'
-import { images } from './images.ts'
 import { packSources, sourcesHash, sourcesLabel } from './sources.ts'
 
 /** How long building one image may take, ms: it installs packages. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { ImageSpec } from '../../experiment/system.ts'
+import type { ImageSpec } from '../../model/system.ts'
 
 /** Label of an image that was built here: what it was built of. */
 export const sourcesLabel = 'saeol-chaos.sources'

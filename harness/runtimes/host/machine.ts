@@ -56,21 +56,3 @@ export function identify(pid: number): ProcessIdentity | undefined {
 export function isRunning(process: ProcessIdentity): boolean {
   return identify(process.pid)?.started === process.started
 }
-
-/** Everything that a process has started and that still runs, and what those have started. */
-export function descendants(pid: number): number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendants(child)])
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const listed =
-      process.platform === 'linux'
-        ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-        : execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-    return listed.split(/\s+/).filter(Boolean).map(Number)
-  } catch {
-    // It ended in the meantime, or it has none.
-    return []
-  }
-}

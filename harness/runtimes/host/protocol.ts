@@ -4,12 +4,10 @@ import type { ProcessIdentity } from './machine.ts'
 export type ToSupervisor =
   | ({ type: 'spawn' } & SpawnRequest)
   | { type: 'stop'; id: string }
-  /** To the process and all that it has started; SIGKILL is an end that was asked for. */
+  /** To the process and all that it has started. */
   | { type: 'signal'; id: string; signal: NodeJS.Signals }
-  | { type: 'adopt'; pid: number }
-  | { type: 'scratch'; dir: string }
-  /** Containers and networks of this topology, by their label, on the engine at this address. */
-  | ({ type: 'labelled' } & Labelled)
+  /** Not to outlive the topology: a process started elsewhere, a directory, a topology that an engine keeps. */
+  | { type: 'hold'; pid?: number; dir?: string; topology?: Labelled }
   | { type: 'stop-all' }
 
 export interface SpawnRequest {
@@ -31,7 +29,7 @@ export type FromSupervisor =
   | { type: 'spawned'; id: string; pid: number }
   | { type: 'signalled'; id: string }
   | { type: 'failed'; id: string; error: string }
-  | { type: 'exited'; id: string; code: number | null; signal: NodeJS.Signals | null; asked: boolean }
+  | { type: 'exited'; id: string; code: number | null; signal: NodeJS.Signals | null }
   | { type: 'stopped-all'; error?: string }
 
 /** A topology that an engine keeps. */

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,21 +6,19 @@ import { fileURLToPath } from 'node:url'
 import { called } from '../../called.ts'
 import { HarnessError } from '../../errors.ts'
 import { moduleUrl } from '../../module-url.ts'
+import type { Exit } from '../lives.ts'
 import { stateDir } from './machine.ts'
 import type { FromSupervisor, Labelled, SpawnRequest, ToSupervisor } from './protocol.ts'
 
-export interface Exit {
+export interface ChildExit extends Exit {
   readonly id: string
-  readonly code: number | null
-  readonly signal: string | null
-  /** True when the harness had asked for it. */
-  readonly asked: boolean
 }
 
 /** The harness's side of its supervisor. Disposing it stops everything it started. */
 export interface Supervision extends AsyncDisposable {
   /** @throws HarnessError when the command cannot be started at all. */
   spawn(request: SpawnRequest): Promise<{ pid: number }>
+  /** Asks the process and all that it has started to end; kills them when they do not. */
   stop(id: string): void
   /** Sends it to the process and all that it has started; resolves once it is sent. */
   signal(id: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>
@@ -31,7 +29,7 @@ export interface Supervision extends AsyncDisposable {
   /** A topology of containers to remove from its engine at the end. */
   labelled(topology: Labelled): void
   /** @returns what ends the listening. */
-  onExit(listener: (exit: Exit) => void): () => void
+  onExit(listener: (exit: ChildExit) => void): () => void
   /**
    * Ends every process, removes every container and every scratch directory; the supervisor itself stays for the next
    * topology. @throws HarnessError naming what is left.
@@ -47,80 +45,99 @@ export function superviseHere(): Supervision {
     stdio: ['ignore', log, log, 'ipc'],
     execArgv: [],
   })
-  const exits = new Set<(exit: Exit) => void>()
-  const waiting = new Map<string, { resolve(pid: number): void; reject(error: Error): void }>()
-  const signalling = new Map<string, (() => void)[]>()
-  let stoppedAll: ((error?: string) => void) | undefined
-  let lost: HarnessError | undefined
-
-  child.on('message', (message: FromSupervisor) => {
-    switch (message.type) {
-      case 'spawned':
-        waiting.get(message.id)?.resolve(message.pid)
-        waiting.delete(message.id)
-        break
-      case 'failed':
-        waiting.get(message.id)?.reject(new HarnessError(`cannot start ${message.id}: ${message.error}`))
-        waiting.delete(message.id)
-        break
-      case 'signalled':
-        signalling.get(message.id)?.shift()?.()
-        break
-      case 'exited':
-        for (const listener of exits) listener(message)
-        break
-      case 'stopped-all':
-        stoppedAll?.(message.error)
-        break
-    }
+  const exits = new Set<(exit: ChildExit) => void>()
+  const answers = awaitAnswers(child, (exit) => {
+    for (const listener of exits) listener(exit)
   })
-  child.once('exit', () => {
-    lost = new HarnessError(`the supervisor ended unexpectedly; '${called('clean')}' removes what it held`)
-    for (const { reject } of waiting.values()) reject(lost)
-    for (const sent of [...signalling.values()].flat()) sent()
-    stoppedAll?.()
-  })
-
   const send = (message: ToSupervisor): void => {
     if (child.connected) child.send(message)
   }
-  const stopAll = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      if (!child.connected || lost !== undefined) return resolve()
-      stoppedAll = (error) =>
-        error === undefined
-          ? resolve()
-          : reject(new HarnessError(`${error}; '${called('clean')}' tries again`))
-      send({ type: 'stop-all' })
-    })
-
   return {
-    spawn: (request) =>
-      new Promise((resolve, reject) => {
-        if (lost !== undefined) return reject(lost)
-        waiting.set(request.id, { resolve: (pid) => resolve({ pid }), reject })
-        send({ type: 'spawn', ...request })
-      }),
+    spawn: async (request) => {
+      const answer = answers.next('spawned', request.id)
+      send({ type: 'spawn', ...request })
+      const { pid } = await answer
+      return { pid: pid! }
+    },
     stop: (id) => send({ type: 'stop', id }),
-    signal: (id, signal) =>
-      new Promise((resolve, reject) => {
-        if (lost !== undefined) return reject(lost)
-        signalling.set(id, [...(signalling.get(id) ?? []), resolve])
-        send({ type: 'signal', id, signal })
-      }),
-    adopt: (pid) => send({ type: 'adopt', pid }),
-    scratch: (dir) => send({ type: 'scratch', dir }),
-    labelled: (topology) => send({ type: 'labelled', ...topology }),
+    async signal(id, signal) {
+      const answer = answers.next('signalled', id)
+      send({ type: 'signal', id, signal })
+      await answer
+    },
+    adopt: (pid) => send({ type: 'hold', pid }),
+    scratch: (dir) => send({ type: 'hold', dir }),
+    labelled: (topology) => send({ type: 'hold', topology }),
     onExit: (listener) => {
       exits.add(listener)
       return () => void exits.delete(listener)
     },
-    stopAll,
+    async stopAll() {
+      if (!child.connected) return
+      const answer = answers.next('stopped-all', '')
+      send({ type: 'stop-all' })
+      await answer
+    },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
       child.disconnect()
       await gone
+    },
+  }
+}
+
+interface Waiting {
+  readonly type: string
+  readonly id: string
+  readonly answer: PromiseWithResolvers<{ pid?: number }>
+}
+
+/** What the supervisor is asked, and its answers, in the order of the questions. */
+function awaitAnswers(
+  child: ChildProcess,
+  onExit: (exit: ChildExit) => void,
+): { next(type: string, id: string): Promise<{ pid?: number }> } {
+  let waiting: readonly Waiting[] = []
+  let lost: HarnessError | undefined
+  const taken = (type: string, id: string): Waiting['answer'] | undefined => {
+    const one = waiting.find((other) => other.type === type && other.id === id)
+    waiting = waiting.filter((other) => other !== one)
+    return one?.answer
+  }
+  child.on('message', (message: FromSupervisor) => {
+    switch (message.type) {
+      case 'spawned':
+        return taken('spawned', message.id)?.resolve({ pid: message.pid })
+      case 'failed':
+        return taken('spawned', message.id)?.reject(
+          new HarnessError(`cannot start ${message.id}: ${message.error}`),
+        )
+      case 'signalled':
+        return taken('signalled', message.id)?.resolve({})
+      case 'exited':
+        return onExit(message)
+      case 'stopped-all': {
+        const answer = taken('stopped-all', '')
+        if (message.error === undefined) return answer?.resolve({})
+        return answer?.reject(new HarnessError(`${message.error}; '${called('clean')}' tries again`))
+      }
+    }
+  })
+  child.once('exit', () => {
+    lost = new HarnessError(`the supervisor ended unexpectedly; '${called('clean')}' removes what it held`)
+    // With it went its children: those that were to be signalled or stopped are.
+    for (const { type, answer } of waiting)
+      if (type === 'spawned') answer.reject(lost)
+      else answer.resolve({})
+    waiting = []
+  })
+  return {
+    next(type, id) {
+      const answer = Promise.withResolvers<{ pid?: number }>()
+      if (lost === undefined) waiting = [...waiting, { type, id, answer }]
+      else answer.reject(lost)
+      return answer.promise
     },
   }
 }

@@ -1,5 +1,5 @@
+import type { EvidenceEvent } from '@saeol-chaos/toxiproxy'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
-import type { EvidenceEvent } from '../server/evidence.ts'
 import type { Testimony, Witness, WitnessOptions } from './witness.ts'
 
 const openWithinMs = 5000

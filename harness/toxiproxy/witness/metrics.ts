@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts'
-import type { Stream } from '../server/stream.ts'
-import type { Carried, Testimony, Witness, WitnessOptions } from './witness.ts'
+import type { Carried, Direction } from '../../model/toxics.ts'
+import type { Testimony, Witness, WitnessOptions } from './witness.ts'
 
 const answerWithinMs = 5000
 
@@ -41,7 +41,7 @@ export async function metricsWitness({ url, signal, testify }: WitnessOptions): 
 type Streams = Extract<Testimony, { said: 'carried' }>['streams']
 
 function carriedByProxy(metrics: string): Map<string, Streams> {
-  const proxies = new Map<string, Record<Stream, { -readonly [K in keyof Carried]: number }>>()
+  const proxies = new Map<string, Record<Direction, { -readonly [K in keyof Carried]: number }>>()
   for (const [, side, labels, value] of metrics.matchAll(sample)) {
     const proxy = label(labels!, 'proxy')
     const direction = label(labels!, 'direction')

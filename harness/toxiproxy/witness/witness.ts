@@ -1,18 +1,4 @@
-import type { Bite, ToxicRecord } from '../server/evidence.ts'
-import type { Stream } from '../server/stream.ts'
-
-/**
- * What a Toxiproxy server can say itself of what its toxics did, beside what probes see: `events` (the embedded one:
- * each connection that a toxic bites), `metrics` (the real one, started with `-proxy-metrics`: the bytes of each proxy,
- * counted once a connection is over), `none`.
- */
-export type WitnessKind = 'events' | 'metrics' | 'none'
-
-export interface Carried {
-  readonly receivedBytes: number
-  readonly sentBytes: number
-}
-
+import type { Bite, Carried, Direction, ToxicTotals, WitnessKind } from '../../model/toxics.ts'
 /** One thing a server says, in its own terms. `at` is epoch ms. */
 export type Testimony =
   | {
@@ -30,7 +16,7 @@ export type Testimony =
       readonly at: number
       readonly proxy: string
       readonly toxic: string
-      readonly totals: ToxicRecord
+      readonly totals: ToxicTotals
     }
   /** Something was said that was not heard; null: nobody knows how much. */
   | { readonly said: 'missed'; readonly at: number; readonly events: number | null }
@@ -39,7 +25,7 @@ export type Testimony =
       readonly at: number
       readonly when: 'before' | 'after'
       readonly proxy: string
-      readonly streams: Readonly<Record<Stream, Carried>>
+      readonly streams: Readonly<Record<Direction, Carried>>
     }
 
 export interface Witness extends AsyncDisposable {

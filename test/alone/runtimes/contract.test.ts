@@ -8,15 +8,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaultContext } from '../../../harness/faults/fault.ts'
 import { faultKind } from '../../../harness/faults/index.ts'
 import { cut, delay, kill, pause, reset, restart, stall, throttle } from '../../../harness/index.ts'
-import type { LoadRun } from '../../../harness/load/load.ts'
+import type { LoadRun } from '../../../harness/model/load.ts'
+import type { ServiceSpec } from '../../../harness/model/system.ts'
+import type { Topology } from '../../../harness/model/topology.ts'
 import { containersRuntime } from '../../../harness/runtimes/containers/containers.ts'
 import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label } from '../../../harness/runtimes/containers/labels.ts'
 import { stateDir } from '../../../harness/runtimes/host/machine.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
-import type { Runtime, ServiceDeath, SystemEvent, Topology } from '../../../harness/runtimes/runtime.ts'
+import type { Runtime, ServiceDeath, SystemEvent } from '../../../harness/runtimes/runtime.ts'
+import { sharePortLeases } from '../../harness/fixtures/command-line.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
-import { engine, missing, mustHaveEngine } from '../../harness/fixtures/engine.ts'
+import { engine, missing } from '../../harness/fixtures/engine.ts'
+import { describeWith } from '../../needs.ts'
 
 interface Row {
   readonly name: string
@@ -30,8 +34,6 @@ const rows: Row[] = [
   { name: 'containers', ...needsEngine, make: () => containersRuntime({ engine: engine! }) },
 ]
 
-it.runIf(mustHaveEngine)('an engine and the images are here', () => expect(missing).toBeUndefined())
-
 interface Up {
   readonly topology: Topology
   readonly logDir: string
@@ -41,6 +43,7 @@ interface Up {
 
 const logs = mkdtempSync(join(tmpdir(), 'contract-'))
 // What is left is told apart from what others leave: this file has a place of its own for what runs are under way.
+sharePortLeases(logs)
 process.env.TMPDIR = logs
 // PostgreSQL, under another account when this is root, must be able to pass through.
 chmodSync(logs, 0o711)
@@ -50,11 +53,12 @@ async function up(
   runtime: Runtime,
   environment: Record<string, Record<string, string>> = {},
   seed = 'contract',
+  system = contractSystem,
 ): Promise<Up> {
   const events: SystemEvent[] = []
   const deaths: ServiceDeath[] = []
   const logDir = mkdtempSync(join(logs, 'up-'))
-  const topology = await runtime.up(contractSystem, {
+  const topology = await runtime.up(system, {
     seed,
     environment,
     logDir,
@@ -100,7 +104,7 @@ async function volumes(): Promise<string[]> {
 }
 
 describe.each(rows)('$name', ({ missing, make }) => {
-  describe.skipIf(missing !== undefined && !mustHaveEngine)(missing ?? 'here', () => {
+  describeWith('here', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
     let runtime: Runtime & AsyncDisposable
     let here: Up
     beforeAll(async () => {
@@ -281,6 +285,31 @@ describe.each(rows)('$name', ({ missing, make }) => {
         /back ended while starting.*I cannot start like this/,
       )
       expect((await onEngine()).sort()).toEqual(before)
+    })
+
+    it('a service that ends after it was ready, while others start, ends the way up at once, in its own words', async () => {
+      await using other = make()
+      const before = (await onEngine()).sort()
+      const from = performance.now()
+      const coming = up(other, { back: { DIES_AFTER_MS: '2500' }, front: { NEVER_READY: 'yes' } })
+      await expect(coming).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /^back ended after it was ready, while others were starting \(exit code 9\): .*I was ready, and end/,
+        ),
+        lookAt: [expect.stringMatching(/back\.log$/)],
+      })
+      // Far from what the front may take.
+      expect(performance.now() - from).toBeLessThan(20_000)
+      expect((await onEngine()).sort()).toEqual(before)
+    })
+
+    it('a service of an unknown kind is told before anything starts', async () => {
+      await using other = make()
+      const store = { kind: 'postgresql', database: 'contract' } as unknown as ServiceSpec
+      const system = { ...contractSystem, services: { ...contractSystem.services, store } }
+      await expect(up(other, {}, 'unknown', system)).rejects.toThrow(
+        "system 'contract': the service 'store' is of the unknown kind 'postgresql'; there are 'node' and 'postgres'",
+      )
     })
 
     it('an interruption on the way up leaves nothing', async () => {

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { accounted } from '../../../harness/checks/accounted.ts'
-import type { CheckRole, CheckSpec, CheckVerdict, Evidence } from '../../../harness/checks/check.ts'
 import { everyone } from '../../../harness/checks/everyone.ts'
 import { checkKind, checkKinds } from '../../../harness/checks/index.ts'
 import { invariant } from '../../../harness/checks/invariant.ts'
 import { latency } from '../../../harness/checks/latency.ts'
 import { never } from '../../../harness/checks/never.ts'
+import { noEvent } from '../../../harness/checks/no-event.ts'
 import { recovery } from '../../../harness/checks/recovery.ts'
 import { share } from '../../../harness/checks/share.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { throughput } from '../../../harness/checks/throughput.ts'
 import { timeTo } from '../../../harness/checks/time-to.ts'
-import type { Journey } from '../../../harness/load/journey.ts'
+import { judgeCheck } from '../../../harness/judging/judge-check.ts'
+import type { CheckRole, CheckSpec, CheckVerdict, Evidence } from '../../../harness/model/check.ts'
+import type { Journey } from '../../../harness/model/journey.ts'
 import {
   type ArmStory,
   armEndMs,
@@ -27,6 +29,7 @@ import {
 
 const source = '† ours'
 const sabotages = ['loses every tenth receipt']
+const measure = 'password-fallback'
 
 /** A row: a check, an arm's story, and what the one says of the other. */
 interface Row {
@@ -175,63 +178,6 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 40, estimate: 1 },
       },
       {
-        is: 'waits for an event, with its grace',
-        spec: successRate(counter, {
-          atLeast: 0.9,
-          afterEvent: 'fallback.opened',
-          grace: '500ms',
-          ...duringFault,
-        }),
-        arm: {
-          visits: [failing(2000, 3500), well(3500, 6000)],
-          system: [{ event: 'fallback.opened', ms: 3000 }],
-        },
-        verdict: 'holds',
-        evidence: { n: 50, estimate: 1 },
-      },
-      {
-        is: 'judges the whole window where the event never came',
-        spec: successRate(counter, { atLeast: 0.9, afterEvent: 'fallback.opened', ...duringFault }),
-        arm: { visits: [failing(2000, 3500), well(3500, 6000)] },
-        verdict: 'deviates',
-        evidence: { n: 80, estimate: 50 / 80 },
-      },
-      {
-        is: 'judges the whole window where the event came after it: late is not excused',
-        spec: successRate(counter, { atLeast: 0.9, afterEvent: 'fallback.opened', ...duringFault }),
-        arm: {
-          visits: [failing(2000, 6000)],
-          system: [{ event: 'fallback.opened', ms: 6500 }],
-        },
-        verdict: 'deviates',
-        evidence: { n: 80 },
-      },
-      {
-        is: 'does not begin earlier for an event: its own delay still counts',
-        spec: successRate(counter, {
-          atLeast: 0.9,
-          after: '2s',
-          afterEvent: 'fallback.opened',
-          ...duringFault,
-        }),
-        arm: { system: [{ event: 'fallback.opened', ms: 2500 }] },
-        verdict: 'holds',
-        evidence: { n: 40 },
-      },
-      {
-        is: 'waits for the first time the event comes within the window',
-        spec: successRate(counter, { atLeast: 0.9, afterEvent: 'fallback.opened', ...duringFault }),
-        arm: {
-          system: [
-            { event: 'fallback.opened', ms: 1000 },
-            { event: 'fallback.opened', ms: 4000 },
-            { event: 'fallback.opened', ms: 5000 },
-          ],
-        },
-        verdict: 'holds',
-        evidence: { n: 40 },
-      },
-      {
         is: 'counts a journey once that is named twice',
         spec: successRate([counter, counter], { atLeast: 0.9, ...duringFault }),
         arm: {},
@@ -258,7 +204,6 @@ const contracts: Record<string, Contract> = {
         /window.afterMs must be a duration such as 250ms, 8s or 2m, not "soon"/,
         successRate(counter, { atLeast: 0.9, after: 'soon' as '1s', ...duringFault }),
       ],
-      [/has a grace but no event/, successRate(counter, { atLeast: 0.9, grace: '1s', ...duringFault })],
       [/source must say/, successRate(counter, { atLeast: 0.9, during: 'fault', source: ' ' })],
       [/title must not be empty/, successRate(counter, { atLeast: 0.9, title: '', ...duringFault })],
     ],
@@ -579,10 +524,10 @@ const contracts: Record<string, Contract> = {
     rows: [
       {
         is: 'holds where the event comes in time',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
         arm: { system: [{ event: 'fallback.opened', ms: 3400 }] },
         verdict: 'holds',
-        role: 'protected',
+        role: 'mechanism',
         said: /^fallback\.opened 1\.4 s after the fault was injected \(at most 2 s allowed\)$/,
         evidence: {
           n: 1,
@@ -595,36 +540,36 @@ const contracts: Record<string, Contract> = {
       },
       {
         is: 'holds at the bound itself',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
         arm: { system: [{ event: 'fallback.opened', ms: 4000 }] },
         verdict: 'holds',
         evidence: { estimate: 2000 },
       },
       {
         is: 'deviates where it comes late',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
         arm: { system: [{ event: 'fallback.opened', ms: 4100 }] },
         verdict: 'deviates',
         evidence: { estimate: 2100 },
       },
       {
         is: 'deviates where it never comes',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
-        arm: { arm: 'untreated' },
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
+        arm: {},
         verdict: 'deviates',
         said: /never came in the 8 s after the fault was injected/,
         evidence: { estimate: null, interval: [8000, null] },
       },
       {
         is: 'does not take an event from before the fault for an answer to it',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
         arm: { system: [{ event: 'fallback.opened', ms: 1200 }] },
         verdict: 'deviates',
         said: /it came before, at \+1\.2 s/,
       },
       {
         is: 'counts from the last fault reverted',
-        spec: timeTo('fallback.closed', { within: '2s', of: 'reverted', source }),
+        spec: timeTo('fallback.closed', { within: '2s', of: 'reverted', source, measure }),
         arm: {
           system: [
             { event: 'fallback.closed', ms: 5000 },
@@ -636,7 +581,7 @@ const contracts: Record<string, Contract> = {
       },
       {
         is: 'is open where the watch was shorter than the bound',
-        spec: timeTo('fallback.closed', { within: '6s', of: 'reverted', source }),
+        spec: timeTo('fallback.closed', { within: '6s', of: 'reverted', source, measure }),
         arm: {},
         verdict: 'inconclusive',
         said: /a longer watch would decide/,
@@ -644,62 +589,77 @@ const contracts: Record<string, Contract> = {
       },
       {
         is: 'is open where no fault was injected though it should have been',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
         arm: { injectedMs: null, revertedMs: null },
         verdict: 'inconclusive',
         said: /no fault was seen injected/,
         evidence: { n: 0 },
       },
       {
-        is: 'is a guard where there is no fault, and holds where nothing happens',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
-        arm: { arm: 'control' },
-        verdict: 'holds',
-        role: 'guard',
-        said: /fallback\.opened never happened/,
-        evidence: { estimate: 0, unit: 'count', threshold: 0 },
-      },
-      {
-        is: 'is a guard where there is no fault, and breaks where something does',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
-        arm: { arm: 'control', system: [{ event: 'fallback.opened', ms: 4200 }] },
-        verdict: 'deviates',
-        role: 'guard',
-        lookAt: ['saeol at +4.2 s: fallback.opened'],
-      },
-      {
         is: 'is a guard where it is said to be one: with the measures and without them',
-        spec: timeTo('alarm.raised', { within: '2s', of: 'injected', source, role: 'guard', sabotages }),
+        spec: timeTo('alarm.raised', { within: '2s', of: 'injected', source, sabotages }),
         arm: { arm: 'untreated' },
         verdict: 'deviates',
         role: 'guard',
         said: /alarm\.raised never came/,
       },
       {
-        is: 'is a guard with --no-faults too',
-        spec: timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
-        arm: { arm: 'untreated', faultsOn: false },
-        verdict: 'holds',
-        role: 'guard',
-      },
-      {
         is: 'does not apply to a revert where there is no fault',
-        spec: timeTo('fallback.closed', { within: '2s', of: 'reverted', source }),
+        spec: timeTo('fallback.closed', { within: '2s', of: 'reverted', source, measure }),
         arm: { arm: 'control', system: [{ event: 'fallback.closed', ms: 4200 }] },
         verdict: 'not-applicable',
       },
     ],
     refused: [
-      [/withinMs must be a duration above 0/, timeTo('x', { within: 0, of: 'injected', source })],
-      [/event must be a name/, timeTo('', { within: '1s', of: 'injected', source })],
+      [/withinMs must be a duration above 0/, timeTo('x', { within: 0, of: 'injected', source, measure })],
+      [/event must be a name/, timeTo('', { within: '1s', of: 'injected', source, measure })],
       [
         /sabotages must name at least one/,
-        timeTo('x', { within: '1s', of: 'injected', source, role: 'guard', sabotages: [] }),
+        timeTo('x', { within: '1s', of: 'injected', source, sabotages: [] }),
       ],
       [
         /of must be 'injected' or 'reverted'/,
-        timeTo('x', { within: '1s', of: 'ended' as 'injected', source }),
+        timeTo('x', { within: '1s', of: 'ended' as 'injected', source, measure }),
       ],
+    ],
+  },
+
+  'no-event': {
+    rows: [
+      {
+        is: 'holds where nothing happens without a fault',
+        spec: noEvent('fallback.opened', { measure, source }),
+        arm: { arm: 'control' },
+        verdict: 'holds',
+        role: 'mechanism',
+        said: /^no fallback\.opened in the whole arm$/,
+        evidence: { estimate: 0, unit: 'count', threshold: 0 },
+      },
+      {
+        is: 'deviates where it happens',
+        spec: noEvent('fallback.opened', { source, sabotages }),
+        arm: { arm: 'control', system: [{ event: 'fallback.opened', ms: 4200 }] },
+        verdict: 'deviates',
+        role: 'guard',
+        lookAt: ['saeol at +4.2 s: fallback.opened'],
+      },
+      {
+        is: 'is open where the arm was not watched to its end',
+        spec: noEvent('fallback.opened', { measure, source }),
+        arm: { arm: 'control', phases: 0 },
+        verdict: 'inconclusive',
+        evidence: { n: 0 },
+      },
+      {
+        is: 'does not apply where there is a fault to answer',
+        spec: noEvent('fallback.opened', { measure, source }),
+        arm: { system: [{ event: 'fallback.opened', ms: 4200 }] },
+        verdict: 'not-applicable',
+      },
+    ],
+    refused: [
+      [/event must be a name/, noEvent('', { measure, source })],
+      [/sabotages must name at least one/, noEvent('x', { source, sabotages: [] })],
     ],
   },
 
@@ -764,6 +724,7 @@ const contracts: Record<string, Contract> = {
       {
         is: 'holds where those shed are almost all notices',
         spec: share({
+          measure,
           of: 'shed',
           journeys: notices,
           among: [notices, counter],
@@ -772,13 +733,14 @@ const contracts: Record<string, Contract> = {
         }),
         arm: { visits: [wellThroughout, failing(2000, 6000, { journey: notices, outcome: 'shed' })] },
         verdict: 'holds',
-        role: 'protected',
+        role: 'mechanism',
         said: /^share of official-reads-notices 100 % .*80 visits that were shed\) against at least 90 %$/,
         evidence: { n: 80, estimate: 1, unit: 'share' },
       },
       {
         is: 'deviates where certificates are shed as much, and names them',
         spec: share({
+          measure,
           of: 'shed',
           journeys: notices,
           among: [notices, counter],
@@ -799,6 +761,7 @@ const contracts: Record<string, Contract> = {
       {
         is: 'is open where few were shed',
         spec: share({
+          measure,
           of: 'shed',
           journeys: notices,
           among: [notices, counter],
@@ -810,22 +773,9 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 20, samplesToDecide: 35 },
       },
       {
-        is: 'deviates without measures where nothing was shed: nothing was shed first',
-        spec: share({
-          of: 'shed',
-          journeys: notices,
-          among: [notices, counter],
-          atLeast: 0.9,
-          ...duringFault,
-        }),
-        arm: { arm: 'untreated', visits: [failing(2000, 6000)] },
-        verdict: 'deviates',
-        said: /^none of 80 visits was shed/,
-        evidence: { n: 0, estimate: null },
-      },
-      {
         is: 'is open with measures where nothing was shed',
         spec: share({
+          measure,
           of: 'shed',
           journeys: notices,
           among: [notices, counter],
@@ -837,21 +787,37 @@ const contracts: Record<string, Contract> = {
         said: /none of 80 visits was shed during fault/,
       },
       {
-        is: 'is open where nothing was due in the window, without measures too',
+        is: 'is open where nothing was due in the window',
         spec: share({
+          measure,
           of: 'shed',
           journeys: notices,
           among: [notices, counter],
           atLeast: 0.9,
           ...duringFault,
         }),
-        arm: { arm: 'untreated', visits: [] },
+        arm: { visits: [] },
         verdict: 'inconclusive',
         evidence: { n: 0 },
       },
       {
+        is: 'does not apply where its measure is off',
+        spec: share({
+          measure,
+          of: 'shed',
+          journeys: notices,
+          among: [notices, counter],
+          atLeast: 0.9,
+          ...duringFault,
+        }),
+        arm: { arm: 'untreated' },
+        verdict: 'not-applicable',
+        said: /password-fallback is off in this arm/,
+      },
+      {
         is: 'does not apply where there is no fault',
         spec: share({
+          measure,
           of: 'shed',
           journeys: notices,
           among: [notices, counter],
@@ -865,19 +831,33 @@ const contracts: Record<string, Contract> = {
     refused: [
       [
         /atLeast must be a share above 0 and below 1/,
-        share({ of: 'shed', journeys: notices, among: [notices, counter], atLeast: 1, ...duringFault }),
+        share({
+          measure,
+          of: 'shed',
+          journeys: notices,
+          among: [notices, counter],
+          atLeast: 1,
+          ...duringFault,
+        }),
       ],
       [
         /among must include every one of journeys/,
-        share({ of: 'shed', journeys: notices, among: [counter], atLeast: 0.9, ...duringFault }),
+        share({ measure, of: 'shed', journeys: notices, among: [counter], atLeast: 0.9, ...duringFault }),
       ],
       [
         /the share is always 1/,
-        share({ of: 'shed', journeys: notices, among: [notices], atLeast: 0.9, ...duringFault }),
+        share({ measure, of: 'shed', journeys: notices, among: [notices], atLeast: 0.9, ...duringFault }),
       ],
       [
         /of must be a name/,
-        share({ of: '', journeys: notices, among: [notices, counter], atLeast: 0.9, ...duringFault }),
+        share({
+          measure,
+          of: '',
+          journeys: notices,
+          among: [notices, counter],
+          atLeast: 0.9,
+          ...duringFault,
+        }),
       ],
     ],
   },
@@ -927,7 +907,26 @@ const contracts: Record<string, Contract> = {
         spec: never('attacker', { outcome: 'let-in', atLeast: 51, source, sabotages }),
         arm: { visits: [{ journey: 'attacker', everyMs: 200, outcome: 'refused' }] },
         verdict: 'inconclusive',
-        evidence: { n: 50, samplesToDecide: 51 },
+        said: /at least 51 visits are needed/,
+        evidence: { n: 50 },
+      },
+      {
+        is: 'counts what became of them where it asks for that',
+        spec: never('attacker', { outcome: 'let-in', atLeast: { 'wrong-code': 50 }, source, sabotages }),
+        arm: { visits: [{ journey: 'attacker', everyMs: 200, outcome: 'wrong-code' }] },
+        verdict: 'holds',
+      },
+      {
+        is: 'is open where too few of a kind tried',
+        spec: never('attacker', {
+          outcome: 'let-in',
+          atLeast: { 'wrong-code': 1, replayed: 3 },
+          source,
+          sabotages,
+        }),
+        arm: { visits: [{ journey: 'attacker', everyMs: 200, outcome: 'wrong-code' }] },
+        verdict: 'inconclusive',
+        said: /too few: 0 replayed, at least 3 are needed/,
       },
       {
         is: 'is open where nobody tried',
@@ -938,10 +937,7 @@ const contracts: Record<string, Contract> = {
       },
     ],
     refused: [
-      [
-        /atLeast must be a whole number/,
-        never('attacker', { outcome: 'let-in', atLeast: 0, source, sabotages }),
-      ],
+      [/atLeast/, never('attacker', { outcome: 'let-in', atLeast: 0, source, sabotages })],
       [
         /outcomes must be one name or more/,
         never('attacker', { outcome: [], atLeast: 1, source, sabotages }),
@@ -977,6 +973,13 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 80, estimate: 1 },
       },
       {
+        is: 'is open where too few took anything home',
+        spec: accounted(counter, { outcome: 'receipt', by: receipts, atLeast: 3, source, sabotages }),
+        arm: { visits: [well(0, 2000)], invariants: [{ name: receipts, checked: 0 }] },
+        verdict: 'inconclusive',
+        said: /at least 3 visits that took it home are needed/,
+      },
+      {
         is: 'is open where the ledger was not read',
         spec: accounted(counter, { outcome: 'receipt', by: receipts, source, sabotages }),
         arm: {},
@@ -998,7 +1001,6 @@ const contracts: Record<string, Contract> = {
   },
 
   invariant: {
-    appliesEverywhere: true,
     rows: [
       {
         is: 'holds where no record breaks it',
@@ -1036,25 +1038,25 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 0, estimate: null, interval: null },
       },
       {
-        is: 'asks for no records where there is no fault to bring them',
-        spec: invariant(receipts, { atLeast: 30, source, role: 'protected' }),
-        arm: { arm: 'control', invariants: [{ name: receipts, checked: 0 }] },
-        verdict: 'holds',
-        role: 'protected',
-      },
-      {
-        is: 'asks for no records without measures, where it is a guard',
-        spec: invariant(receipts, { atLeast: 30, source, sabotages }),
+        is: 'asks for no records where they are not owed',
+        spec: invariant(receipts, { atLeast: 30, source, sabotages, minimumWhere: { fault: true, measure } }),
         arm: { arm: 'untreated', invariants: [{ name: receipts, checked: 0 }] },
         verdict: 'holds',
       },
       {
-        is: 'deviates without measures where no records came about, if it is protected',
-        spec: invariant(receipts, { atLeast: 30, source, role: 'protected' }),
+        is: 'asks for records where they are owed',
+        spec: invariant(receipts, { atLeast: 30, source, sabotages, minimumWhere: { fault: true, measure } }),
+        arm: { invariants: [{ name: receipts, checked: 0 }] },
+        verdict: 'inconclusive',
+        said: /at least 30 records are needed/,
+        evidence: { n: 0 },
+      },
+      {
+        is: 'is a mechanism where it tells what a measure does, and does not apply without it',
+        spec: invariant(receipts, { atLeast: 30, source, measure }),
         arm: { arm: 'untreated', invariants: [{ name: receipts, checked: 0 }] },
-        verdict: 'deviates',
-        role: 'protected',
-        said: /at least 30 records are owed/,
+        verdict: 'not-applicable',
+        role: 'mechanism',
       },
     ],
     refused: [
@@ -1067,7 +1069,7 @@ const contracts: Record<string, Contract> = {
 
 function judge({ spec, arm }: Row) {
   const plan = planOf([spec], { faultsOn: arm.faultsOn ?? true })
-  return checkKind(spec.kind)!.judge(spec, recordOf(plan, arm))
+  return judgeCheck(spec, recordOf(plan, arm))
 }
 
 describe('the registry', () => {
@@ -1097,7 +1099,7 @@ describe.each(Object.entries(contracts))('%s', (kind, { rows, refused, appliesEv
     expect(checkKind(kind)!.problems(row.spec)).toEqual([])
     const finding = judge(row)
     expect(finding.verdict).toBe(row.verdict)
-    if (row.role !== undefined) expect(finding.role ?? row.spec.role).toBe(row.role)
+    if (row.role !== undefined) expect(finding.role).toBe(row.role)
     if (row.said !== undefined) expect(finding.said).toMatch(row.said)
     if (row.evidence !== undefined) expect(finding.evidence).toMatchObject(row.evidence)
     if (row.lookAt !== undefined) expect(finding.lookAt).toEqual(row.lookAt)
@@ -1164,10 +1166,6 @@ describe('titles', () => {
       successRate(journey, { atLeast: 0.95, after: '2s', ...duringFault }),
     ],
     [
-      'a visitor at the counter: success ≥ 95 % during fault, once fallback.opened + 300 ms',
-      successRate(journey, { atLeast: 0.95, afterEvent: 'fallback.opened', grace: '300ms', ...duringFault }),
-    ],
-    [
       'a visitor at the counter (login): p95 ≤ 800 ms during fault, until 1 s before its end',
       latency(journey, { quantile: 0.95, below: '800ms', step: 'login', untilEnd: '1s', ...duringFault }),
     ],
@@ -1181,16 +1179,24 @@ describe('titles', () => {
     ],
     [
       'fallback.opened ≤ 2 s after the fault begins',
-      timeTo('fallback.opened', { within: '2s', of: 'injected', source }),
+      timeTo('fallback.opened', { within: '2s', of: 'injected', source, measure }),
     ],
     [
       'fallback.closed ≤ 2 s after the last fault is gone',
-      timeTo('fallback.closed', { within: '2s', of: 'reverted', source }),
+      timeTo('fallback.closed', { within: '2s', of: 'reverted', source, measure }),
     ],
+    ['without a fault, no fallback.opened', noEvent('fallback.opened', { measure, source })],
     ['a visitor at the counter: everyone succeeds', everyone(journey, { atLeast: 1, source })],
     [
       "of all 'shed', ≥ 90 % are a visitor at the counter during fault",
-      share({ of: 'shed', journeys: journey, among: [journey, notices], atLeast: 0.9, ...duringFault }),
+      share({
+        measure,
+        of: 'shed',
+        journeys: journey,
+        among: [journey, notices],
+        atLeast: 0.9,
+        ...duringFault,
+      }),
     ],
     [
       'a visitor at the counter: never let-in or data-shown',
@@ -1208,8 +1214,14 @@ describe('titles', () => {
       notices,
     ])
     expect(
-      share({ of: 'shed', journeys: notices, among: [notices, journey], atLeast: 0.9, ...duringFault })
-        .journeys,
+      share({
+        measure,
+        of: 'shed',
+        journeys: notices,
+        among: [notices, journey],
+        atLeast: 0.9,
+        ...duringFault,
+      }).journeys,
     ).toEqual([notices, counter])
   })
 })

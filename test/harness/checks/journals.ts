@@ -1,11 +1,11 @@
-import type { CheckSpec } from '../../../harness/checks/check.ts'
-import { type Arm, hasFaults, hasMeasures } from '../../../harness/experiment/arms.ts'
-import type { Plan } from '../../../harness/experiment/plan.ts'
-import type { FaultSpec } from '../../../harness/faults/fault.ts'
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
-import type { GeneratorFigures } from '../../../harness/load/load.ts'
-import type { ToxicRecord } from '../../../harness/toxiproxy/server/evidence.ts'
+import { type Arm, setupOf } from '../../../harness/model/arms.ts'
+import type { CheckSpec } from '../../../harness/model/check.ts'
+import type { FaultSpec } from '../../../harness/model/fault.ts'
+import type { GeneratorFigures } from '../../../harness/model/load.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
+import type { ToxicTotals } from '../../../harness/model/toxics.ts'
 
 /** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */
 export interface Visits {
@@ -45,7 +45,7 @@ export type Witnessed =
   | {
       readonly kind: 'events'
       readonly bitten: readonly string[]
-      readonly totals?: Partial<ToxicRecord> | null
+      readonly totals?: Partial<ToxicTotals> | null
       /** Of these bites nothing was heard. */
       readonly missed?: readonly string[]
     }
@@ -99,7 +99,7 @@ export const wellThroughout: Visits = { journey: counter }
 /** The journal of one arm, `arm.started` first. */
 export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
   const arm = story.arm ?? 'treated'
-  const faults = hasFaults(arm) && plan.faults.length > 0
+  const faults = setupOf(plan, arm).faults.length > 0
   const at = (ms: number): number => epoch + ms
   const fault = stall.id
   const { injectedMs = faultFromMs, revertedMs = faultToMs } = story
@@ -178,7 +178,7 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
     at: at(-1500),
     scenario: plan.scenario,
     arm,
-    measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+    measures: setupOf(plan, arm).measures.map(({ name }) => name),
     faults,
   }
   const ended: JournalEvent = {

@@ -1,114 +1,19 @@
 /** The contract of every load driver: the same journeys, the same arrivals, the same words, whoever carries them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HarnessError } from '../../../harness/errors.ts'
-import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { schedule } from '../../../harness/load/arrivals.ts'
-import type { LiveTick, LoadPlan, LoadRun, Stream } from '../../../harness/load/load.ts'
 import { seeded } from '../../../harness/load/random.ts'
 import { identify } from '../../../harness/runtimes/host/machine.ts'
 import * as journeys from '../fixtures/load-journeys.ts'
-import { type DriverSubject, driverSubjects, skippedWords } from './subjects.ts'
-import { startTarget, type Target } from './target.ts'
+import { type Ground, seed, startGround, stream } from './carry.ts'
+import { driverSubjects, skippedWords } from './subjects.ts'
 
-let target: Target
-let dir: string
+let ground: Ground
 beforeAll(async () => {
-  target = await startTarget()
-  dir = mkdtempSync(join(tmpdir(), 'saeol-test-'))
-  writeFileSync(join(dir, 'data.json'), JSON.stringify({ word: '새올' }))
+  ground = await startGround()
 })
-afterAll(async () => {
-  await target[Symbol.asyncDispose]()
-  rmSync(dir, { recursive: true })
-})
-
-const seed = 'contract'
-
-function stream(journey: string, options: Partial<Stream> = {}): Stream {
-  return {
-    id: `${journey}/0`,
-    journey,
-    perSecond: [40, 40],
-    process: 'poisson',
-    durationMs: 500,
-    begins: 'with-the-arm',
-    ...options,
-  }
-}
-
-interface Opened extends AsyncDisposable {
-  readonly load: LoadRun
-  readonly pids: number[]
-  readonly ticks: LiveTick[]
-  readonly deaths: Error[]
-  events(): JournalEvent[]
-  observations(): EventOf<'observation'>[]
-}
-
-let opened = 0
-
-async function open(
-  { driver }: DriverSubject,
-  streams: readonly Stream[],
-  changed: Partial<LoadPlan> = {},
-): Promise<Opened> {
-  let text = ''
-  const pids: number[] = []
-  const ticks: LiveTick[] = []
-  const deaths: Error[] = []
-  // A directory of its own, as an arm has one.
-  const logDir = mkdtempSync(join(dir, `arm-${opened++}-`))
-  const load = await driver.open(
-    {
-      seed,
-      streams,
-      journeysModule: import.meta.resolve('../fixtures/load-journeys.ts'),
-      entrances: { 'user→server': target.url, 'user→nobody': target.nobodyUrl },
-      dataFile: join(dir, 'data.json'),
-      maxInFlight: 1000,
-      ...changed,
-    },
-    {
-      lines: (chunk) => {
-        text += chunk
-      },
-      tick: (tick) => ticks.push(tick),
-      signal: new AbortController().signal,
-      adopt: (pid) => pids.push(pid),
-      died: (error) => deaths.push(error),
-      logFile: join(logDir, 'load.log'),
-    },
-  )
-  const events = (): JournalEvent[] => {
-    expect(text.endsWith('\n') || text === '').toBe(true)
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as JournalEvent)
-  }
-  return {
-    load,
-    pids,
-    ticks,
-    deaths,
-    events,
-    observations: () => events().filter((event) => event.kind === 'observation'),
-    [Symbol.asyncDispose]: () => load[Symbol.asyncDispose](),
-  }
-}
-
-/** Runs streams to their ends. */
-async function carried(subject: DriverSubject, streams: readonly Stream[], changed: Partial<LoadPlan> = {}) {
-  await using run = await open(subject, streams, changed)
-  const startedAt = await run.load.start()
-  await sleep(startedAt + Math.max(...streams.map(({ durationMs }) => durationMs)) - Date.now() + 50)
-  const figures = await run.load.drain(3000)
-  return { startedAt, figures, observations: run.observations(), events: run.events(), run }
-}
+afterAll(() => ground[Symbol.asyncDispose]())
 
 describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subject), subject] as const))(
   '%s',
@@ -131,7 +36,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
         breaks: 'error: out of paper',
         signs: 'served',
       }
-      const { observations } = await carried(
+      const { observations } = await ground.carried(
         subject,
         Object.keys(words).map((journey) => stream(journey, { perSecond: [10, 10], process: 'regular' })),
       )
@@ -156,7 +61,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
         stream('is-served', { perSecond: [20, 120], durationMs: 1000 }),
         stream('gets-503', { process: 'regular', durationMs: 800 }),
       ]
-      const { startedAt, figures, observations } = await carried(subject, streams)
+      const { startedAt, figures, observations } = await ground.carried(subject, streams)
       let due = 0
       for (const one of streams) {
         const planned = [...schedule(one, seed)]
@@ -179,21 +84,40 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
 
     it('hands each visit its number, its chance, its data and a client without a memory', async () => {
       const one = stream('tells')
-      const { observations } = await carried(subject, [one])
+      const { observations } = await ground.carried(subject, [one])
       const expected = [...schedule(one, seed)].map((_, n) => {
         const random = seeded(`${seed}/${one.id}/${n}`)
         const drawn = [random(), random()].map((x) => x.toFixed(9)).join(' ')
-        const echo = { json: { index: n, word: '새올' }, user: `u${n}`, type: 'application/json' }
-        const bytes = JSON.stringify(echo).length
-        return `${n} | ${drawn} | ${JSON.stringify(echo.json)} | u${n} | application/json | no cookie | yes | ${bytes}`
+        const json = { index: n, word: '새올' }
+        return `${n} | ${drawn} | ${JSON.stringify(json)} | u${n} | application/json | no cookie | yes`
       })
       expect(observations.sort((a, b) => a.n - b.n).map(({ outcome }) => outcome)).toEqual(expected)
       for (const { steps } of observations) expect(steps.pause).toBeGreaterThan(28)
     })
 
+    it('keeps whatever a journey is called, says or prints out of the way of the journal', async () => {
+      const one = stream(journeys.saysMuch.name)
+      const { figures, observations, run } = await ground.carried(subject, [one])
+      expect(observations.map(({ n }) => n).sort((a, b) => a - b)).toEqual(
+        [...schedule(one, seed)].map((_, n) => n),
+      )
+      for (const { journey, stream, outcome, ok, steps } of observations)
+        expect([journey, stream, outcome, ok, Object.keys(steps)]).toEqual([
+          one.journey,
+          one.id,
+          journeys.saysMuch.succeedsWith[0],
+          true,
+          ['a "step",\n'],
+        ])
+      expect(run.text()).not.toMatch(/[\u2028\u2029]/)
+      expect(figures.problems).toBeUndefined()
+      expect(run.log()).toContain('printed by 0')
+      expect(run.log()).toContain('and another')
+    })
+
     it('begins and ends a surge on command', async () => {
       const surge = stream('is-served', { id: 'surge/is-served', durationMs: 60_000, begins: 'on-command' })
-      await using run = await open(subject, [stream('is-served'), surge])
+      await using run = await ground.open(subject, [stream('is-served'), surge])
       await run.load.start()
       await sleep(200)
       expect(run.load.onCommand(surge.id)).toEqual({ active: false, activeMs: 0, arrived: 0 })
@@ -222,7 +146,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
     })
 
     it('drops what is too much for it, and says so', async () => {
-      const { figures, observations } = await carried(
+      const { figures, observations } = await ground.carried(
         subject,
         [stream('waits-long', { perSecond: [60, 60] })],
         { maxInFlight: 8 },
@@ -234,7 +158,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
     })
 
     it('waits for visits under way, and tells which did not come to their end', async () => {
-      await using run = await open(subject, [
+      await using run = await ground.open(subject, [
         stream('waits-long', { process: 'regular' }),
         stream('waits-in-vain', { process: 'regular' }),
       ])
@@ -251,7 +175,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
 
     it('no longer starts anybody once it drains', async () => {
       // Some who wait in vain keep the drain going while others could still come.
-      await using run = await open(subject, [
+      await using run = await ground.open(subject, [
         stream('is-served', { durationMs: 60_000 }),
         stream('waits-long', { durationMs: 60_000 }),
       ])
@@ -261,13 +185,15 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       const figures = await run.load.drain(1500)
       expect(figures.due).toBeGreaterThan(0)
       for (const { due } of run.observations()) expect(due).toBeLessThan(drainedAt + 700)
-      const before = target.asked.get('/ok')
+      const before = ground.target.asked.get('/ok')
       await sleep(200)
-      expect(target.asked.get('/ok')).toBe(before)
+      expect(ground.target.asked.get('/ok')).toBe(before)
     })
 
     it('accounts for itself at its end, and shows a person how it is doing', async () => {
-      const { events, figures, run } = await carried(subject, [stream('is-served', { durationMs: 900 })])
+      const { events, figures, run } = await ground.carried(subject, [
+        stream('is-served', { durationMs: 900 }),
+      ])
       expect(events.filter(({ kind }) => kind === 'generator')).toEqual([
         { kind: 'generator', at: expect.any(Number), final: true, figures },
       ])
@@ -277,7 +203,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
     })
 
     it('tells at once when it is killed, and does not account for the rest', async () => {
-      await using run = await open(subject, [stream('is-served', { durationMs: 60_000 })])
+      await using run = await ground.open(subject, [stream('is-served', { durationMs: 60_000 })])
       await run.load.start()
       await sleep(300)
       for (const pid of run.pids) process.kill(pid, 'SIGKILL')
@@ -289,7 +215,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
     })
 
     it('leaves nothing when it is disposed of in the middle', async () => {
-      const run = await open(subject, [stream('is-served', { durationMs: 60_000 })])
+      const run = await ground.open(subject, [stream('is-served', { durationMs: 60_000 })])
       await run.load.start()
       await sleep(200)
       expect(run.pids).toHaveLength(1)
@@ -298,16 +224,16 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       expect(run.deaths).toEqual([])
       // Requests that were under way come in; then no more.
       await sleep(300)
-      const before = target.asked.get('/ok')
+      const before = ground.target.asked.get('/ok')
       await sleep(300)
-      expect(target.asked.get('/ok')).toBe(before)
+      expect(ground.target.asked.get('/ok')).toBe(before)
     })
 
     it('says what is wrong with a plan that it cannot carry', async () => {
-      await expect(open(subject, [stream('nobodys-journey')])).rejects.toThrow(
+      await expect(ground.open(subject, [stream('nobodys-journey')])).rejects.toThrow(
         /journey 'nobodys-journey' is not exported by/,
       )
-      await expect(open(subject, [stream('is-served')], { entrances: {} })).rejects.toThrow(
+      await expect(ground.open(subject, [stream('is-served')], { entrances: {} })).rejects.toThrow(
         /enters by 'user→server', which is no link/,
       )
       expect(Object.keys(journeys)).toContain('isServed')

@@ -1,7 +1,7 @@
 import { builtinDriver } from '../../../harness/load/builtin/driver.ts'
+import type { LoadDriver } from '../../../harness/load/driver.ts'
 import { k6DriverOf } from '../../../harness/load/k6/driver.ts'
 import { findBinary, findImage } from '../../../harness/load/k6/find.ts'
-import type { LoadDriver } from '../../../harness/load/load.ts'
 
 /** A load driver that the contract suite is run against. */
 export interface DriverSubject {

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { createServer as createTcpServer } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 
 /** A server that ends a visit in every way there is, and an address where nobody is. */
 export interface Target extends AsyncDisposable {
@@ -12,8 +11,11 @@ export interface Target extends AsyncDisposable {
 
 export async function startTarget(): Promise<Target> {
   const asked = new Map<string, number>()
+  const requestsOn = new WeakMap<Socket, number>()
   const server = createServer((request, response) => {
     const path = request.url!
+    const onConnection = (requestsOn.get(request.socket) ?? 0) + 1
+    requestsOn.set(request.socket, onConnection)
     asked.set(path, (asked.get(path) ?? 0) + 1)
     switch (path) {
       case '/unavailable':
@@ -43,7 +45,8 @@ export async function startTarget(): Promise<Target> {
         break
       }
       default:
-        response.end('{}')
+        if (path.startsWith('/faithless/')) faithless(path, onConnection, request.socket, response)
+        else response.end('{}')
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -56,6 +59,19 @@ export async function startTarget(): Promise<Target> {
       await new Promise((closed) => server.close(closed))
     },
   }
+}
+
+/**
+ * Drops connections on which it has accepted a request: one in eleven by FIN, one in seven by RST; of the requests that
+ * are not the first of their connection, one in three. Which ones is fixed by visit and step.
+ */
+function faithless(path: string, onConnection: number, socket: Socket, response: ServerResponse): void {
+  const [visit, step] = path.split('/').slice(2).map(Number)
+  const which = visit! * 3 + step!
+  if (which % 11 === 0) socket.end()
+  else if (which % 7 === 0) socket.resetAndDestroy()
+  else if (onConnection > 1 && which % 3 === 0) socket.end()
+  else response.end('{}')
 }
 
 async function portOfNobody(): Promise<number> {

@@ -1,14 +1,14 @@
-import type { CheckResult, CheckSpec, Evidence } from '../../../harness/checks/check.ts'
-import { type Arm, arms, hasFaults, hasMeasures } from '../../../harness/experiment/arms.ts'
-import type { Plan } from '../../../harness/experiment/plan.ts'
+import { type Arm, arms, hasFaults, hasMeasures } from '../../../harness/model/arms.ts'
+import type { CheckResult, CheckSpec, Evidence } from '../../../harness/model/check.ts'
+import type { GeneratorFigures } from '../../../harness/model/load.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
 import type {
   ArmResult,
   FaultEvidence,
   RunResult,
   ScenarioResult,
   ServerEvidence,
-} from '../../../harness/experiment/verdict.ts'
-import type { GeneratorFigures } from '../../../harness/load/load.ts'
+} from '../../../harness/model/result.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
 
 /** A run as the harness would tell it, with figures like those of a real one: what every reporter must cope with. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { ArmResult, ScenarioResult } from '../../../harness/experiment/verdict.ts'
+import type { ArmResult, ScenarioResult } from '../../../harness/model/result.ts'
 import { consoleReporter } from '../../../harness/reporters/console.ts'
 import { gpkiStall, type HookCall, runCalls, runResult, scenarioResult } from './a-run.ts'
 import { runVariants } from './run-variants.ts'

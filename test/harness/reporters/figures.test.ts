@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { FaultEvidence, ServerEvidence } from '../../../harness/experiment/verdict.ts'
+import type { FaultEvidence, ServerEvidence } from '../../../harness/model/result.ts'
 import { evidenceInWords, seenInWords } from '../../../harness/reporters/figures.ts'
 
 const fault: FaultEvidence = {

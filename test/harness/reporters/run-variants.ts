@@ -1,4 +1,4 @@
-import type { ArmResult, RunResult, ScenarioResult } from '../../../harness/experiment/verdict.ts'
+import type { ArmResult, RunResult, ScenarioResult } from '../../../harness/model/result.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
 import { gpkiStall, type HookCall, overload, runCalls, runResult, scenarioResult } from './a-run.ts'
 

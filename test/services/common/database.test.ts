@@ -1,8 +1,9 @@
 import { createConnection, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leasePorts } from '../../../harness/runtimes/host/ports.ts'
 import { createDatabase, type Database, migrate } from '../../../services/common/database.ts'
 import { createLog } from '../../../services/common/log.ts'
-import { freePort, startPostgres, type TestPostgres } from '../postgres.ts'
+import { startPostgres, type TestPostgres } from '../postgres.ts'
 
 let postgres: TestPostgres
 const open: Database[] = []
@@ -16,11 +17,11 @@ function connect(url: string, poolSize = 4, timeoutMs = 5_000): Database {
 
 beforeAll(async () => {
   postgres = await startPostgres()
-}, 30_000)
+})
 
 afterAll(async () => {
   await Promise.all(open.map((database) => database.close()))
-  await postgres[Symbol.asyncDispose]()
+  await postgres?.[Symbol.asyncDispose]()
 })
 
 test('a transaction commits all or nothing, and its connection is good again', async () => {
@@ -93,7 +94,8 @@ test('a schema with an error leaves nothing behind', async () => {
 test('a start waits for PostgreSQL to come up', async () => {
   const url = new URL(await postgres.createDatabase())
   const late = new URL(url)
-  late.port = String(await freePort())
+  using lease = await leasePorts(1)
+  late.port = String(lease.ports[0])
   const migrating = migrate(late.href, 'test', 'create table late (a int)')
   await new Promise((resolve) => setTimeout(resolve, 200))
   const proxy = createServer((socket) => {
@@ -107,7 +109,8 @@ test('a start waits for PostgreSQL to come up', async () => {
 })
 
 test('a PostgreSQL that is not there is an unreachable link, in a transaction too', async () => {
-  const database = connect(`postgres://postgres@127.0.0.1:${await freePort()}/nowhere`)
+  using lease = await leasePorts(1)
+  const database = connect(`postgres://postgres@127.0.0.1:${lease.ports[0]}/nowhere`)
   const away = { name: 'DownstreamError', kind: 'unreachable' }
   await expect(database.query('select 1')).rejects.toMatchObject(away)
   await expect(database.transaction((queries) => queries.query('select 1'))).rejects.toMatchObject(away)

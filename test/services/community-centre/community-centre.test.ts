@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCommunityCentre } from '../../../services/community-centre/app.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
-import { switchableLink } from '../common/switchable-link.ts'
+import { type Link, startLink } from '../link.ts'
 import {
   noServiceTime,
   send,
@@ -21,12 +21,12 @@ let directory: string
 let files = 0
 
 beforeAll(async () => {
-  network = await startNetwork()
   directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-centre-'))
+  network = await startNetwork()
 })
 
 afterAll(async () => {
-  await network[Symbol.asyncDispose]()
+  await network?.[Symbol.asyncDispose]()
   await rm(directory, { recursive: true, force: true })
 })
 
@@ -159,9 +159,9 @@ describe('a visitor on an ordinary day', () => {
 describe('a visitor while saeol does not serve', () => {
   test('leaves with nothing without manual intake', async () => {
     await using saeol = await network.startSaeol()
-    await using link = await switchableLink(saeol.url)
+    await using link = await startLink(saeol.url)
     await using centre = await startCentre(link.url)
-    link.set('cut')
+    await link.set('cut')
     const answer = await centre.visit('visit-1')
     expect(answer).toMatchObject({ status: 503, body: { code: 'saeol-unavailable' } })
     expect(answer.headers.get('retry-after')).toBe('1')
@@ -170,9 +170,9 @@ describe('a visitor while saeol does not serve', () => {
 
   test.each(['cut', 'stall'] as const)('leaves with a numbered receipt when the link is %s', async (mode) => {
     await using saeol = await network.startSaeol()
-    await using link = await switchableLink(saeol.url)
+    await using link = await startLink(saeol.url)
     await using centre = await startCentre(link.url, manual())
-    link.set(mode)
+    await link.set(mode)
     const [office] = officeIds()
     const before = Date.now()
     const answer = await centre.visit('visit-1', { office })
@@ -198,7 +198,7 @@ describe('a visitor while saeol does not serve', () => {
       receivedOn: Date.parse(receipt.receivedOn),
     })
 
-    link.set('pass')
+    await link.set('pass')
     expect((await centre.visit('visit-1', { office })).body).toEqual(answer.body)
     expect((await centre.visit('visit-3', { office })).status).toBe(201)
   })
@@ -236,7 +236,7 @@ describe('a visitor while saeol does not serve', () => {
   })
 
   test('goes through the password login once two duty officers opened it', async () => {
-    await using gpki = await switchableLink(network.gpkiUrl)
+    await using gpki = await startLink(network.gpkiUrl)
     await using saeol = await network.startSaeol({
       GPKI_URL: gpki.url,
       MEASURE_PASSWORD_FALLBACK: '{}',
@@ -244,7 +244,7 @@ describe('a visitor while saeol does not serve', () => {
     })
     await using centre = await startCentre(saeol.url, manual({ budgetMs: 2_000 }))
     const [office, other] = officeIds()
-    gpki.set('stall')
+    await gpki.set('stall')
     expect((await centre.visit('visit-1', { office })).status).toBe(202)
     await openFallback(saeol)
     expect((await centre.visit('visit-2', { office })).status).toBe(201)
@@ -260,20 +260,20 @@ describe('a visitor while saeol does not serve', () => {
 describe('the entry of receipts', () => {
   /** Writes receipts while the link is cut; returns when it carries again. */
   async function duringOutage(
-    link: { set(mode: 'pass' | 'cut'): void },
+    link: Pick<Link, 'set'>,
     centre: { visit(key: string): Promise<unknown> },
     visits: number,
   ): Promise<Date> {
     const began = new Date()
-    link.set('cut')
+    await link.set('cut')
     await Promise.all(Array.from({ length: visits }, (_, index) => centre.visit(`visit-${index}`)))
-    link.set('pass')
+    await link.set('pass')
     return began
   }
 
   test('enters each exactly once, by two clerks at the same time, under its own date', async () => {
     await using saeol = await network.startSaeol()
-    await using link = await switchableLink(saeol.url)
+    await using link = await startLink(saeol.url)
     await using centre = await startCentre(link.url, manual())
     const from = await duringOutage(link, centre, 24)
     await saeol.declareOutage({ office: '*', from, to: new Date() })
@@ -303,7 +303,7 @@ describe('the entry of receipts', () => {
 
   test('waits for the outage to be declared, and rejects with the reason what never is', async () => {
     await using saeol = await network.startSaeol()
-    await using link = await switchableLink(saeol.url)
+    await using link = await startLink(saeol.url)
     await using centre = await startCentre(link.url, manual({ windowPatienceMs: 1_500 }))
     const [declared, forgotten] = officeIds()
     const from = await duringOutage(link, centre, 4)
@@ -324,11 +324,11 @@ describe('the entry of receipts', () => {
   })
 
   test('does not begin before every link that a login needs is whole', async () => {
-    await using gpki = await switchableLink(network.gpkiUrl)
+    await using gpki = await startLink(network.gpkiUrl)
     await using saeol = await network.startSaeol({ GPKI_URL: gpki.url, MEASURE_DEADLINES: '{"hopMs":200}' })
     await using centre = await startCentre(saeol.url, manual({ budgetMs: 500 }))
     const from = new Date()
-    gpki.set('cut')
+    await gpki.set('cut')
     await centre.visit('visit-1')
     await saeol.declareOutage({ office: '*', from, to: null })
     const logins = () => saeol.database.query('select nonce from login_challenges')
@@ -336,7 +336,7 @@ describe('the entry of receipts', () => {
     await sleep(500)
     expect(await centre.receipts()).toMatchObject([{ state: 'pending' }])
     expect(await logins()).toEqual(before)
-    gpki.set('pass')
+    await gpki.set('pass')
     await until(async () => (await centre.receipts())[0]!.state === 'entered')
   })
 
@@ -369,10 +369,10 @@ test('does not start where manual intake would find no second clerk, or nobody a
 
 test('is deeply healthy only when saeol is', async () => {
   await using saeol = await network.startSaeol()
-  await using link = await switchableLink(saeol.url)
+  await using link = await startLink(saeol.url)
   await using centre = await startCentre(link.url, { DEEP_CHECK_MS: '2000' })
   expect((await fetch(`${centre.url}/health/deep`)).status).toBe(200)
-  link.set('cut')
+  await link.set('cut')
   expect((await fetch(`${centre.url}/health/deep`)).status).toBe(503)
   expect((await fetch(`${centre.url}/health`)).status).toBe(200)
 })

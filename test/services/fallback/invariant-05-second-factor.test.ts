@@ -76,7 +76,7 @@ describe('invariant 5: a second factor that does not need GPKI, on the registere
 
   it('works with every road to GPKI cut', async () => {
     await using network = await opened()
-    for (const link of Object.values(network.links)) link.mode = 'cut'
+    for (const link of Object.values(network.links)) await link.set('cut')
     expect(await status(network, credentialsOf(network.nextOfficial()))).toBe(200)
   })
 })

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LinkMode } from '../link.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 import { call, credentialsOf, isOpen, issue, logInByCertificate, logInByPassword } from './client.ts'
-import type { LinkMode } from './link.ts'
 import { type Network, startNetwork } from './network.ts'
 
 let postgres: TestPostgres
@@ -15,9 +15,8 @@ afterAll(async () => {
   await postgres?.[Symbol.asyncDispose]()
 })
 
-function setGpki({ links }: Network, mode: LinkMode): void {
-  links.l4ToGpkiA.mode = mode
-  links.l4ToGpkiB.mode = mode
+async function setGpki({ links }: Network, mode: LinkMode): Promise<void> {
+  await Promise.all([links.l4ToGpkiA.set(mode), links.l4ToGpkiB.set(mode)])
 }
 
 /** A network whose room has opened the password login because GPKI stalls. */
@@ -28,7 +27,7 @@ async function opened(measure: Record<string, unknown> = {}): Promise<Network> {
   })
   await network.startRoom()
   await sleep(500)
-  setGpki(network, 'stall')
+  await setGpki(network, 'stall')
   await network.seen('fallback.opened')
   return network
 }
@@ -40,7 +39,7 @@ describe('invariant 7: closes when GPKI is verified to work again', () => {
     const low = await logInByPassword(network, credentialsOf(official))
     expect((await issue(network, low.body.session)).status).toBe(201)
 
-    setGpki(network, 'pass')
+    await setGpki(network, 'pass')
     expect(await network.seen('fallback.closed')).toMatchObject({ sessionsEnded: 1 })
     expect(await network.seen('alarm.cleared')).toMatchObject({ alarm: 'gpki' })
     expect(await isOpen(network)).toBe(false)
@@ -61,10 +60,10 @@ describe('invariant 7: closes when GPKI is verified to work again', () => {
     const high = await logInByCertificate(network, network.nextOfficial())
     await network.startRoom()
     await sleep(500)
-    setGpki(network, 'stall')
+    await setGpki(network, 'stall')
     await network.seen('fallback.opened')
     expect((await issue(network, high.body.session)).status).toBe(201)
-    setGpki(network, 'pass')
+    await setGpki(network, 'pass')
     await network.seen('fallback.closed')
     expect((await issue(network, high.body.session)).status).toBe(201)
   })
@@ -72,9 +71,9 @@ describe('invariant 7: closes when GPKI is verified to work again', () => {
   it('does not follow a GPKI that flaps', async () => {
     await using network = await opened({ holdDownMs: 1_500 })
     for (let flap = 0; flap < 5; flap++) {
-      setGpki(network, 'pass')
+      await setGpki(network, 'pass')
       await sleep(400)
-      setGpki(network, 'stall')
+      await setGpki(network, 'stall')
       await sleep(500)
     }
     expect(network.count('fallback.opened')).toBe(1)
@@ -84,7 +83,7 @@ describe('invariant 7: closes when GPKI is verified to work again', () => {
 
   it('does not close because small requests pass', async () => {
     await using network = await opened()
-    setGpki(network, 'drop-large')
+    await setGpki(network, 'drop-large')
     await sleep(2_000)
     expect(network.count('fallback.closed')).toBe(0)
   })
@@ -93,7 +92,7 @@ describe('invariant 7: closes when GPKI is verified to work again', () => {
     await using network = await opened()
     const stalledAt = Date.now()
     await network.seen('outage-window.declared')
-    setGpki(network, 'pass')
+    await setGpki(network, 'pass')
     await network.seen('outage-window.closed')
     const { body } = await call(`${network.saeolUrl}/outage-windows`)
     expect(body.outageWindows).toHaveLength(1)
@@ -107,7 +106,7 @@ describe('invariant 7: closes when GPKI is verified to work again', () => {
     await using network = await opened()
     await network.seen('outage-window.declared')
     await network.stopRoom()
-    setGpki(network, 'pass')
+    await setGpki(network, 'pass')
     await network.startRoom()
     await network.seen('fallback.closed')
     await network.seen('outage-window.closed')

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { leasePorts } from '../../../harness/runtimes/host/ports.ts'
 import type { Service } from '../../../services/common/service.ts'
 import { enrolled } from '../../../services/enrolment/cache.ts'
 import { type People, type Person, readPeople } from '../../../services/enrolment/people.ts'
@@ -11,7 +12,7 @@ import { startL4 } from '../../../services/l4/app.ts'
 import { startResident } from '../../../services/resident/app.ts'
 import { startSaeol } from '../../../services/saeol/app.ts'
 import { startSituationRoom } from '../../../services/situation-room/app.ts'
-import { type Link, startLink } from './link.ts'
+import { type Link, startLink } from '../link.ts'
 
 /** A line of a service's log. */
 export interface Event {
@@ -85,47 +86,37 @@ export async function startNetwork(options: {
       SABOTAGE: options.sabotage ?? '',
       ...measure,
     }
-    const link = async () => stack.use(await startLink())
-    const links = {
-      saeolToL4: await link(),
-      l4ToGpkiA: await link(),
-      l4ToGpkiB: await link(),
-      roomToL4: await link(),
-      roomToSaeol: await link(),
-    }
+    const link = async (target: string) => stack.use(await startLink(target))
     const gpkiA = stack.use(await startGpki({ ...common, SERVICE_NAME: 'gpki-a' }, destination))
     const gpkiB = stack.use(await startGpki({ ...common, SERVICE_NAME: 'gpki-b' }, destination))
-    links.l4ToGpkiA.target = gpkiA.url
-    links.l4ToGpkiB.target = gpkiB.url
+    const [l4ToGpkiA, l4ToGpkiB] = [await link(gpkiA.url), await link(gpkiB.url)]
     const l4 = stack.use(
       await startL4(
-        {
-          PORT: '0',
-          ADMIN_PORT: '0',
-          GPKI_A_URL: links.l4ToGpkiA.url,
-          GPKI_B_URL: links.l4ToGpkiB.url,
-        },
+        { PORT: '0', ADMIN_PORT: '0', GPKI_A_URL: l4ToGpkiA.url, GPKI_B_URL: l4ToGpkiB.url },
         destination,
       ),
     )
-    links.saeolToL4.target = l4.entranceUrl
-    links.roomToL4.target = l4.entranceUrl
+    const [saeolToL4, roomToL4] = [await link(l4.entranceUrl), await link(l4.entranceUrl)]
     const resident = stack.use(
       await startResident({ PORT: '0', DATABASE_URL: options.databaseUrl, RESIDENTS: '10' }, destination),
     )
+    // Leased: it has the same one again when it is started again.
+    const lease = stack.use(await leasePorts(1))
     const saeolEnv = {
       ...common,
+      PORT: String(lease.ports[0]),
       DATABASE_URL: options.databaseUrl,
-      GPKI_URL: links.saeolToL4.url,
+      GPKI_URL: saeolToL4.url,
       RESIDENT_URL: resident.url,
       AUDIT_SPOOL_FILE: join(directory, 'audit-spool.jsonl'),
       SESSION_TTL_MS: '60000',
       ...options.saeol,
     }
     let saeol = await startSaeol(saeolEnv, destination)
-    links.roomToSaeol.target = saeol.url
-    let situationRoom: Service | undefined
     stack.defer(() => saeol[Symbol.asyncDispose]())
+    const roomToSaeol = await link(saeol.url)
+    const links = { saeolToL4, l4ToGpkiA, l4ToGpkiB, roomToL4, roomToSaeol }
+    let situationRoom: Service | undefined
     stack.defer(async () => situationRoom?.[Symbol.asyncDispose]())
     const unused = people.officials.filter(({ status }) => status === 'active')
 
@@ -137,9 +128,7 @@ export async function startNetwork(options: {
     }
     const all = stack.move()
     return {
-      get saeolUrl() {
-        return saeol.url
-      },
+      saeolUrl: saeol.url,
       databaseUrl: options.databaseUrl,
       people,
       room,
@@ -150,7 +139,6 @@ export async function startNetwork(options: {
       async restartSaeol() {
         await saeol[Symbol.asyncDispose]()
         saeol = await startSaeol(saeolEnv, destination)
-        links.roomToSaeol.target = saeol.url
       },
       async startRoom(env = {}) {
         situationRoom = await startSituationRoom(

@@ -10,7 +10,7 @@ beforeAll(async () => {
   postgres = await startPostgres()
 }, 60_000)
 
-afterAll(() => postgres[Symbol.asyncDispose]())
+afterAll(() => postgres?.[Symbol.asyncDispose]())
 
 async function start(env: Record<string, string> = {}) {
   const url = await postgres.createDatabase()

@@ -7,7 +7,7 @@ beforeAll(async () => {
   network = await startNetwork()
 }, 60_000)
 
-afterAll(() => network[Symbol.asyncDispose]())
+afterAll(() => network?.[Symbol.asyncDispose]())
 
 const asked = { serviceId: 'service-0001', residentId: 'resident-000001' }
 const portal = { authorization: 'Bearer a-secret-of-two' }

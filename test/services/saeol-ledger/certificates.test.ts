@@ -8,7 +8,7 @@ beforeAll(async () => {
   network = await startNetwork()
 }, 60_000)
 
-afterAll(() => network[Symbol.asyncDispose]())
+afterAll(() => network?.[Symbol.asyncDispose]())
 
 const asked = { kind: 'resident-registration', residentId: 'resident-000001' }
 const withKey = (session: string, key: string) => ({

@@ -15,7 +15,7 @@ beforeAll(async () => {
   elsewhere = network.people.clerks.find((person) => person.office !== office)!
 }, 60_000)
 
-afterAll(() => network[Symbol.asyncDispose]())
+afterAll(() => network?.[Symbol.asyncDispose]())
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -139,13 +139,13 @@ describe('POST /login/gpki', () => {
       measure: false,
       saeol: { CLIENT_TIMEOUT_MS: '500' },
     })
-    impatient.links.l4ToGpkiA.mode = 'stall'
-    impatient.links.l4ToGpkiB.mode = 'stall'
+    await impatient.links.l4ToGpkiA.set('stall')
+    await impatient.links.l4ToGpkiB.set('stall')
     const official = impatient.nextOfficial()
     const stalled = await logInByCertificate(impatient, official)
     expect(stalled).toMatchObject({ status: 504, body: { code: 'downstream-timeout' } })
     expect(stalled.headers.get('retry-after')).not.toBeNull()
-    impatient.links.saeolToL4.mode = 'cut'
+    await impatient.links.saeolToL4.set('cut')
     const cut = await logInByCertificate(impatient, official)
     expect(cut).toMatchObject({ status: 503, body: { code: 'downstream-unreachable' } })
     expect(cut.headers.get('retry-after')).not.toBeNull()
@@ -157,18 +157,17 @@ describe('POST /login/gpki', () => {
       measure: false,
       saeol: { MEASURE_DEADLINES: '{"hopMs":300}' },
     })
-    patient.links.saeolToL4.mode = 'stall'
-    const answer = await logInByCertificate(patient, patient.nextOfficial())
-    expect(answer).toMatchObject({ status: 504 })
-    expect(answer.tookMs).toBeLessThan(10_000)
+    await patient.links.saeolToL4.set('stall')
+    // Saeol's own client waits for 30 s, that of the test for 10 s.
+    expect(await logInByCertificate(patient, patient.nextOfficial())).toMatchObject({ status: 504 })
   })
 
   it('sees GPKI with its own eyes in /health/deep, while /health stays green', async () => {
     await using watched = await startNetwork({ databaseUrl: await postgres.createDatabase(), measure: false })
     const deep = async () => (await call(`${watched.saeolUrl}/health/deep`)).body.checks.gpki.ok
     expect(await deep()).toBe(true)
-    watched.links.l4ToGpkiA.mode = 'drop-large'
-    watched.links.l4ToGpkiB.mode = 'drop-large'
+    await watched.links.l4ToGpkiA.set('drop-large')
+    await watched.links.l4ToGpkiB.set('drop-large')
     expect(await deep()).toBe(false)
     expect((await call(`${watched.saeolUrl}/health`)).status).toBe(200)
   })

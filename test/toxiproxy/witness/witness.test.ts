@@ -1,12 +1,12 @@
 /** What a server says of its toxics, as the harness hears it: from the embedded server, and from the real one. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { startToxiproxyServer, type ToxiproxyServerOptions } from '@saeol-chaos/toxiproxy'
 import { expect, onTestFinished, test } from 'vitest'
-import { startToxiproxyServer, type ToxiproxyServerOptions } from '../../../harness/toxiproxy/server/index.ts'
 import { openWitness } from '../../../harness/toxiproxy/witness/open.ts'
 import type { Testimony, Witness } from '../../../harness/toxiproxy/witness/witness.ts'
-import { dial, startUpstream } from '../conformance/peer.ts'
-import { subjects } from '../conformance/subjects.ts'
+import { dial, startUpstream } from '../../../packages/toxiproxy/test/conformance/peer.ts'
+import { subjects } from '../../../packages/toxiproxy/test/conformance/subjects.ts'
 
 async function hear(url: string, signal = new AbortController().signal) {
   const heard: Testimony[] = []

@@ -1,0 +1,61 @@
+# Sourced by .ci/run and .ci/nightly: what passed, failed and was skipped, and what needed a second try.
+
+passed=0
+failed=0
+skipped=0
+second_tries=0
+phase_began=0
+
+note() { # note NAME STATUS
+  local word=ok
+  if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) word=FAILED; fi
+  printf '%-7s %s (%d s, until %d min %02d s)\n' "$word" "$1" $((SECONDS - phase_began)) $((SECONDS / 60)) $((SECONDS % 60))
+  phase_began=$SECONDS
+}
+
+expect() { # expect NAME EXIT-CODE COMMAND...
+  local name=$1 wanted=$2 got
+  shift 2
+  "$@"
+  got=$?
+  [ "$got" -eq "$wanted" ]
+  note "$name: exit $got, wanted $wanted" $?
+}
+
+# Adds Vitest's JSON report. Tests that were skipped, for later, or never came to run count as skipped.
+note_tests() { # note_tests REPORT EXIT-CODE
+  local p f s again
+  read -r p f s again < <(node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
+    const tests = r.testResults.flatMap(({ assertionResults }) => assertionResults)
+    const again = tests.flatMap(({ meta }) => meta?.secondTries ?? []).length
+    console.log(r.numPassedTests, r.numFailedTests, r.numTotalTests - r.numPassedTests - r.numFailedTests, again)' "$1")
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) second_tries=$((second_tries + again))
+  # A file that could not be loaded, or an error outside of any test, is in no count.
+  [ "$2" -eq 0 ] || [ "$f" -gt 0 ] || note 'npm test, outside of its tests' 1
+  printf 'the tests took %d s, until %d min %02d s\n' $((SECONDS - phase_began)) $((SECONDS / 60)) $((SECONDS % 60))
+  phase_began=$SECONDS
+}
+
+# Inconclusive (2) is no verdict: evidence is missing. It is asked once more, which is told with its reason, and counted.
+decided() { # decided OUT COMMAND...: runs the command, which keeps its runs in OUT
+  local out=$1 code
+  shift
+  "$@"
+  code=$?
+  [ "$code" -eq 2 ] || return "$code"
+  second_tries=$((second_tries + 1))
+  printf 'second try, for the first was inconclusive: %s\n' "$(node -e '
+    const { scenarios } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
+    const reasons = scenarios.filter(({ verdict }) => verdict === "inconclusive").map(({ scenario, said, arms }) =>
+      [`${scenario}: ${said}`, ...arms.flatMap(({ arm, voids }) => voids.map((why) => `${arm}: ${why}`))].join("; "))
+    console.log(reasons.join("; "))' "$out/latest/result.json")"
+  "$@"
+}
+
+finish() {
+  printf '%d second tries\n' "$second_tries"
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" -eq 0 ] && [ "$skipped" -eq 0 ]
+  exit
+}

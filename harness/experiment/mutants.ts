@@ -1,0 +1,96 @@
+import { type Arm, gateArms } from '../model/arms.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { Plan } from '../model/plan.ts'
+import type { System } from '../model/system.ts'
+
+/** One deliberate change to a scenario, or several that different guards must notice, run in one go. */
+export interface Mutant {
+  /** `sabotage accepts-any-password`, `without password-fallback`; packed ones joined by ` + `. */
+  readonly name: string
+  readonly scenario: string
+  readonly sabotages: readonly string[]
+  /** The measure that is off; null where sabotages are on. */
+  readonly without: string | null
+  /** The arms that decide it. */
+  readonly arms: readonly Arm[]
+  /** The plan it runs, under a name of its own. */
+  readonly plan: Plan
+}
+
+/**
+ * Everything that can be broken in a scenario, one at a time: each sabotage that one of its guards names on, each of its
+ * measures off. A sabotage that no guard of any scenario names is put to every scenario, where something may notice it.
+ * @param unnamed sabotages that no guard of any chosen scenario names
+ * @param pack puts sabotages that different guards must notice into one mutant
+ */
+export function mutantsOf(
+  plan: Plan,
+  system: System,
+  options: { only?: string; pack: boolean; unnamed: readonly string[] },
+): Mutant[] {
+  const wanted = (name: string): boolean => options.only === undefined || options.only === name
+  const named = namedBy(plan.checks)
+  const known = system.sabotages?.names ?? []
+  const alone = [...named.keys(), ...options.unnamed].filter((name) => known.includes(name) && wanted(name))
+  const groups = options.pack ? packed(alone, named) : alone.map((name) => [name])
+  return [
+    ...groups.map((sabotages): Mutant => {
+      const name = `sabotage ${sabotages.join(' + ')}`
+      const guards = sabotages.flatMap((sabotage) => named.get(sabotage) ?? [])
+      return { ...base(plan, name), sabotages, without: null, arms: armsFor(guards) }
+    }),
+    ...plan.measures
+      .map(({ name }) => name)
+      .filter(wanted)
+      .map((measure): Mutant => {
+        const arm: Arm = plan.measures.length === 1 ? 'untreated' : `without-${measure}`
+        return { ...base(plan, `without ${measure}`), sabotages: [], without: measure, arms: [arm] }
+      }),
+  ]
+}
+
+/** The scenario as it is, to tell what deviates anyway. */
+export function unmutated(plan: Plan): Mutant {
+  return { ...base(plan, 'as it is'), sabotages: [], without: null, arms: ['control', 'treated'] }
+}
+
+function base(plan: Plan, name: string): Pick<Mutant, 'name' | 'scenario' | 'plan'> {
+  return {
+    name,
+    scenario: plan.scenario,
+    plan: { ...plan, scenario: `${plan.scenario}.${name.replaceAll(/[^\w.]+/g, '-')}` },
+  }
+}
+
+/** Guards by the sabotage that they name. */
+function namedBy(checks: readonly CheckSpec[]): Map<string, CheckSpec[]> {
+  const named = new Map<string, CheckSpec[]>()
+  for (const check of checks)
+    for (const sabotage of check.sabotages ?? []) named.set(sabotage, [...(named.get(sabotage) ?? []), check])
+  return named
+}
+
+/** The arms in which these guards apply: treated, or control for what speaks of an arm without a fault. */
+function armsFor(guards: readonly CheckSpec[]): Arm[] {
+  const arms = new Set(guards.map(({ where }): Arm => (where?.fault === false ? 'control' : 'treated')))
+  return guards.length === 0 ? ['treated'] : gateArms.filter((arm) => arms.has(arm))
+}
+
+/** Puts each sabotage into the first group in which no guard is named twice. */
+function packed(names: readonly string[], named: ReadonlyMap<string, readonly CheckSpec[]>): string[][] {
+  const groups: { names: string[]; guards: Set<string> }[] = []
+  for (const name of names) {
+    const guards = (named.get(name) ?? []).map(({ id }) => id)
+    // What no guard names must be noticed by whatever notices it, so it goes alone.
+    const group =
+      guards.length === 0
+        ? undefined
+        : groups.find((one) => one.guards.size > 0 && guards.every((id) => !one.guards.has(id)))
+    if (group === undefined) groups.push({ names: [name], guards: new Set(guards) })
+    else {
+      group.names.push(name)
+      for (const id of guards) group.guards.add(id)
+    }
+  }
+  return groups.map((group) => group.names)
+}

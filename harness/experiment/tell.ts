@@ -1,0 +1,30 @@
+import type { JournalEvent } from '../journal/events.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ArmRef, Report } from './report.ts'
+
+/** Tells reporters of the journal's events as they happen; of observations they learn by `tick`. */
+export function tellOf(report: Report, plan: Plan, ref: ArmRef, event: JournalEvent): void {
+  switch (event.kind) {
+    case 'arm.started':
+      report.armStarted({ plan, arm: event.arm, measures: event.measures, faults: event.faults }, ref)
+      break
+    case 'arm.ready':
+      report.armReady({ tookMs: event.tookMs }, ref)
+      break
+    case 'phase.started':
+      report.phaseStarted(event, ref)
+      break
+    case 'fault.injected':
+      report.faultInjected(event, ref)
+      break
+    case 'fault.probed':
+      report.faultProbed(event, ref)
+      break
+    case 'fault.reverted':
+      report.faultReverted(event, ref)
+      break
+    case 'system':
+      report.systemEvent(event, ref)
+      break
+  }
+}

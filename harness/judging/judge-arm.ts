@@ -1,0 +1,70 @@
+import type { ArmRecord } from '../journal/record.ts'
+import type { CheckResult } from '../model/check.ts'
+import type { ArmResult } from '../model/result.ts'
+import { judgeCheck } from './judge-check.ts'
+import { endingOf, faultEvidence, hostDoubts, voidsOf } from './voids.ts'
+import { brokenGuards, expectedOf, weigh } from './weigh.ts'
+import { firstOf } from './words.ts'
+
+/** Judges one arm from its record. Pure: the same record gives the same result. */
+export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {
+  const checks = record.plan.checks.map((spec) => judgeCheck(spec, record))
+  const faults = faultEvidence(record)
+  const missing = voidsOf(record, faults)
+  const weighed = weigh(record, checks)
+  // In an arm that need not hold service levels are meant to deviate, and a guard has no excuse.
+  const excusable =
+    missing.length === 0 &&
+    expectedOf(record.arm) === 'holds' &&
+    weighed.verdict === 'deviates' &&
+    brokenGuards(checks).length === 0
+  const voids = excusable ? hostDoubts(record) : missing
+  const { ended, plan } = record
+  return {
+    arm: record.arm,
+    expected: expectedOf(record.arm),
+    measures: record.measures,
+    ...(voids.length > 0 ? { verdict: 'inconclusive', said: `void: ${firstOf(voids)}` } : weighed),
+    voids,
+    checks,
+    faults,
+    witness: record.witness,
+    generator: record.generator?.figures ?? null,
+    ...endingOf(record),
+    lookAt: lookAtOf(record, checks, voids.length > 0),
+    tookMs: ended?.tookMs ?? 0,
+    plannedMs: ended?.plannedMs ?? Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0),
+    journeys: journeysOf(record),
+  }
+}
+
+function lookAtOf(record: ArmRecord, checks: readonly CheckResult[], isVoid: boolean): readonly string[] {
+  const meantTo = expectedOf(record.arm) !== 'holds'
+  const wanting = checks.filter(
+    (c) => c.verdict === 'inconclusive' || (c.verdict === 'deviates' && (!meantTo || c.role === 'guard')),
+  )
+  return [
+    ...new Set([
+      ...(record.ended?.lookAt ?? []),
+      ...record.deaths.map((death) => death.log),
+      ...(isVoid ? [] : wanting.flatMap((c) => c.lookAt)),
+    ]),
+  ]
+}
+
+function journeysOf(record: ArmRecord): ArmResult['journeys'] {
+  const journeys: Record<string, ArmResult['journeys'][string]> = {}
+  for (const [journey, visits] of record.observations) {
+    const outcomes: Record<string, number> = {}
+    const failures: Record<string, number> = {}
+    let ok = 0
+    for (let row = 0; row < visits.size; row++) {
+      const outcome = visits.outcome(row)
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+      if (visits.ok[row] === 1) ok++
+      else failures[outcome] = (failures[outcome] ?? 0) + 1
+    }
+    journeys[journey] = { arrivals: visits.size, ok, outcomes, failures }
+  }
+  return journeys
+}

@@ -1,0 +1,107 @@
+import { exitCode } from '../errors.ts'
+import type { CheckResult } from '../model/check.ts'
+import type { MutantResult, MutationResult } from '../model/mutation.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ArmResult, RunResult, ScenarioResult } from '../model/result.ts'
+
+/** A mutant as it was run: {@link import('../experiment/mutants.ts').Mutant}, as far as judging needs it. */
+interface Ran {
+  readonly name: string
+  readonly scenario: string
+  readonly sabotages: readonly string[]
+  readonly without: string | null
+  readonly plan: Plan
+}
+
+/**
+ * Who noticed what. A mutant is noticed when a check deviates with it that holds without it: for a measure that is off a
+ * protected check, since what users get is what counts; for a sabotage each guard that names it, or any check where none
+ * does.
+ */
+export function judgeMutation(ran: readonly Ran[], run: RunResult): MutationResult {
+  const resultOf = (mutant: Ran): ScenarioResult | undefined =>
+    run.scenarios.find(({ scenario }) => scenario === mutant.plan.scenario)
+  const references = new Map(
+    ran
+      .filter((one) => one.sabotages.length === 0 && one.without === null)
+      .map((one) => [one.scenario, resultOf(one)]),
+  )
+  const mutants = ran.flatMap((one) =>
+    one.sabotages.length === 0 && one.without === null
+      ? []
+      : judgeMutant(one, resultOf(one), references.get(one.scenario)),
+  )
+  const plans = new Map(ran.map(({ scenario, plan }) => [scenario, plan]))
+  const checks = [...plans].flatMap(([scenario, plan]) =>
+    plan.checks.map(({ id, title, role }) => ({ scenario, id, title, role })),
+  )
+  const blindGuards = checks
+    .filter(({ role }) => role === 'guard')
+    .filter(({ scenario, id }) => {
+      const naming = mutants.filter((m) => m.scenario === scenario && m.named.includes(id))
+      return naming.length > 0 && naming.every((m) => m.verdict !== 'undecided' && !m.noticedBy.includes(id))
+    })
+    .map(({ scenario, id }) => `${scenario}: ${id}`)
+  const idleMeasures = mutants
+    .filter(({ kind, verdict }) => kind === 'measure' && verdict === 'unnoticed')
+    .map(({ scenario, mutant }) => `${scenario}: ${mutant}`)
+  const noticed = mutants.filter(({ verdict }) => verdict === 'noticed').length
+  return {
+    version: 1,
+    run: run.run,
+    seed: run.seed,
+    tookMs: run.tookMs,
+    mutants,
+    checks,
+    score: { noticed, of: mutants.length },
+    blindGuards,
+    idleMeasures,
+    exitCode: exitCodeOf(run, mutants, blindGuards),
+  }
+}
+
+function exitCodeOf(run: RunResult, mutants: readonly MutantResult[], blind: readonly string[]): number {
+  if (run.ending === 'interrupted') return exitCode.interrupted
+  if (run.ending === 'failed') return exitCode.harnessError
+  if (blind.length > 0 || mutants.some(({ verdict }) => verdict === 'unnoticed')) return exitCode.vacuous
+  return mutants.some(({ verdict }) => verdict === 'undecided') ? exitCode.inconclusive : exitCode.holds
+}
+
+function judgeMutant(
+  one: Ran,
+  result: ScenarioResult | undefined,
+  reference: ScenarioResult | undefined,
+): MutantResult[] {
+  const arms = result?.arms ?? []
+  const voids = arms.flatMap(({ arm, voids }) => voids.map((said) => `${arm}: ${said}`))
+  const noticing = arms.flatMap((arm) => (arm.voids.length > 0 ? [] : newlyDeviating(arm, reference)))
+  const kind = one.without === null ? 'sabotage' : 'measure'
+  const names = one.without === null ? one.sabotages : [one.without]
+  return names.map((mutant): MutantResult => {
+    const named = one.plan.checks.filter(({ sabotages }) => sabotages?.includes(mutant)).map(({ id }) => id)
+    const counts = noticing
+      .filter((check) => kind === 'sabotage' || check.role === 'protected')
+      .map(({ id }) => id)
+      .filter((id) => named.length === 0 || named.includes(id))
+    const verdict =
+      counts.length > 0 ? 'noticed' : arms.length === 0 || voids.length > 0 ? 'undecided' : 'unnoticed'
+    return {
+      scenario: one.scenario,
+      mutant,
+      kind,
+      beside: names.filter((name) => name !== mutant),
+      verdict,
+      noticedBy: [...new Set(names.length === 1 ? noticing.map(({ id }) => id) : counts)],
+      named,
+      said: arms.length === 0 ? 'it did not run' : voids.join('; '),
+    }
+  })
+}
+
+/** Checks that deviate in this arm and hold in the same arm, or in treated, of the scenario as it is. */
+function newlyDeviating(arm: ArmResult, reference: ScenarioResult | undefined): CheckResult[] {
+  const before =
+    reference?.arms.find((one) => one.arm === arm.arm) ?? reference?.arms.find((one) => one.arm === 'treated')
+  const held = new Set(before?.checks.filter(({ verdict }) => verdict === 'holds').map(({ id }) => id))
+  return arm.checks.filter(({ id, verdict }) => verdict === 'deviates' && held.has(id))
+}

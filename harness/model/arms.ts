@@ -1,0 +1,52 @@
+import type { FaultSpec } from './fault.ts'
+import type { Plan } from './plan.ts'
+import type { MeasureUse } from './system.ts'
+
+/**
+ * Every scenario runs three times on the same seed and the same arrivals: `control` (no fault, measures on) must hold,
+ * `untreated` (fault, measures off) must deviate, `treated` (fault, measures on) must hold.
+ */
+export const gateArms = ['control', 'untreated', 'treated'] as const
+
+/** An arm by name. `without-<measure>`: all measures but one; `only-<measure>`: one measure alone. Both with the fault. */
+export type Arm = (typeof gateArms)[number] | `without-${string}` | `only-${string}`
+
+/** What is switched on in an arm. */
+export interface ArmSetup {
+  readonly faults: readonly FaultSpec[]
+  readonly measures: readonly MeasureUse[]
+}
+
+/** What an arm of a plan switches on. */
+export function setupOf({ faults, measures }: Pick<Plan, 'faults' | 'measures'>, arm: Arm): ArmSetup {
+  if (arm === 'control') return { faults: [], measures }
+  if (arm === 'treated') return { faults, measures }
+  if (arm === 'untreated') return { faults, measures: [] }
+  const { kind, measure } = partsOf(arm)
+  return { faults, measures: measures.filter(({ name }) => (name === measure) === (kind === 'only')) }
+}
+
+/** The measure that an arm leaves out, or has alone; null for the three arms of the gate. */
+export function ablated(arm: Arm): { kind: 'without' | 'only'; measure: string } | null {
+  return gateArms.some((name) => name === arm) ? null : partsOf(arm as `without-${string}` | `only-${string}`)
+}
+
+function partsOf(arm: `without-${string}` | `only-${string}`): { kind: 'without' | 'only'; measure: string } {
+  const [, kind, measure] = /^(without|only)-(.*)$/.exec(arm) as unknown as [
+    string,
+    'without' | 'only',
+    string,
+  ]
+  return { kind, measure }
+}
+
+/**
+ * Arms that credit each measure by itself: without each, and with it alone. Where a plan has one measure `untreated` is
+ * without it and `treated` has it alone, so there are none; of two measures, without the one is the other alone.
+ */
+export function ablationArms({ measures }: Pick<Plan, 'measures'>): readonly Arm[] {
+  const names = measures.map(({ name }) => name)
+  if (names.length < 2) return []
+  const without = names.map((name): Arm => `without-${name}`)
+  return names.length === 2 ? without : [...without, ...names.map((name): Arm => `only-${name}`)]
+}

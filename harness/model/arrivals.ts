@@ -1,0 +1,41 @@
+import type { Journey } from './journey.ts'
+import type { Rate } from './units.ts'
+
+/** Open-model arrivals of one journey: users come at their own rate, whatever the system does. */
+export interface ArrivalsSpec {
+  readonly journey: string
+  /** {@link Journey.users}. */
+  readonly users?: string
+  /** Arrivals per second; a pair ramps linearly from the first to the second over the stream's length. */
+  readonly perSecond: readonly [from: number, to: number]
+  /** `poisson`: exponential gaps; `regular`: even gaps. Both from the seed alone. */
+  readonly process: 'poisson' | 'regular'
+}
+
+/** Constant arrivals: `arrivals(officialIssuesCertificate, '25/s')`; `{ to: '80/s' }` makes a ramp of it. */
+export function arrivals(
+  journey: Journey,
+  rate: Rate,
+  options: { to?: Rate; process?: 'poisson' | 'regular' } = {},
+): { journey: Journey; rate: Rate; to?: Rate; process: 'poisson' | 'regular' } {
+  return {
+    journey,
+    rate,
+    process: options.process ?? 'poisson',
+    ...(options.to !== undefined && { to: options.to }),
+  }
+}
+
+/** What a scenario file says of its load; `plan` turns it into {@link ArrivalsSpec}. */
+export type Arrivals = ReturnType<typeof arrivals>
+
+/** One stream of arrivals as a driver runs it. */
+export interface ArrivalStream extends ArrivalsSpec {
+  /** Unique within the arm; the seed of its schedule. */
+  readonly id: string
+  readonly durationMs: number
+  /** `scheduled` streams begin with the arm; the others when a fault (a surge) starts them. */
+  readonly begins: 'with-the-arm' | 'on-command'
+  /** When one that begins on command is planned to, ms from the arm's start: its visits are due by that, in every arm. */
+  readonly atMs?: number
+}

@@ -1,0 +1,22 @@
+/** A fault as plain data. Times are ms from the start of the fault phase. */
+export interface FaultSpec {
+  /** Which fault: the file name under faults/ and the name in reports, such as `stall`. */
+  readonly kind: string
+  /** Unique in its scenario, made from kind and target: `stall l4→gpki-a`. */
+  readonly id: string
+  readonly fromMs: number
+  readonly toMs: number
+  /** The link it is put on, for faults on links. */
+  readonly link?: string
+  /** The service it is done to, for faults on services. */
+  readonly service?: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** What a probe saw through the link the fault is on. `bites: null`: the probe could not tell. */
+export interface Sighting {
+  readonly bites: boolean | null
+  readonly said: string
+  /** Address and port of each connection it made, so that what Toxiproxy says of them is not taken for a user's. */
+  readonly clients?: readonly string[]
+}

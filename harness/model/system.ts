@@ -1,0 +1,158 @@
+import type { Journey } from './journey.ts'
+
+/** The system under test: its services, the links between them, its users' journeys, its measures and its ledgers. */
+export interface System {
+  readonly name: string
+  readonly services: Readonly<Record<string, ServiceSpec>>
+  readonly links: readonly LinkSpec[]
+  /** Module (file URL) that exports every journey, for the load drivers; and the same, imported. */
+  readonly journeys: { readonly module: string; readonly all: readonly Journey[] }
+  readonly measures: Readonly<Record<string, MeasureSpec>>
+  /** Makes what services and users need before a start (keys, registers), cached. @returns files by name. */
+  prepare?(options: { cacheDir: string; seed: string }): Promise<Record<string, string>>
+  /** Name of the file (from `prepare`) that is handed to journeys as data. */
+  readonly userData?: string
+  /** Deliberate defects that can be switched on, to test the checks themselves (`mutate`). */
+  readonly sabotages?: Sabotages
+  /** Reads ledgers and audits past the links, once an arm's load has ended. */
+  readonly invariants: Readonly<Record<string, InvariantReader>>
+  /** The container image that holds every `node` service; a system without one runs as processes only. */
+  readonly image?: ServicesImage
+}
+
+/** A container image: it is there, or it is pulled, or built here. */
+export interface ImageSpec {
+  /** `saeol-chaos/services:0.1.0`. */
+  readonly tag: string
+  readonly build?: {
+    /** Directory that the paths below are seen from. */
+    readonly context: string
+    readonly dockerfile: string
+    /** Stage of the Dockerfile; default: its last. */
+    readonly target?: string
+    /** Files and directories that go into the image; an image made of others is stale. */
+    readonly sources: readonly string[]
+  }
+}
+
+/** One image for all services: the command picks which. It runs as a user of its own and has `node` on its PATH. */
+export interface ServicesImage extends ImageSpec {
+  /** @returns the path in the image of the entry that stands at this file URL here. */
+  entry(module: string): string
+  /** An image with iptables, ethtool and tc, for faults on packets; without it this machine's own are taken, as root. */
+  readonly netadmin?: ImageSpec
+}
+
+export type ServiceSpec = NodeService | PostgresService
+
+/** A Node.js process; TypeScript is stripped, not built. */
+export interface NodeService {
+  readonly kind: 'node'
+  /** File URL of its entry. */
+  readonly module: string
+  /** Port name → environment variable it is told by. The first is the one links lead to. */
+  readonly ports: Readonly<Record<string, string>>
+  /** Where its own health is asked for readiness: path on a port (default: the first). */
+  readonly health: { readonly path: string; readonly port?: string }
+  /** `scratch` is a directory of its own that lives as long as the topology. */
+  environment?(context: {
+    files: Readonly<Record<string, string>>
+    seed: string
+    scratch: string
+  }): Record<string, string>
+}
+
+/** A PostgreSQL server with one fresh, empty database. */
+export interface PostgresService {
+  readonly kind: 'postgres'
+  readonly database: string
+}
+
+/** "A finds B through environment variable V". `from` null: an entrance, `actor` is who comes in by it. */
+export interface LinkSpec {
+  /** `saeol→l4`. */
+  readonly name: string
+  readonly from: string | null
+  readonly to: string
+  readonly variable: string | null
+  /**
+   * `to-start`: the consumer is started once the other end is ready. `to-serve`: it starts without, and both start side
+   * by side, which shortens the way up.
+   */
+  readonly needed: 'to-start' | 'to-serve'
+}
+
+/** A link between two services: `link('saeol', 'l4', 'GPKI_URL')`. */
+export function link(
+  from: string,
+  to: string,
+  variable: string,
+  needed: LinkSpec['needed'] = 'to-start',
+): LinkSpec {
+  return { name: `${from}→${to}`, from, to, variable, needed }
+}
+
+/** An entrance: `entrance('citizen', 'gov24')`. */
+export function entrance(actor: string, to: string): LinkSpec {
+  return { name: `${actor}→${to}`, from: null, to, variable: null, needed: 'to-serve' }
+}
+
+/** A mitigation under test, as the harness knows it: a name, and how it is switched on. */
+export interface MeasureSpec {
+  readonly summary: string
+  /** Environment by service that switches it on with these parameters. */
+  environment(params: Readonly<Record<string, unknown>>): Record<string, Record<string, string>>
+}
+
+/** The deliberate defects a system has, off unless they are named. */
+export interface Sabotages {
+  /** Each says what it breaks: `accepts-any-password`. */
+  readonly names: readonly string[]
+  /** Environment by service that switches these on, all at once. */
+  environment(names: readonly string[]): Record<string, Record<string, string>>
+}
+
+/** One measure as a scenario uses it. */
+export interface MeasureUse {
+  readonly name: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** A measure with parameters: `measure('password-fallback', { reactionMs: 100 })`. */
+export function measure(name: string, params: Record<string, unknown> = {}): MeasureUse {
+  return { name, params }
+}
+
+/** What a ledger says of one invariant: how many records were looked at, and which of them break it. */
+export interface InvariantFacts {
+  readonly checked: number
+  /** Every violation in words; the journal keeps the count and the first few. */
+  readonly violations: readonly string[]
+  /** What was counted, for the report: `37 receipts written, 37 entered`. */
+  readonly said: string
+}
+
+/** Where a reader of ledgers finds the system that is up. */
+export interface RunningSystem {
+  /** Address of a service itself, past its links: for health, readers and people. */
+  direct(service: string, port?: string): string
+  /** Files made by `System.prepare`. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export type InvariantReader = (running: RunningSystem, signal: AbortSignal) => Promise<InvariantFacts>
+
+/** Declares a system; checks what can be checked without starting it when a scenario is planned. */
+export function defineSystem(system: System): System {
+  return system
+}
+
+/** `saeol->l4` may be typed for `saeol→l4`. */
+export function linkName(name: string): string {
+  return name.replace(/\s*->\s*/, '→')
+}
+
+/** A link's proxy in Toxiproxy: ASCII, so that any client can name it. `saeol→l4` → `saeol-to-l4`. */
+export function proxyName(name: string): string {
+  return linkName(name).replace('→', '-to-')
+}

@@ -1,0 +1,259 @@
+import { percent } from '../checks/figures.ts'
+import { phaseNames } from '../model/acts.ts'
+import { gateArms, setupOf } from '../model/arms.ts'
+import type { ArrivalsSpec } from '../model/arrivals.ts'
+import type { CheckSpec } from '../model/check.ts'
+import type { FaultSpec } from '../model/fault.ts'
+import type { Plan } from '../model/plan.ts'
+import { formatMs } from '../model/units.ts'
+import { inWords } from './parameters.ts'
+import { oneLine } from './terminal/one-line.ts'
+import { type Paint, paint as paintFor } from './terminal/paint.ts'
+import { spark } from './terminal/sparkline.ts'
+import { hang, pad, widthOf } from './terminal/width.ts'
+
+const narrowest = 60
+const widest = 140
+
+/** What a plan would do, on a time axis, for people: one arm's phases, load and faults, then arms, measures and checks. */
+export function planView(plan: Plan, options: { columns: number; colour: boolean }): string {
+  const columns = Math.min(widest, Math.max(narrowest, options.columns))
+  const paint = paintFor(options.colour)
+  const lines = [
+    ...heading(plan, paint),
+    '',
+    ...timeline(plan, columns, paint),
+    '',
+    ...armTable(plan, paint),
+    ...section('measures', measureRows(plan), columns, paint),
+    ...checkRows(
+      plan,
+      'protected',
+      'protected: must hold in control and treated, and deviate in untreated',
+      columns,
+      paint,
+    ),
+    ...checkRows(plan, 'mechanism', 'mechanisms: must hold where their measure is on', columns, paint),
+    ...checkRows(plan, 'guard', 'guards: must hold in every arm', columns, paint),
+  ]
+  return `${lines.flatMap((line) => hang(line.trimEnd(), columns)).join('\n')}\n`
+}
+
+function heading(plan: Plan, paint: Paint): string[] {
+  const armMs = plannedMs(plan)
+  const knobs = Object.entries(plan.knobs).map(([name, value]) => `${name}=${value}`)
+  const conditions = [
+    plan.system,
+    ...(plan.facts.length > 0 ? [`facts ${plan.facts.join(' ')}`] : []),
+    `${gateArms.length} arms × ${formatMs(armMs)} = ${formatMs(armMs * gateArms.length)}, plus start-up`,
+  ]
+  return [
+    `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}`,
+    paint.dim(conditions.map(oneLine).join(' · ')),
+    ...(knobs.length > 0 ? [paint.dim(`--set ${oneLine(knobs.join(' '))} (times in ms)`)] : []),
+  ]
+}
+
+function plannedMs(plan: Plan): number {
+  return phaseNames.reduce((sum, phase) => sum + plan.phasesMs[phase], 0)
+}
+
+interface Row {
+  readonly label: string
+  readonly figures: string
+  /** The row's mark in a cell, given the time in its middle; null leaves it to the grid. */
+  readonly mark: (middleMs: number) => string | null
+  readonly colour: (text: string) => string
+}
+
+/** One arm on its time axis: phases, then a row for each journey's load and each fault. */
+function timeline(plan: Plan, columns: number, paint: Paint): string[] {
+  const armMs = plannedMs(plan)
+  const load = loadRows(plan, armMs, paint)
+  const faults = plan.faultsOn ? faultRows(plan, paint) : []
+  const rows = [...load, ...faults]
+  const labelWidth = Math.min(
+    Math.floor(columns * 0.42),
+    Math.max(8, ...rows.map(({ label }) => widthOf(label))),
+  )
+  const figuresWidth = Math.min(
+    Math.floor(columns * 0.24),
+    Math.max(4, ...rows.map((row) => widthOf(row.figures))),
+  )
+  const cells = columns - 2 - labelWidth - 2 - 2 - figuresWidth
+  const left = ' '.repeat(2 + labelWidth + 2)
+
+  const bounds = boundsOf(plan, armMs, cells)
+  const grid = new Set(bounds.slice(1, -1).map(({ cell }) => cell))
+  const drawn = (row: Row): string => {
+    const axis = Array.from({ length: cells }, (_, cell) => {
+      const mark = row.mark(((cell + 0.5) / cells) * armMs)
+      return mark === null ? paint.dim(grid.has(cell) ? '┊' : ' ') : row.colour(mark)
+    })
+    return `  ${pad(row.label, labelWidth)}  ${axis.join('')}  ${paint.dim(pad(row.figures, figuresWidth))}`
+  }
+  return [
+    left + paint.dim(ruler(bounds, cells)),
+    left + phaseRow(bounds, cells, paint),
+    paint.bold('load'),
+    ...load.map(drawn),
+    paint.bold('faults'),
+    ...(faults.length > 0
+      ? faults.map(drawn)
+      : [
+          paint.dim(
+            plan.faultsOn
+              ? '  none'
+              : '  none are injected: what is protected cannot deviate, so the verdict must be vacuous',
+          ),
+        ]),
+  ]
+}
+
+interface Bound {
+  readonly phase: string | null
+  readonly atMs: number
+  readonly cell: number
+}
+
+/** Where each phase begins on the axis, and where the last one ends. */
+function boundsOf(plan: Plan, armMs: number, cells: number): Bound[] {
+  let atMs = 0
+  const cellAt = (ms: number): number => Math.round((ms / Math.max(1, armMs)) * (cells - 1))
+  const begins = phaseNames.map((phase) => {
+    const bound = { phase, atMs, cell: cellAt(atMs) }
+    atMs += plan.phasesMs[phase]
+    return bound
+  })
+  return [...begins, { phase: null, atMs, cell: cells - 1 }]
+}
+
+/** The times of the bounds, each at its place; the last one ends with the axis, and what would overlap is left out. */
+function ruler(bounds: readonly Bound[], cells: number): string {
+  let line = ''
+  const last = formatMs(bounds.at(-1)!.atMs)
+  for (const { atMs, cell } of bounds.slice(0, -1)) {
+    const label = atMs === 0 ? '0' : formatMs(atMs)
+    if (cell < line.length + (line === '' ? 0 : 1) || cell + label.length + 1 > cells - last.length) continue
+    line = line.padEnd(cell) + label
+  }
+  return line.padEnd(cells - last.length) + last
+}
+
+/** `├ baseline ──┼ fault ───────┼ recovery ──┤`. */
+function phaseRow(bounds: readonly Bound[], cells: number, paint: Paint): string {
+  let row = ''
+  bounds.forEach((bound, i) => {
+    const next = bounds[i + 1]
+    if (next === undefined || bound.phase === null) return
+    const width = next.cell - bound.cell
+    if (width < 1) return
+    const corner = row === '' ? '├' : '┼'
+    const name = width >= bound.phase.length + 4 ? ` ${bound.phase} ` : ''
+    const tone = bound.phase === 'fault' ? paint.red : paint.green
+    row += paint.dim(corner) + tone(name) + paint.dim('─'.repeat(width - 1 - name.length))
+  })
+  return row + paint.dim('┤') + ' '.repeat(Math.max(0, cells - widthOf(row) - 1))
+}
+
+function loadRows(plan: Plan, armMs: number, paint: Paint): Row[] {
+  const surges = plan.faultsOn ? plan.faults.map(({ params }) => Number(params.perSecond) || 0) : []
+  const most = Math.max(1e-9, ...plan.load.flatMap(({ perSecond }) => perSecond), ...surges)
+  return plan.load.map((stream) => ({
+    label: oneLine(stream.journey),
+    figures: rateInWords(stream),
+    mark: (ms) => {
+      const [from, to] = stream.perSecond
+      return spark((from + ((to - from) * ms) / Math.max(1, armMs)) / most)
+    },
+    colour: paint.cyan,
+  }))
+}
+
+function rateInWords({ perSecond: [from, to], process }: ArrivalsSpec): string {
+  return `${round(from)}${to === from ? '' : `→${round(to)}`}/s ${process}`
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
+
+function faultRows(plan: Plan, paint: Paint): Row[] {
+  const begins = plan.phasesMs.baseline
+  return plan.faults.map((fault) => ({
+    label: oneLine(fault.id),
+    figures: `${formatMs(fault.toMs - fault.fromMs)}${paramsOf(fault)}`,
+    mark: (ms) => (ms >= begins + fault.fromMs && ms < begins + fault.toMs ? '█' : null),
+    colour: paint.red,
+  }))
+}
+
+/** What the fault's id does not say already. */
+function paramsOf(fault: FaultSpec): string {
+  const others = Object.entries(fault.params).filter(([, value]) => !fault.id.includes(String(value)))
+  const said = oneLine(inWords(Object.fromEntries(others)))
+  return said === '' ? '' : `, ${said}`
+}
+
+const must: Readonly<Record<(typeof gateArms)[number], string>> = {
+  control: 'hold: healthy, and the measures do no harm',
+  untreated: 'deviate: the fault bites, and the checks see it',
+  treated: 'hold: the measures are what saves it',
+}
+
+function armTable(plan: Plan, paint: Paint): string[] {
+  const row = (...cells: [string, string, string, string]): string =>
+    `${pad(cells[0], 13)}${pad(cells[1], 8)}${pad(cells[2], 10)}${cells[3]}`
+  return [
+    row(paint.bold('arms'), paint.dim('faults'), paint.dim('measures'), paint.dim('must')),
+    ...gateArms.map((arm) =>
+      row(
+        `  ${arm}`,
+        plan.faultsOn && setupOf(plan, arm).faults.length > 0 ? paint.red('on') : paint.dim('–'),
+        setupOf(plan, arm).measures.length > 0 ? paint.green('on') : paint.dim('–'),
+        arm === 'untreated' && !plan.faultsOn ? 'deviate, which it cannot without a fault' : must[arm],
+      ),
+    ),
+    paint.dim(
+      `  a baseline in which a journey succeeds to less than ${percent(plan.baselineAtLeast)} voids its arm`,
+    ),
+  ]
+}
+
+function measureRows(plan: Plan): [string, string][] {
+  return plan.measures.map(({ name, params }) => [
+    oneLine(name),
+    plan.without.includes(name) ? 'left out of this run' : oneLine(inWords(params)),
+  ])
+}
+
+function checkRows(
+  plan: Plan,
+  role: CheckSpec['role'],
+  title: string,
+  columns: number,
+  paint: Paint,
+): string[] {
+  const rows = plan.checks
+    .filter((check) => check.role === role)
+    .map((check): [string, string] => [oneLine(check.title), oneLine(check.source)])
+  return section(title, rows, columns, paint)
+}
+
+/** Rows of two parts under a title: in columns where all of them fit, else each as it fits, on one line or two. */
+function section(
+  title: string,
+  rows: readonly (readonly [string, string])[],
+  columns: number,
+  paint: Paint,
+): string[] {
+  if (rows.length === 0) return []
+  const first = Math.max(...rows.map(([left]) => widthOf(left)))
+  const inColumns = rows.every(([, right]) => 2 + first + 2 + widthOf(right) <= columns)
+  const row = ([left, right]: readonly [string, string]): string[] => {
+    if (inColumns) return [`  ${pad(left, first)}  ${paint.dim(right)}`]
+    if (2 + widthOf(left) + 2 + widthOf(right) <= columns) return [`  ${left}  ${paint.dim(right)}`]
+    return [`  ${left}`, `    ${paint.dim(right)}`]
+  }
+  return ['', paint.bold(title), ...rows.flatMap(row)]
+}

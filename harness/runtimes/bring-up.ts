@@ -1,0 +1,189 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BadInput, HarnessError } from '../errors.ts'
+import { type NodeService, proxyName, type System } from '../model/system.ts'
+import type { LinkAddress, Topology } from '../model/topology.ts'
+import { connectToxiproxy } from '../toxiproxy/connect.ts'
+import { serviceControl } from './control.ts'
+import type { Ground, ProvideGround, Site } from './ground.ts'
+import { followLog } from './host/log-events.ts'
+import { cacheDir } from './host/machine.ts'
+import { answersHttp, answersPostgres, lastLines, untilReady } from './host/readiness.ts'
+import { addressUrl, linkAddress } from './link-url.ts'
+import { createLives, tellExit } from './lives.ts'
+import type { ServiceDeath, UpOptions } from './runtime.ts'
+import { serviceEnvironment } from './service-environment.ts'
+import { startInOrder } from './start-order.ts'
+
+/**
+ * The one way up, on any ground:
+ * 1. provide the ground: every address is known before anything starts
+ * 2. prepare keys and registers; start Toxiproxy, and make every link's proxy; start the databases
+ * 3. start each service, leaf first: once those it needs to start are ready by their own health
+ * 4. hand over the events of its logs; from here on a death is the arm's business
+ *
+ * Whatever fails, or ends, on the way up ends it at once, and nothing is left.
+ */
+export async function bringUp(provide: ProvideGround, system: System, up: UpOptions): Promise<Topology> {
+  mustKnowKinds(system)
+  await using undo = new AsyncDisposableStack()
+  await mkdir(up.logDir, { recursive: true })
+  const site = openSite(system, up)
+  const ground = undo.use(await provide(site))
+  // The last first: what ends while the ground is cleared is no death.
+  undo.use(site.lives)
+  const ready = whenReady(site, ground)
+
+  const prepared = system.prepare?.({ cacheDir: cacheDir(), seed: up.seed }) ?? Promise.resolve({})
+  const linked = startLinks(site, ground)
+  const begin = async (service: string, start: () => Promise<void>): Promise<void> => {
+    site.signal.throwIfAborted()
+    site.lives.begins(service)
+    await start()
+    await ready(service, site.signal)
+    site.isReady(service)
+  }
+  await startInOrder(
+    system,
+    {
+      prepared,
+      linked,
+      startPostgres: (service, spec) => begin(service, () => ground.startPostgres(service, spec)),
+      startNode: (service, spec, files) =>
+        begin(service, () => ground.startNode(service, nodeStart(site, ground, service, spec, files))),
+    },
+    site.giveUp,
+  )
+  const [{ toxiproxy, link }, files] = await Promise.all([linked, prepared])
+  const followers = Object.keys(system.services).map((service) =>
+    undo.use(followLog(service, site.logFile(service), up.onSystemEvent)),
+  )
+  site.signal.throwIfAborted()
+  site.isUp()
+
+  const keep = undo.move()
+  return {
+    system,
+    toxiproxy,
+    files,
+    link,
+    direct: (service, port) => addressUrl(system, service, ground.at(service, port)),
+    async flushEvents() {
+      const running = Object.keys(system.services).filter((name) => site.lives.exitOf(name) === undefined)
+      await Promise.all(running.map((service) => ground.logged(service)))
+      await Promise.all(followers.map((follower) => follower.flush()))
+    },
+    adopt: (pid) => ground.adopt(pid),
+    control: serviceControl(ground, site.lives, async (service) => {
+      site.lives.begins(service)
+      await ground.startAgain(service)
+      await ready(service, up.signal)
+    }),
+    ...(ground.inNetworkOf !== undefined && { inNetworkOf: ground.inNetworkOf }),
+    [Symbol.asyncDispose]: () => keep.disposeAsync(),
+  }
+}
+
+/** @throws BadInput naming services of an unknown kind; nothing is started then. */
+export function mustKnowKinds({ name, services }: System): void {
+  const unknown = Object.entries(services).filter(([, { kind }]) => !['node', 'postgres'].includes(kind))
+  if (unknown.length === 0) return
+  throw new BadInput(
+    unknown.map(
+      ([service, { kind }]) =>
+        `system '${name}': the service '${service}' is of the unknown kind '${kind}'; there are 'node' and 'postgres'`,
+    ),
+  )
+}
+
+/** The site, and the turns on the way up: a service is ready, the system is up, or it is given up. */
+interface OpenSite extends Site {
+  readonly giveUp: AbortController
+  isReady(service: string): void
+  isUp(): void
+}
+
+function openSite(system: System, up: UpOptions): OpenSite {
+  const giveUp = new AbortController()
+  const ready = new Set<string>()
+  let isUp = false
+  const logFile = (service: string): string => join(up.logDir, `${service}.log`)
+  const onDeath = (death: ServiceDeath): void => {
+    if (isUp) up.onDeath(death)
+    else giveUp.abort(endedEarly(death, ready.has(death.service)))
+  }
+  return {
+    system,
+    options: up,
+    giveUp,
+    signal: AbortSignal.any([up.signal, giveUp.signal]),
+    lives: createLives((service, exit) => onDeath({ service, ...exit, log: logFile(service) })),
+    logFile,
+    onDeath,
+    isReady: (service) => void ready.add(service),
+    isUp: () => {
+      isUp = true
+    },
+  }
+}
+
+function endedEarly({ service, log, ...exit }: ServiceDeath, wasReady: boolean): HarnessError {
+  const when = wasReady ? 'after it was ready, while others were starting' : 'while starting'
+  return new HarnessError(`${service} ended ${when} (${tellExit(exit)}): ${lastLines(log)}`, {
+    lookAt: [log],
+  })
+}
+
+/** Toxiproxy, and a proxy for every link. */
+async function startLinks(
+  { system, signal, lives, logFile }: Site,
+  ground: Ground,
+): Promise<{ toxiproxy: Topology['toxiproxy']; link: Topology['link'] }> {
+  const url = await ground.startToxiproxy()
+  const name = 'toxiproxy'
+  const handle = { name, log: logFile(name), hasEnded: () => lives.exitOf(name) }
+  await untilReady(handle, () => answersHttp(`${url}/version`), signal)
+  const toxiproxy = connectToxiproxy(url)
+  const links = new Map<string, LinkAddress>()
+  await Promise.all(
+    system.links.map(async (link) => {
+      const { listen, upstream, here, relayed } = ground.link(link)
+      await toxiproxy.createProxy({ name: proxyName(link.name), listen, upstream })
+      links.set(link.name, { ...linkAddress(system, link, here), ...(relayed && { relayed }) })
+    }),
+  )
+  return {
+    toxiproxy,
+    link: (name) => {
+      const found = links.get(name)
+      if (found === undefined) throw new HarnessError(`there is no link ${name}`)
+      return found
+    },
+  }
+}
+
+function nodeStart(
+  { system, options }: Site,
+  ground: Ground,
+  service: string,
+  spec: NodeService,
+  files: Readonly<Record<string, string>>,
+) {
+  const whereabouts = ground.whereabouts(service, files)
+  return { spec, environment: serviceEnvironment(system, service, spec, whereabouts, options), files }
+}
+
+/** Waits until a service is ready by its own health. */
+function whenReady({ system, lives, logFile }: Site, ground: Ground) {
+  return (service: string, signal: AbortSignal): Promise<void> => {
+    const spec = system.services[service]!
+    const url = (port?: string): string => addressUrl(system, service, ground.at(service, port))
+    return untilReady(
+      { name: service, log: logFile(service), hasEnded: () => lives.exitOf(service) },
+      spec.kind === 'postgres'
+        ? () => answersPostgres(url())
+        : () => answersHttp(`${url(spec.health.port)}${spec.health.path}`),
+      signal,
+    )
+  }
+}

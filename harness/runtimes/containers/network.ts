@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import type { Supervision } from '../host/supervision.ts'
+import type { ContainerSpec } from './container.ts'
+import { type Engine, must } from './engine.ts'
+import { label, topologyLabels } from './labels.ts'
+import { reapTopology } from './reap.ts'
+
+/** The network of one topology. Disposing it removes whatever carries the topology's label. */
+export interface TopologyNetwork extends AsyncDisposable {
+  readonly topology: string
+  readonly id: string
+  /** What a service's container is called, and what it carries. */
+  named(service: string): Pick<ContainerSpec, 'name' | 'labels' | 'network'>
+  /** The same of a container that is no service. */
+  beside(service: string, what: string): Pick<ContainerSpec, 'name' | 'labels'>
+}
+
+/** @throws HarnessError in the engine's words. */
+export async function makeNetwork(
+  engine: Engine,
+  supervision: Supervision,
+  logDir: string,
+): Promise<TopologyNetwork> {
+  await using undo = new AsyncDisposableStack()
+  const topology = randomBytes(4).toString('hex')
+  const id = `saeol-chaos-${topology}`
+  const labels = topologyLabels(topology, logDir)
+  supervision.labelled({ engine: engine.address, topology })
+  // Once more by ourselves: a supervisor that was killed removes nothing.
+  undo.defer(async () => void (await reapTopology(engine, topology)))
+  undo.defer(() => supervision.stopAll())
+  await must(engine, 'make a network', 'POST', '/networks/create', {
+    body: { Name: id, Driver: 'bridge', CheckDuplicate: true, Labels: labels },
+  })
+  const keep = undo.move()
+  return {
+    topology,
+    id,
+    named: (service) => ({
+      name: `${id}-${service}`,
+      labels: { ...labels, [label.service]: service },
+      network: { id, alias: service },
+    }),
+    beside: (service, what) => ({
+      name: `${id}-${service}-${what}-${randomBytes(2).toString('hex')}`,
+      labels,
+    }),
+    [Symbol.asyncDispose]: () => keep.disposeAsync(),
+  }
+}

@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly R
   'topology/containers': () => import('./main-job/topology-in-containers.ts'),
   driver: () => import('./main-job/driver.ts'),
   analyze: () => import('./main-job/analyze.ts'),
+  statistics: () => import('./main-job/statistics.ts'),
   'toxiproxy/idle': () => toxiproxy('idle'),
   'toxiproxy/throughput': () => toxiproxy('throughput'),
   'toxiproxy/requests': () => toxiproxy('requests'),

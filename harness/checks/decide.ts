@@ -18,7 +18,7 @@ export function decide(
 }
 
 /** An estimate with its interval; `Infinity` is a value like any other, such as the latency of those who got nothing. */
-interface Estimate extends Pick<Evidence, 'n' | 'unit' | 'threshold' | 'good'> {
+interface Estimate extends Pick<Evidence, 'n' | 'effective' | 'unit' | 'threshold' | 'good'> {
   readonly estimate: number
   readonly interval: Interval
   readonly smallestDetectable: number | null

@@ -19,12 +19,17 @@ function figure(value: number | null, unit: Evidence['unit']): string {
   return unit === 'count' ? String(value) : `${Number(value.toFixed(value < 10 ? 2 : 1))}/s`
 }
 
+/** `, n_eff 61` where the sample is worth less than it is by more than a tenth; else nothing. */
+export function effectiveWords({ n, effective = n }: Pick<Evidence, 'n' | 'effective'>): string {
+  return n > effective * 1.1 ? `, n_eff ${Math.round(effective)}` : ''
+}
+
 /** `97.2 % (95 % interval 94.1 % – 98.7 %, 210 visits) against at least 95 %`. */
 export function figuresOf(evidence: Evidence, samples: string): string {
-  const { n, unit, estimate, interval, threshold, good } = evidence
+  const { unit, estimate, interval, threshold, good } = evidence
   const [low, high] = interval ?? [null, null]
   const range = `95 % interval ${figure(low, unit)} – ${figure(high, unit)}`
-  return `${figure(estimate, unit)} (${range}, ${n} ${samples}) against ${good} ${figure(threshold, unit)}`
+  return `${figure(estimate, unit)} (${range}, ${evidence.n} ${samples}${effectiveWords(evidence)}) against ${good} ${figure(threshold, unit)}`
 }
 
 /** What a person is told where a check could not decide. */

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
 import { type Duration, formatMs } from '../model/units.ts'
-import { quantileInterval, quantileRanks } from '../stats/quantile.ts'
+import { clusteredQuantile } from '../stats/clustered-quantile.ts'
+import { quantileRanks } from '../stats/quantile.ts'
 import { smallestSample } from '../stats/samples.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
@@ -17,7 +18,7 @@ import {
   someDurationParam,
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
-import { eachVisit, suspects } from './visits.ts'
+import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
 interface LatencyOptions extends WindowOptions, CommonOptions {
@@ -32,7 +33,7 @@ interface LatencyOptions extends WindowOptions, CommonOptions {
  * A latency quantile of the visits due in the window stays below a bound. Counted from the intended start, and over all
  * visits: one that failed is infinitely late, whatever failed in it, so that a system which answers few of its users
  * fast is not called fast. With `step` a visit that succeeded without that step is left out. Protected. Order-statistic
- * interval.
+ * interval, as wide as bursts of slow visits make it.
  */
 export function latency(journey: JourneyRef, options: LatencyOptions): CheckSpec {
   const window = windowOf(options)
@@ -70,7 +71,7 @@ export const latencyKind: CheckKind = {
   judge(spec, record) {
     const { journey, quantile, belowMs, step, window } = paramsOf(params, spec)
     const span = spanOf(record, window)
-    const tookMs: number[] = []
+    const tookMs = overTime()
     const late = suspects()
     let inTime = 0
     if (span !== null)
@@ -78,12 +79,13 @@ export const latencyKind: CheckKind = {
         const ok = visits.ok[row] === 1
         const ms = step === undefined ? visits.tookMs[row]! : visits.stepMs(step, row)
         if (ok && Number.isNaN(ms)) return
-        tookMs.push(ok ? ms : Number.POSITIVE_INFINITY)
+        tookMs.add(visits, row, ok ? ms : Number.POSITIVE_INFINITY)
         if (ok && ms <= belowMs) inTime++
         else late.add(visits, row, name, ok ? `${visits.outcome(row)} after ${formatMs(ms)}` : undefined)
       })
 
-    const n = tookMs.length
+    const values = tookMs.values()
+    const n = values.length
     if (n === 0)
       return nothingSeen(
         `no visit ${step === undefined ? 'was due' : `took the step '${step}'`} ${windowWords(window)}`,
@@ -95,13 +97,14 @@ export const latencyKind: CheckKind = {
         },
       )
 
-    const { estimate, interval } = quantileInterval(Float64Array.from(tookMs).sort(), quantile)
+    const { estimate, effective, interval } = clusteredQuantile(values, quantile)
     const [lowMs, highMs] = interval
     return estimated({
       what: `p${percentile(quantile)}`,
       samples: 'visits',
       found: {
         n,
+        effective,
         unit: 'ms',
         estimate,
         interval,
@@ -111,8 +114,9 @@ export const latencyKind: CheckKind = {
       },
       samplesToDecide: () =>
         smallestSample(n, (size) => {
-          const { low, high } = quantileRanks(size, quantile)
-          const wouldBeInTime = Math.round((inTime / n) * size)
+          const worth = Math.floor((effective / n) * size)
+          const { low, high } = quantileRanks(worth, quantile)
+          const wouldBeInTime = Math.round((inTime / n) * worth)
           return (high !== null && wouldBeInTime >= high) || (low !== null && wouldBeInTime < low)
         }),
       lookAt: late.words(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
-import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
+import { clusteredShare } from '../stats/clustered-share.ts'
+import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'
@@ -16,7 +17,7 @@ import {
   shareParam,
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
-import { eachVisit, suspects } from './visits.ts'
+import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
 interface ShareOptions extends WindowOptions, CommonOptions {
@@ -33,7 +34,8 @@ interface ShareOptions extends WindowOptions, CommonOptions {
 
 /**
  * Of all visits that came to one outcome, at least this share belongs to the given journeys: notices are shed before
- * certificates. A mechanism: it speaks of arms with the fault and the measure. Wilson's interval.
+ * certificates. A mechanism: it speaks of arms with the fault and the measure. Wilson's interval, as wide as bursts make
+ * it.
  */
 export function share(options: ShareOptions): CheckSpec {
   const window = windowOf(options)
@@ -76,18 +78,18 @@ export const shareKind: CheckKind = {
     const { of, journeys, among, atLeast, window } = paramsOf(params, spec)
     const span = spanOf(record, window)
     let visited = 0
-    let n = 0
-    let own = 0
+    const owners = overTime()
     const others = suspects()
     if (span !== null)
       eachVisit(record, among, span, (visits, row, journey) => {
         visited++
         if (visits.outcome(row) !== of) return
-        n++
-        if (journeys.includes(journey)) own++
-        else others.add(visits, row, journey)
+        const own = journeys.includes(journey)
+        owners.add(visits, row, own ? 1 : 0)
+        if (!own) others.add(visits, row, journey)
       })
 
+    const { n, share, effective, interval } = clusteredShare(owners.values())
     const limits = { unit: 'share', threshold: atLeast, good: 'at least' } as const
     if (n === 0)
       return nothingSeen(
@@ -101,12 +103,13 @@ export const shareKind: CheckKind = {
       samples: `visits that were ${of}`,
       found: {
         n,
+        effective,
         ...limits,
-        estimate: own / n,
-        interval: wilsonInterval(own, n),
-        smallestDetectable: smallestDetectableShare(n, atLeast),
+        estimate: share,
+        interval,
+        smallestDetectable: smallestDetectableShare(effective, atLeast),
       },
-      samplesToDecide: () => samplesToDecideShare(own / n, atLeast),
+      samplesToDecide: () => samplesToDecideShare(share, atLeast, n / effective),
       lookAt: others.words(),
     })
   },

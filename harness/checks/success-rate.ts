@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
-import { samplesToDecideShare, smallestDetectableShare, wilsonInterval } from '../stats/wilson.ts'
+import { clusteredShare } from '../stats/clustered-share.ts'
+import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
 import { percent } from './figures.ts'
@@ -15,7 +16,7 @@ import {
   shareParam,
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
-import { eachVisit, suspects } from './visits.ts'
+import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
 
 interface SuccessRateOptions extends WindowOptions, CommonOptions {
@@ -25,7 +26,7 @@ interface SuccessRateOptions extends WindowOptions, CommonOptions {
 
 /**
  * Of the visits due in the window, at least this share succeeds; several journeys are counted together. Protected.
- * Wilson's interval.
+ * Wilson's interval, as wide as bursts of failures make it.
  */
 export function successRate(
   journeys: JourneyRef | readonly JourneyRef[],
@@ -54,15 +55,15 @@ export const successRateKind: CheckKind = {
   judge(spec, record) {
     const { journeys, atLeast, window } = paramsOf(params, spec)
     const span = spanOf(record, window)
-    let n = 0
-    let ok = 0
+    const outcomes = overTime()
     const failed = suspects()
     if (span !== null)
       eachVisit(record, journeys, span, (visits, row, journey) => {
-        n++
-        if (visits.ok[row] === 1) ok++
-        else failed.add(visits, row, journey)
+        const ok = visits.ok[row]!
+        outcomes.add(visits, row, ok)
+        if (ok === 0) failed.add(visits, row, journey)
       })
+    const { n, share, effective, interval } = clusteredShare(outcomes.values())
     if (n === 0)
       return nothingSeen(`no visit was due ${windowWords(window)}`, {
         unit: 'share',
@@ -75,14 +76,15 @@ export const successRateKind: CheckKind = {
       samples: 'visits',
       found: {
         n,
+        effective,
         unit: 'share',
-        estimate: ok / n,
-        interval: wilsonInterval(ok, n),
+        estimate: share,
+        interval,
         threshold: atLeast,
         good: 'at least',
-        smallestDetectable: smallestDetectableShare(n, atLeast),
+        smallestDetectable: smallestDetectableShare(effective, atLeast),
       },
-      samplesToDecide: () => samplesToDecideShare(ok / n, atLeast),
+      samplesToDecide: () => samplesToDecideShare(share, atLeast, n / effective),
       lookAt: failed.words(),
     })
   },

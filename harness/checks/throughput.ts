@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
 import type { Rate } from '../model/units.ts'
-import { poissonInterval } from '../stats/poisson.ts'
+import { clusteredRate, rateInterval } from '../stats/clustered-rate.ts'
 import { smallestSample } from '../stats/samples.ts'
 import type { CheckKind } from './check-kind.ts'
 import { decide, estimated, nothingSeen } from './decide.ts'
@@ -26,7 +26,7 @@ interface ThroughputOptions extends WindowOptions, CommonOptions {
 
 /**
  * Of the visits due in the window, so many a second succeed; when they were answered does not matter, `latency` asks
- * that. Protected. Garwood's interval of a Poisson count.
+ * that. Protected. Garwood's interval of a Poisson count, as wide as bursts make it.
  */
 export function throughput(journey: JourneyRef, options: ThroughputOptions): CheckSpec {
   const window = windowOf(options)
@@ -51,34 +51,35 @@ export const throughputKind: CheckKind = {
     const span = spanOf(record, window)
     const seconds = span === null ? 0 : (span.toMs - span.fromMs) / 1000
     let n = 0
-    let ok = 0
+    const okAtMs: number[] = []
     const failed = suspects()
     if (span !== null)
       eachVisit(record, [journey], span, (visits, row, name) => {
         n++
-        if (visits.ok[row] === 1) ok++
+        if (visits.ok[row] === 1) okAtMs.push(visits.dueMs[row]!)
         else failed.add(visits, row, name)
       })
-    if (n === 0 || !Number.isFinite(seconds))
+    if (n === 0 || span === null || !Number.isFinite(seconds))
       return nothingSeen(`no visit was due ${windowWords(window)}`, {
         unit: 'per second',
         threshold: perSecond,
         good: 'at least',
       })
 
+    const ok = okAtMs.length
+    const { perSecond: rate, effective, interval } = clusteredRate(okAtMs, span.fromMs, span.toMs)
+    const worth = ok === 0 ? 1 : effective / ok
     // A longer window would bring more visits at the same two rates.
     const intervalOf = (size: number) => {
-      const [low, high] = poissonInterval(Math.round(ok * (size / n)))
-      const time = seconds * (size / n)
-      return [low / time, high / time] as const
+      const count = Math.round(ok * (size / n))
+      return rateInterval(count, seconds * (size / n), count * worth)
     }
-    const interval = intervalOf(n)
-    const rate = ok / seconds
     return estimated({
       what: 'successes',
       samples: 'visits',
       found: {
         n,
+        effective: n * worth,
         unit: 'per second',
         estimate: rate,
         interval,

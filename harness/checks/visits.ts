@@ -1,4 +1,5 @@
 import type { Observations } from '../journal/record.ts'
+import { placesInOrder } from '../stats/order.ts'
 import type { Seen } from './check-kind.ts'
 import type { Span } from './window.ts'
 
@@ -16,6 +17,27 @@ export function eachVisit(
       const due = visits.dueMs[row]!
       if (due >= span.fromMs && due < span.toMs) each(visits, row, journey)
     }
+  }
+}
+
+/** Values of visits, read in order of intended start, whatever the order they ended in and were added. */
+export function overTime(): {
+  add(visits: Observations, row: number, value: number): void
+  values(): Float64Array
+} {
+  const dueMs: number[] = []
+  const added: number[] = []
+  return {
+    add(visits, row, value) {
+      dueMs.push(visits.dueMs[row]!)
+      added.push(value)
+    },
+    values() {
+      const places = placesInOrder(dueMs)
+      const values = new Float64Array(places.length)
+      for (let i = 0; i < values.length; i++) values[i] = added[places[i]!]!
+      return values
+    },
   }
 }
 

@@ -47,6 +47,8 @@ export interface CheckSpec {
 export interface Evidence {
   /** Sample size. */
   readonly n: number
+  /** As many independent samples would tell as much; failures come in bursts. Left out where bursts are not looked at. */
+  readonly effective?: number
   readonly unit: 'share' | 'ms' | 'count' | 'per second'
   readonly estimate: number | null
   /** 95 % interval, ends included; `null` for an end that the sample cannot bound. */

@@ -1,18 +1,20 @@
-import { percent } from '../checks/figures.ts'
+import { effectiveWords, percent } from '../checks/figures.ts'
 import { bittenUsers } from '../judging/server-evidence.ts'
 import type { Evidence } from '../model/check.ts'
 import type { FaultEvidence } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
 
 /**
- * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450`; of what is counted, not estimated, `0 of 107`.
+ * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450` (`, n_eff 61`
+ * where failures came in bursts); of what is counted, not estimated, `0 of 107`.
  * An end of the interval that the sample cannot bound is `?`.
  */
-export function evidenceInWords({ n, unit, estimate, interval }: Evidence): string {
+export function evidenceInWords(evidence: Evidence): string {
+  const { n, unit, estimate, interval } = evidence
   const figure = (value: number | null): string => (value === null ? '?' : inUnit(value, unit))
   if (unit === 'count') return `${figure(estimate)} of ${n}`
   const exact = interval === null || interval.every((end) => end === estimate)
-  return `${figure(estimate)}${exact ? '' : ` [${figure(interval[0])} … ${figure(interval[1])}]`}, n ${n}`
+  return `${figure(estimate)}${exact ? '' : ` [${figure(interval[0])} … ${figure(interval[1])}]`}, n ${n}${effectiveWords(evidence)}`
 }
 
 function inUnit(value: number, unit: Evidence['unit']): string {

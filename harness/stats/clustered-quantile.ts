@@ -5,7 +5,7 @@ import { quantileRanks } from './quantile.ts'
 
 interface ClusteredQuantile {
   readonly estimate: number
-  /** Effective sample size, at the end of the interval where it is smaller. */
+  /** Effective sample size: the smallest that was met on the way to the interval's ends. */
   readonly effective: number
   readonly interval: Interval
 }
@@ -29,6 +29,7 @@ export function clusteredQuantile(inOrderOfTime: Float64Array, q: number): Clust
   if (n === 0) throw new RangeError('an empty sample has no quantile')
   const ascending = inOrderOfTime.slice().sort()
   const marks = new Uint8Array(n)
+  let effective = n
   const worth: Worth = (end, included) => {
     let ones = 0
     for (let i = 0; i < n; i++) {
@@ -37,51 +38,49 @@ export function clusteredQuantile(inOrderOfTime: Float64Array, q: number): Clust
       marks[i] = mark
       ones += mark
     }
-    return Math.floor(effectiveOf(n, longRun(marks, ones / n)))
+    const found = effectiveOf(n, longRun(marks, ones / n))
+    effective = Math.min(effective, found)
+    return Math.floor(found)
   }
   const independent = quantileRanks(n, q)
   const low = lowEnd(ascending, independent.low, q, worth)
   const high = highEnd(ascending, independent.high, q, worth)
   return {
     estimate: ascending[Math.min(n, Math.max(1, Math.ceil(n * q))) - 1]!,
-    effective: Math.min(low.effective, high.effective),
-    interval: [low.end, high.end],
+    effective,
+    interval: [low, high],
   }
 }
 
-interface End {
-  readonly end: number
-  readonly effective: number
-}
 /** What the sample is worth for the share of values below `end`, or at it too. */
 type Worth = (end: number, included: boolean) => number
 
 /** From the rank of an independent sample upwards, until the rank is high enough for what the sample is worth there. */
-function highEnd(ascending: Float64Array, from: number | null, q: number, worth: Worth): End {
+function highEnd(ascending: Float64Array, from: number | null, q: number, worth: Worth): number {
   const n = ascending.length
-  if (from === null) return { end: Number.POSITIVE_INFINITY, effective: n }
+  if (from === null) return Number.POSITIVE_INFINITY
   for (let rank = from; ; ) {
     const end = ascending[rank - 1]!
-    const effective = worth(end, true)
-    const { high } = quantileRanks(effective, q)
-    const enough = high === null ? null : Math.ceil((high * n) / effective)
-    if (enough !== null && enough <= rank) return { end, effective }
-    if (rank === n) return { end: Number.POSITIVE_INFINITY, effective }
+    const size = worth(end, true)
+    const { high } = quantileRanks(size, q)
+    const enough = high === null ? null : Math.ceil((high * n) / size)
+    if (enough !== null && enough <= rank) return end
+    if (rank === n) return Number.POSITIVE_INFINITY
     rank = enough === null ? Math.ceil((rank + n) / 2) : enough
   }
 }
 
 /** The same downwards. */
-function lowEnd(ascending: Float64Array, from: number | null, q: number, worth: Worth): End {
+function lowEnd(ascending: Float64Array, from: number | null, q: number, worth: Worth): number {
   const n = ascending.length
-  if (from === null) return { end: 0, effective: n }
+  if (from === null) return 0
   for (let rank = from; ; ) {
     const end = ascending[rank - 1]!
-    const effective = worth(end, false)
-    const { low } = quantileRanks(effective, q)
-    const few = low === null ? null : Math.floor(((low - 1) * n) / effective) + 1
-    if (few !== null && few >= rank) return { end, effective }
-    if (rank === 1) return { end: 0, effective }
+    const size = worth(end, false)
+    const { low } = quantileRanks(size, q)
+    const few = low === null ? null : Math.floor(((low - 1) * n) / size) + 1
+    if (few !== null && few >= rank) return end
+    if (rank === 1) return 0
     rank = few === null ? Math.floor(rank / 2) : few
   }
 }

@@ -27,12 +27,14 @@ export function wilsonInterval(successes: number, n: number): Interval {
  * The sample size at which Wilson's interval would no longer contain `threshold`, were the share really `share`.
  * Wilson's interval is the score test turned inside out, so this is closed: z² t (1 − t) / (share − t)². `null` where
  * no sample can tell: the share is the threshold, or the threshold is 0 or 1.
+ *
+ * @param each how many samples are worth one independent sample; 1 by default
  */
-export function samplesToDecideShare(share: number, threshold: number): number | null {
+export function samplesToDecideShare(share: number, threshold: number, each = 1): number | null {
   const distance = share - threshold
   const variance = threshold * (1 - threshold)
   if (distance === 0 || variance <= 0) return null
-  const n = Math.ceil((z95 * z95 * variance) / (distance * distance))
+  const n = Math.ceil((each * z95 * z95 * variance) / (distance * distance))
   return Number.isSafeInteger(n) ? Math.max(1, n) : null
 }
 

@@ -64,6 +64,28 @@ const well = (from: number, to: number, more: Partial<Visits> = {}): Visits => (
   toMs: to,
   ...more,
 })
+/** 800 visits of the fault, 16 of which fail: one of fifty each, or four in a row each second. */
+const apart: readonly Visits[] = Array.from({ length: 16 }, (_, i) => 2000 + 250 * i).flatMap((from) => [
+  well(from, from + 245, { everyMs: 5 }),
+  failing(from + 245, from + 250, { everyMs: 5 }),
+])
+const inBursts: readonly Visits[] = [2000, 3000, 4000, 5000].flatMap((from) => [
+  well(from, from + 600, { everyMs: 5 }),
+  failing(from + 600, from + 620, { everyMs: 5 }),
+  well(from + 620, from + 1000, { everyMs: 5 }),
+])
+/** The same, but between two visits that fail there are always others in the journal. */
+const inBurstsMixed: readonly Visits[] = Array.from({ length: 16 }, (_, i) => {
+  const burst = 2000 + 1000 * Math.floor(i / 4)
+  const failed = burst + 600 + 5 * (i % 4)
+  const [from, to] = [
+    [burst, burst + 300],
+    [burst + 300, burst + 600],
+    [burst + 620, burst + 800],
+    [burst + 800, burst + 1000],
+  ][i % 4] as [number, number]
+  return [well(from, to, { everyMs: 5 }), failing(failed, failed + 5, { everyMs: 5 })]
+}).flat()
 const duringFault = { during: 'fault', source } as const
 const none: ArmStory = { visits: [] }
 const receipts = 'every receipt was entered'
@@ -102,6 +124,29 @@ const contracts: Record<string, Contract> = {
         verdict: 'inconclusive',
         said: /40 visits.*about 73 visits would decide/,
         evidence: { n: 40, samplesToDecide: 73 },
+      },
+      {
+        is: 'holds where 16 of 800 fail one by one',
+        spec: successRate(counter, { atLeast: 0.95, ...duringFault }),
+        arm: { visits: apart },
+        verdict: 'holds',
+        said: /800 visits\)/,
+        evidence: { n: 800, effective: 800, estimate: 0.98 },
+      },
+      {
+        is: 'is open where the same 16 fail in four bursts: they tell less',
+        spec: successRate(counter, { atLeast: 0.95, ...duringFault }),
+        arm: { visits: inBursts },
+        verdict: 'inconclusive',
+        said: /800 visits, n_eff \d\d\) .*about \d{4} visits would decide/,
+        evidence: { n: 800, estimate: 0.98 },
+      },
+      {
+        is: 'reads visits in the order they were due, not in which they ended',
+        spec: successRate(counter, { atLeast: 0.95, ...duringFault }),
+        arm: { visits: inBurstsMixed },
+        verdict: 'inconclusive',
+        evidence: { n: 800, estimate: 0.98 },
       },
       {
         is: 'is open where nothing was due in the window',
@@ -179,21 +224,21 @@ const contracts: Record<string, Contract> = {
       {
         is: 'deviates where the lower end is beyond it, and names the late ones',
         spec: latency(counter, { quantile: 0.95, below: '800ms', ...duringFault }),
-        arm: { visits: [well(2000, 5000), well(5000, 6000, { tookMs: 2400 })] },
+        arm: { visits: [well(2000, 4500), well(4500, 6000, { tookMs: 2400 })] },
         verdict: 'deviates',
         evidence: { estimate: 2400, interval: [2400, 2400] },
         lookAt: [
-          `${counter} #100 at +5.0 s: certificate after 2.4 s`,
-          `${counter} #101 at +5.0 s: certificate after 2.4 s`,
-          `${counter} #102 at +5.1 s: certificate after 2.4 s`,
-          `${counter} #103 at +5.2 s: certificate after 2.4 s`,
-          `${counter} #104 at +5.2 s: certificate after 2.4 s`,
+          `${counter} #90 at +4.5 s: certificate after 2.4 s`,
+          `${counter} #91 at +4.5 s: certificate after 2.4 s`,
+          `${counter} #92 at +4.6 s: certificate after 2.4 s`,
+          `${counter} #93 at +4.7 s: certificate after 2.4 s`,
+          `${counter} #94 at +4.7 s: certificate after 2.4 s`,
         ],
       },
       {
         is: 'counts a visit that failed fast as infinitely late',
         spec: latency(counter, { quantile: 0.95, below: '800ms', ...duringFault }),
-        arm: { visits: [well(2000, 5000), failing(5000, 6000, { tookMs: 1 })] },
+        arm: { visits: [well(2000, 4500), failing(4500, 6000, { tookMs: 1 })] },
         verdict: 'deviates',
         said: /^p95 never \(95 % interval never – never/,
         evidence: { estimate: null, interval: [null, null] },
@@ -220,6 +265,19 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 0, samplesToDecide: 72 },
       },
       {
+        is: 'is open where the 4 % that are late come in bursts',
+        spec: latency(counter, { quantile: 0.9, below: '800ms', ...duringFault }),
+        arm: {
+          visits: [2000, 3000, 4000, 5000].flatMap((from) => [
+            well(from, from + 960, { everyMs: 5 }),
+            well(from + 960, from + 1000, { everyMs: 5, tookMs: 2400 }),
+          ]),
+        },
+        verdict: 'inconclusive',
+        said: /800 visits, n_eff \d+\)/,
+        evidence: { n: 800, estimate: 100 },
+      },
+      {
         is: 'judges a step alone',
         spec: latency(counter, { quantile: 0.9, below: '300ms', step: 'login', ...duringFault }),
         arm: { visits: [well(2000, 6000, { tookMs: 900, steps: { login: 200 } })] },
@@ -236,7 +294,7 @@ const contracts: Record<string, Contract> = {
       {
         is: 'counts those who failed before they came to the step',
         spec: latency(counter, { quantile: 0.9, below: '300ms', step: 'login', ...duringFault }),
-        arm: { visits: [well(2000, 5000, { steps: { login: 200 } }), failing(5000, 6000)] },
+        arm: { visits: [well(2000, 4000, { steps: { login: 200 } }), failing(4000, 6000)] },
         verdict: 'deviates',
         evidence: { n: 80, estimate: null },
       },
@@ -293,6 +351,19 @@ const contracts: Record<string, Contract> = {
         arm: {},
         verdict: 'inconclusive',
         said: /about \d+ visits would decide/,
+      },
+      {
+        is: 'is open where a rate above the bound comes in bursts',
+        spec: throughput(counter, { atLeast: '80/s', ...duringFault }),
+        arm: {
+          visits: [2000, 3000, 4000, 5000].flatMap((from) => [
+            well(from, from + 500, { everyMs: 5 }),
+            failing(from + 500, from + 1000, { everyMs: 5 }),
+          ]),
+        },
+        verdict: 'inconclusive',
+        said: /^successes 100\/s .*800 visits, n_eff \d+\)/,
+        evidence: { n: 800, estimate: 100 },
       },
       {
         is: 'never decides where the rate is the bound',
@@ -684,7 +755,7 @@ const contracts: Record<string, Contract> = {
           ],
         },
         verdict: 'deviates',
-        evidence: { n: 160, estimate: 0.5 },
+        evidence: { n: 160, estimate: 0.5, effective: 160 },
         lookAt: [40, 41, 42, 43, 44].map((n) => `${counter} #${n} at +${(n / 20).toFixed(1)} s: shed`),
       },
       {

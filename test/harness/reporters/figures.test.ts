@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { FaultEvidence, ServerEvidence } from '../../../harness/model/result.ts'
-import { seenInWords } from '../../../harness/reporters/figures.ts'
+import { evidenceInWords, seenInWords } from '../../../harness/reporters/figures.ts'
 
 const fault: FaultEvidence = {
   fault: 'stall a→b',
@@ -62,3 +62,22 @@ it.each<[string, Partial<FaultEvidence>]>([
     { server: { from: 'metrics', receivedBytes: 12_000, sentBytes: 800 } },
   ],
 ])('%s', (words, differing) => expect(seenInWords({ ...fault, ...differing })).toBe(words))
+
+it.each([
+  [100, ', n 128, n_eff 100'],
+  [61.4, ', n 128, n_eff 61'],
+  [120, ', n 128'],
+  [undefined, ', n 128'],
+])('evidence worth %s of 128 visits ends with "%s"', (effective, end) => {
+  const words = evidenceInWords({
+    n: 128,
+    ...(effective !== undefined && { effective }),
+    unit: 'share',
+    estimate: 0.98,
+    interval: [0.9, 0.99],
+    threshold: 0.95,
+    good: 'at least',
+    smallestDetectable: 0.03,
+  })
+  expect(words).toBe(`98 % [90 % … 99 %]${end}`)
+})

@@ -57,6 +57,17 @@ describe('the schema', () => {
     }
   })
 
+  test('takes an effective sample size where there is one', () => {
+    for (const [effective, fits] of [
+      [61.4, true],
+      [-1, false],
+    ] as const) {
+      const result = valid()
+      Object.assign([...objects(result)].find(([p]) => p.endsWith('/evidence'))![1], { effective })
+      expect(validate(result)).toBe(fits)
+    }
+  })
+
   test('knows every property', () => {
     const paths = [...objects(valid())].map(([path]) => path)
     expect(paths.length).toBeGreaterThan(50)

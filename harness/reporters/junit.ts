@@ -3,7 +3,7 @@ import type { Arm } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../model/result.ts'
 import { seenInWords } from './figures.ts'
-import { readCheck } from './reading.ts'
+import { readArm, readCheck } from './reading.ts'
 import type { Reporter } from './reporter.ts'
 import { writeWhole } from './write-file.ts'
 import { element } from './xml.ts'
@@ -74,29 +74,47 @@ function evidenceOf({ standsOn, arms }: ScenarioResult): string[] {
 function casesOf(scenario: ScenarioResult): Case[] {
   return [
     ...scenario.arms.flatMap((arm) => [
-      ...(isUnfinished(arm) ? [unfinishedArm(scenario.scenario, arm)] : []),
+      isUnfinished(arm) ? unfinishedArm(scenario.scenario, arm) : armCase(scenario.scenario, arm),
       ...arm.checks.map((check) => checkCase(`${scenario.scenario}.${arm.arm}`, arm.arm, check)),
     ]),
     verdictCase(scenario),
   ]
 }
 
+/** The arm itself, with the time it took; checks are pure and take none. */
+function armCase(scenario: string, arm: ArmResult): Case {
+  const attributes = { classname: `${scenario}.${arm.arm}`, name: 'the arm ran', time: seconds(arm.tookMs) }
+  const text = lines(`${readArm(arm).words}: ${arm.said}`, ...arm.retries.map((why) => `run again: ${why}`))
+  return { outcome: 'passed', xml: element('testcase', attributes, [element('system-out', {}, text)]) }
+}
+
+/** Named by its id, which stays when a threshold in its title changes. */
 function checkCase(classname: string, arm: Arm, check: CheckResult): Case {
-  const attributes = { classname, name: check.check, time: seconds(0) }
+  const attributes = { classname, name: check.id, time: seconds(0) }
   const { meaning, words } = readCheck(arm, check)
   switch (meaning) {
     case 'wanted':
-      return { outcome: 'passed', xml: element('testcase', attributes) }
+      return {
+        outcome: 'passed',
+        xml: element('testcase', attributes, [
+          element('system-out', {}, lines(check.check, `${words}: ${check.said}`)),
+        ]),
+      }
     case 'not-asked':
       return {
         outcome: 'skipped',
         xml: element('testcase', attributes, [element('skipped', { message: check.said })]),
       }
-    case 'undecided':
+    // Nothing failed that was seen; something that had to be seen was not.
+    case 'undecided': {
+      const text = lines(check.check, check.said, `threshold from: ${check.source}`)
+      const error = element('error', { type: 'inconclusive', message: `${words}: ${check.said}` }, text)
+      return { outcome: 'error', xml: element('testcase', attributes, [error]) }
+    }
     case 'unwanted': {
       // Holding where it must deviate is what makes a scenario vacuous; the other verdicts name themselves.
       const type = check.verdict === 'holds' ? 'vacuous' : check.verdict
-      const text = lines(check.said, `threshold from: ${check.source}`, ...lookAt(check.lookAt))
+      const text = lines(check.check, check.said, `threshold from: ${check.source}`, ...lookAt(check.lookAt))
       const failure = element('failure', { type, message: `${words}: ${check.said}` }, text)
       return { outcome: 'failure', xml: element('testcase', attributes, [failure]) }
     }
@@ -109,12 +127,13 @@ function verdictCase(scenario: ScenarioResult): Case {
   const voids = scenario.arms.flatMap((arm) =>
     arm.voids.map((missing) => `${arm.arm}: evidence missing: ${missing}`),
   )
+  const kind = scenario.verdict === 'inconclusive' ? 'error' : 'failure'
   const failure = element(
-    'failure',
+    kind,
     { type: scenario.verdict, message: `${scenario.verdict}: ${scenario.said}` },
     lines(scenario.title, scenario.said, ...voids),
   )
-  return { outcome: 'failure', xml: element('testcase', attributes, [failure]) }
+  return { outcome: kind, xml: element('testcase', attributes, [failure]) }
 }
 
 function isUnfinished(arm: ArmResult): boolean {

@@ -17,7 +17,6 @@ import { routerPort } from '../../scenarios/16-nov-router-port.ts'
 import { gpkiStall } from '../../scenarios/17-nov-gpki-stall.ts'
 import { overload } from '../../scenarios/22-nov-overload.ts'
 import { scenarios } from '../../scenarios/index.ts'
-import { everyService } from '../../scenarios/system.ts'
 import { sabotageNames } from '../../services/common/sabotage.ts'
 
 const capabilities = new Set(['links', 'packet-loss'] as const)
@@ -59,8 +58,9 @@ async function guardsUnder(
   sabotages: readonly string[],
 ): Promise<Record<string, CheckVerdict>> {
   const result = await run({
-    plans: [{ plan: planOf(scenario), system: scenario.system }],
-    arms: ['treated'],
+    plans: [{ plan: planOf(scenario), system: scenario.system, arms: ['treated'], sabotages }],
+    parallel: 1,
+    retryInconclusive: 0,
     seed: 'sabotage',
     runtime,
     driver: builtinDriver,
@@ -70,7 +70,6 @@ async function guardsUnder(
     report: reportTo([]),
     signal: new AbortController().signal,
     bail: false,
-    environment: everyService({ SABOTAGE: sabotages.join(',') }),
   })
   const [arm] = result.scenarios[0]!.arms
   expect(arm!.error).toBeUndefined()

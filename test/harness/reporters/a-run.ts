@@ -1,4 +1,4 @@
-import { type Arm, arms, hasFaults, hasMeasures } from '../../../harness/model/arms.ts'
+import { type Arm, gateArms as arms } from '../../../harness/model/arms.ts'
 import type { CheckResult, CheckSpec, Evidence } from '../../../harness/model/check.ts'
 import type { GeneratorFigures } from '../../../harness/model/load.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
@@ -57,7 +57,7 @@ export const gpkiStall: Plan = {
       'zdnet 20250828134555',
     ),
     check('latency', 'login: p95 ≤ 800 ms', 'protected', [official], '† ours'),
-    check('time-to', 'the fallback opens ≤ 2 s after injection', 'protected', [], '† ours'),
+    check('time-to', 'the fallback opens ≤ 2 s after injection', 'mechanism', [], '† ours'),
     check('invariant', 'no wrong password was accepted', 'guard', [], 'fallback invariant 3'),
     check(
       'invariant',
@@ -99,6 +99,9 @@ export const overload: Plan = {
   ],
 }
 
+const hasFaults = (arm: Arm): boolean => arm !== 'control'
+const hasMeasures = (arm: Arm): boolean => arm !== 'untreated'
+
 function check(
   kind: string,
   title: string,
@@ -106,7 +109,9 @@ function check(
   journeys: string[],
   source: string,
 ): CheckSpec {
-  return { kind, title, role, journeys, source, params: {} }
+  const id = `${kind}:${title.replaceAll(/\W+/g, '-')}`
+  const where = role === 'mechanism' ? { where: { fault: true, measure: 'password-fallback' } } : {}
+  return { id, kind, title, role, ...where, journeys, source, params: {} }
 }
 
 const generator: GeneratorFigures = {
@@ -139,6 +144,7 @@ function checkResults(plan: Plan, arm: Arm): CheckResult[] {
   const bad = arm === 'untreated'
   const [success, login, opens, ...guards] = plan.checks as [CheckSpec, CheckSpec, CheckSpec, ...CheckSpec[]]
   const result = (spec: CheckSpec, rest: Pick<CheckResult, 'verdict' | 'evidence' | 'said' | 'lookAt'>) => ({
+    id: spec.id,
     check: spec.title,
     kind: spec.kind,
     role: spec.role,
@@ -168,28 +174,25 @@ function checkResults(plan: Plan, arm: Arm): CheckResult[] {
       said: bad ? 'p95 of the login is 5 s' : 'p95 of the login is 214 ms',
       lookAt: [],
     }),
-    arm === 'control'
-      ? {
-          ...result(opens, {
-            verdict: 'not-applicable',
-            evidence: null,
-            said: 'it speaks of the fault, and this arm has none',
-            lookAt: [],
-          }),
-          role: 'guard',
-        }
-      : result(opens, {
-          verdict: bad ? 'deviates' : 'holds',
+    arm === 'treated'
+      ? result(opens, {
+          verdict: 'holds',
           evidence: {
-            n: bad ? 0 : 1,
+            n: 1,
             unit: 'ms',
-            estimate: bad ? null : 1310,
+            estimate: 1310,
             interval: null,
             threshold: 2000,
             good: 'at most',
             smallestDetectable: null,
           },
-          said: bad ? 'fallback.opened was never seen' : 'fallback.opened 1.31 s after injection',
+          said: 'fallback.opened 1.31 s after injection',
+          lookAt: [],
+        })
+      : result(opens, {
+          verdict: 'not-applicable',
+          evidence: null,
+          said: arm === 'control' ? 'no fault in this arm' : 'password-fallback is off in this arm',
           lookAt: [],
         }),
     ...guards.map((spec, i) =>
@@ -239,8 +242,11 @@ function armResult(plan: Plan, arm: Arm): ArmResult {
   const bad = arm === 'untreated'
   return {
     arm,
+    expected: bad ? 'deviates' : 'holds',
+    measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+    retries: [],
     verdict: bad ? 'deviates' : 'holds',
-    said: bad ? 'three checks deviate' : 'every check holds',
+    said: bad ? 'two checks deviate' : 'every check holds',
     voids: [],
     checks: checkResults(plan, arm),
     faults: faultEvidence(plan, arm),
@@ -254,10 +260,16 @@ function armResult(plan: Plan, arm: Arm): ArmResult {
       [official]: {
         arrivals: 425,
         ok: bad ? 192 : 423,
-        outcomes: bad ? { 'timed-out': 221, 'no-session': 12 } : { 'timed-out': 2 },
+        outcomes: bad ? { issued: 192, 'timed-out': 221, 'no-session': 12 } : { issued: 423, 'timed-out': 2 },
+        failures: bad ? { 'timed-out': 221, 'no-session': 12 } : { 'timed-out': 2 },
       },
-      [visitor]: { arrivals: 85, ok: bad ? 40 : 85, outcomes: bad ? { 'left-with-nothing': 45 } : {} },
-      [citizen]: { arrivals: 136, ok: 136, outcomes: {} },
+      [visitor]: {
+        arrivals: 85,
+        ok: bad ? 40 : 85,
+        outcomes: bad ? { certificate: 40, 'left-with-nothing': 45 } : { certificate: 85 },
+        failures: bad ? { 'left-with-nothing': 45 } : {},
+      },
+      [citizen]: { arrivals: 136, ok: 136, outcomes: { shown: 136 }, failures: {} },
     },
   }
 }
@@ -273,13 +285,33 @@ export function scenarioResult(plan: Plan, only: readonly Arm[] = arms): Scenari
     said: saysIt,
     standsOn:
       'faults seen to bite by their own probes: 4 of 4; Toxiproxy itself saw users bitten by 4 of them',
+    effects: [
+      {
+        journey: official,
+        users: 'officials',
+        with: 'treated',
+        without: 'untreated',
+        visits: 320,
+        saved: 231,
+        lost: 0,
+        either: 87,
+        neither: 2,
+        effective: 212,
+        difference: 231,
+        interval: [219.4, 242.1],
+        differs: true,
+        lostAtMost: 5.1,
+        unmatched: 0,
+      },
+    ],
+    credits: plan.measures.map(({ name }) => ({ measure: name, credit: null, breaks: [], effects: [] })),
     arms: only.map((arm) => armResult(plan, arm)),
   }
 }
 
 export function runResult(scenarios: readonly ScenarioResult[]): RunResult {
   return {
-    version: 1,
+    version: 2,
     run: '20231117-084000-k3x9',
     seed: '17',
     startedAt: '2023-11-16T23:40:00.000Z',
@@ -305,6 +337,7 @@ function fares(plan: Plan, arm: Arm, journey: string, ms: number): { share: numb
 
 function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall[] {
   const calls: HookCall[] = []
+  const ref = { scenario: plan.scenario, arm }
   const says = (atMs: number, tell: HookCall['tell']): void => void calls.push({ atMs, tell })
   const readyAt = fromMs + 1900
   const startAt = readyAt + 120
@@ -316,47 +349,61 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
     atMs: fromMs,
     starts: arm,
     tell: (r) =>
-      r.armStarted?.({
-        plan,
-        arm,
-        measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
-        faults: hasFaults(arm),
-      }),
+      r.armStarted?.(
+        {
+          plan,
+          arm,
+          measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
+          faults: hasFaults(arm),
+        },
+        ref,
+      ),
   })
-  says(readyAt, (r) => r.armReady?.({ tookMs: 1900 }))
+  says(readyAt, (r) => r.armReady?.({ tookMs: 1900 }, ref))
   for (const [phase, ms] of [
     ['baseline', 0],
     ['fault', baseline],
     ['recovery', baseline + fault],
   ] as const)
     says(startAt + ms, (r) =>
-      r.phaseStarted?.({ kind: 'phase.started', at: at(ms), phase, plannedAt: at(ms) }),
+      r.phaseStarted?.({ kind: 'phase.started', at: at(ms), phase, plannedAt: at(ms) }, ref),
     )
 
   for (const { id, fromMs, toMs } of hasFaults(arm) ? plan.faults : []) {
     const injected = baseline + fromMs + 3
     const reverted = baseline + toMs + 2
     says(startAt + injected, (r) =>
-      r.faultInjected?.({ kind: 'fault.injected', at: at(injected), fault: id, plannedAt: at(injected - 3) }),
+      r.faultInjected?.(
+        { kind: 'fault.injected', at: at(injected), fault: id, plannedAt: at(injected - 3) },
+        ref,
+      ),
     )
     const probed = injected + 540
     says(startAt + probed, (r) =>
-      r.faultProbed?.({
-        kind: 'fault.probed',
-        at: at(probed),
-        fault: id,
-        when: 'during',
-        bites: true,
-        said: '3 connections accepted, none answered for 500 ms',
-      }),
+      r.faultProbed?.(
+        {
+          kind: 'fault.probed',
+          at: at(probed),
+          fault: id,
+          when: 'during',
+          bites: true,
+          said: '3 connections accepted, none answered for 500 ms',
+        },
+        ref,
+      ),
     )
     says(startAt + reverted, (r) =>
-      r.faultReverted?.({ kind: 'fault.reverted', at: at(reverted), fault: id, plannedAt: at(reverted - 2) }),
+      r.faultReverted?.(
+        { kind: 'fault.reverted', at: at(reverted), fault: id, plannedAt: at(reverted - 2) },
+        ref,
+      ),
     )
   }
 
   const event = (ms: number, service: string, name: string, facts: Record<string, unknown>): void =>
-    says(startAt + ms, (r) => r.systemEvent?.({ kind: 'system', at: at(ms), service, event: name, facts }))
+    says(startAt + ms, (r) =>
+      r.systemEvent?.({ kind: 'system', at: at(ms), service, event: name, facts }, ref),
+    )
   if (hasFaults(arm))
     event(baseline + 900, 'situation-room', 'alarm.raised', { vantagePoints: 2, probe: 'deep' })
   if (hasFaults(arm) && hasMeasures(arm)) {
@@ -380,12 +427,12 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
           return [journey, { arrived, ok, failed: arrived - ok, p95Ms }]
         }),
       )
-      r.tick?.({ at: at(ms), journeys, generator })
+      r.tick?.({ at: at(ms), journeys, generator }, ref)
     })
 
-  says(startAt + endMs + 50, (r) => r.progress?.('reading the ledgers'))
-  says(startAt + endMs + 150, (r) => r.progress?.('taking the network down'))
-  says(startAt + endMs + 320, (r) => r.armEnded?.(armResult(plan, arm)))
+  says(startAt + endMs + 50, (r) => r.progress?.('reading the ledgers', ref))
+  says(startAt + endMs + 150, (r) => r.progress?.('taking the network down', ref))
+  says(startAt + endMs + 320, (r) => r.armEnded?.(armResult(plan, arm), ref))
   return calls.sort((a, b) => a.atMs - b.atMs)
 }
 
@@ -409,7 +456,8 @@ export function runCalls(
           dir,
           seed: result.seed,
           plans,
-          arms: only,
+          arms: plans.map(() => only),
+          parallel: 1,
           runtime: result.runtime,
           driver: result.driver,
           toxiproxy: result.toxiproxy,

@@ -53,14 +53,17 @@ describe('where lines stay', () => {
   ] as const)('what a probe sees %s: %s reads as %s', (when, bites, words) => {
     const sheet = paper()
     const said = 'answered in 2 ms'
-    consoleReporter(sheet.output).faultProbed?.({
-      kind: 'fault.probed',
-      at: epoch,
-      fault: 'stall a→b',
-      when,
-      bites,
-      said,
-    })
+    consoleReporter(sheet.output).faultProbed?.(
+      {
+        kind: 'fault.probed',
+        at: epoch,
+        fault: 'stall a→b',
+        when,
+        bites,
+        said,
+      },
+      { scenario: 's', arm: 'treated' },
+    )
     expect(sheet.text().trim()).toBe(`fault  stall a→b ${words} (${said})`)
   })
 
@@ -94,7 +97,7 @@ describe('verdicts', () => {
   async function linesOf(scenario: ScenarioResult): Promise<string[]> {
     const sheet = paper()
     const reporter = consoleReporter(sheet.output)
-    for (const arm of scenario.arms) reporter.armEnded?.(arm)
+    for (const arm of scenario.arms) reporter.armEnded?.(arm, { scenario: 's', arm: 'treated' })
     reporter.scenarioEnded?.(scenario)
     const failing = scenario.verdict === 'holds' ? 0 : 1
     await reporter.runEnded?.(
@@ -116,7 +119,7 @@ describe('verdicts', () => {
       '    ✓ holds           officials log in and issue: success ≥ 95 %           99 % [97.6 % … 100 %], n 200',
     )
     expect(lines).toContain(
-      '    – not-applicable  the fallback opens ≤ 2 s after injection             it speaks of the fault, and this arm has none',
+      '    – not-applicable  the fallback opens ≤ 2 s after injection             no fault in this arm',
     )
   })
 
@@ -126,7 +129,7 @@ describe('verdicts', () => {
       expect.stringMatching(/^ {2}untreated {2}✓ deviates, as it must {2}19\.2 s$/),
     )
     const wanted = lines.filter((line) => /^ {4}✓ deviates, as it must {2}/.test(line))
-    expect(wanted).toHaveLength(3)
+    expect(wanted).toHaveLength(2)
     expect(wanted[1]).toMatch(/login: p95 ≤ 800 ms +5 s \[5 s … \?\], n 160$/)
     expect(lines.join('\n')).not.toMatch(/✗|\? {2}/)
   })

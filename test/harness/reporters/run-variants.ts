@@ -54,7 +54,10 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
     const secondArm = whole.findIndex((call) => call.starts === 'untreated')
     const untilThen = whole.slice(0, secondArm + 30)
     const rest: HookCall[] = [
-      { atMs: untilThen.at(-1)!.atMs, tell: (r) => r.armEnded?.(arms[1]!) },
+      {
+        atMs: untilThen.at(-1)!.atMs,
+        tell: (r) => r.armEnded?.(arms[1]!, { scenario: 's', arm: 'treated' }),
+      },
       { atMs: untilThen.at(-1)!.atMs, tell: (r) => r.scenarioEnded?.(scenario) },
     ]
     const code = ending === 'failed' ? 5 : 130
@@ -89,7 +92,9 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
     ),
     'an end without a beginning': told(
       scenarios.flatMap((scenario) => [
-        ...scenario.arms.map((arm): HookCall => ({ atMs: 0, tell: (r) => r.armEnded?.(arm) })),
+        ...scenario.arms.map(
+          (arm): HookCall => ({ atMs: 0, tell: (r) => r.armEnded?.(arm, { scenario: 's', arm: 'treated' }) }),
+        ),
         { atMs: 0, tell: (r: Reporter) => r.scenarioEnded?.(scenario) },
       ]),
       runResult(scenarios),
@@ -101,29 +106,43 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
         {
           atMs: 1,
           tell: (r) =>
-            r.armStarted?.({ plan: strangePlan, arm: 'treated', measures: [strange], faults: true }),
+            r.armStarted?.(
+              { plan: strangePlan, arm: 'treated', measures: [strange], faults: true },
+              { scenario: 's', arm: 'treated' },
+            ),
         },
         {
           atMs: 2,
-          tell: (r) => r.phaseStarted?.({ kind: 'phase.started', at, phase: 'baseline', plannedAt: at }),
+          tell: (r) =>
+            r.phaseStarted?.(
+              { kind: 'phase.started', at, phase: 'baseline', plannedAt: at },
+              { scenario: 's', arm: 'treated' },
+            ),
         },
         {
           atMs: 3,
-          tell: (r) => r.faultInjected?.({ kind: 'fault.injected', at, fault: strange, plannedAt: at }),
+          tell: (r) =>
+            r.faultInjected?.(
+              { kind: 'fault.injected', at, fault: strange, plannedAt: at },
+              { scenario: 's', arm: 'treated' },
+            ),
         },
         {
           atMs: 4,
           tell: (r) =>
-            r.systemEvent?.({
-              kind: 'system',
-              at,
-              service: strange,
-              event: strange,
-              facts: { [strange]: [strange] },
-            }),
+            r.systemEvent?.(
+              {
+                kind: 'system',
+                at,
+                service: strange,
+                event: strange,
+                facts: { [strange]: [strange] },
+              },
+              { scenario: 's', arm: 'treated' },
+            ),
         },
-        { atMs: 5, tell: (r) => r.progress?.(strange) },
-        { atMs: 6, tell: (r) => r.armEnded?.(strangeScenario.arms[2]!) },
+        { atMs: 5, tell: (r) => r.progress?.(strange, { scenario: 's', arm: 'treated' }) },
+        { atMs: 6, tell: (r) => r.armEnded?.(strangeScenario.arms[2]!, { scenario: 's', arm: 'treated' }) },
         { atMs: 7, tell: (r) => r.scenarioEnded?.(strangeScenario) },
       ],
       { ...runResult([strangeScenario]), seed: strange, verdict: 'deviates', exitCode: 1 },

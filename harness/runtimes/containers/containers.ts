@@ -1,6 +1,8 @@
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
+import type { Capability } from '../../model/topology.ts'
 import { bringUp } from '../bring-up.ts'
 import type { Ground, Site } from '../ground.ts'
 import { stateDir } from '../host/machine.ts'
@@ -9,7 +11,7 @@ import type { Runtime, UpOptions } from '../runtime.ts'
 import type { Engine } from './engine.ts'
 import { openFleet } from './fleet.ts'
 import { makeNetwork } from './network.ts'
-import { networkAdmin } from './network-admin.ts'
+import { networkAdmin, type ToolsImage } from './network-admin.ts'
 import { apiPort, type ContainerPorts, leaseContainerPorts } from './ports.ts'
 import { imagesOf, provideImage } from './provide-images.ts'
 import {
@@ -25,17 +27,21 @@ import {
  * Every service a container, a real Toxiproxy and PostgreSQL beside them, in a network of their own. The engine must be
  * on this machine.
  */
-export function containersRuntime(options: { engine: Engine }): Runtime & AsyncDisposable {
+export function containersRuntime(options: {
+  engine: Engine
+  /** What `containerCapabilities` says of the systems that are to run. */
+  capabilities: ReadonlySet<Capability>
+}): Runtime & AsyncDisposable {
   let supervision: Supervision | undefined
   // Testcontainers looks for an engine by itself, and must find the same.
   process.env.DOCKER_HOST = options.engine.address
   return {
     name: 'containers',
-    capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']),
+    capabilities: options.capabilities,
     up: (system, up) => {
       supervision ??= superviseHere()
       const reaper = supervision
-      return bringUp((site) => provideContainers(site, reaper, options.engine), system, up)
+      return bringUp((site) => provideContainers(site, reaper, options), system, up)
     },
     async [Symbol.asyncDispose]() {
       await supervision?.[Symbol.asyncDispose]()
@@ -44,7 +50,11 @@ export function containersRuntime(options: { engine: Engine }): Runtime & AsyncD
 }
 
 /** Every image (there, pulled or built), leased ports, and a network of its own. */
-async function provideContainers(site: Site, supervision: Supervision, engine: Engine): Promise<Ground> {
+async function provideContainers(
+  site: Site,
+  supervision: Supervision,
+  { engine, capabilities }: { engine: Engine; capabilities: ReadonlySet<Capability> },
+): Promise<Ground> {
   await using undo = new AsyncDisposableStack()
   const { system, options } = site
   for (const image of imagesOf(system)) await provideImage(engine, image, options)
@@ -84,7 +94,7 @@ async function provideContainers(site: Site, supervision: Supervision, engine: E
       await admin.forget(service)
     },
     adopt: (pid) => supervision.adopt(pid),
-    inNetworkOf: (service, argv) => admin.run(service, argv),
+    ...(capabilities.has('packet-loss') && { inNetworkOf: admin.run }),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }
 }
@@ -119,14 +129,15 @@ async function makeOwn(supervision: Supervision): Promise<string> {
   return join(scratch, 'own')
 }
 
-/** The image for faults on packets, if it can be had; what is missing is told when such a fault asks for it. */
-async function toolsImage(engine: Engine, system: System, up: UpOptions): Promise<string | undefined> {
+/** The image for faults on packets; why it cannot be had is told when such a fault asks for it. */
+async function toolsImage(engine: Engine, system: System, up: UpOptions): Promise<ToolsImage> {
   const image = system.image?.netadmin
-  if (image === undefined) return undefined
+  if (image === undefined) return { missing: `the system '${system.name}' declares no image with the tools` }
   try {
     await provideImage(engine, image, up)
-    return image.tag
-  } catch {
-    return undefined
+    return { tag: image.tag }
+  } catch (error) {
+    up.signal.throwIfAborted()
+    return { missing: messageOf(error) }
   }
 }

@@ -6,6 +6,7 @@ import { findExecutable } from '../executable.ts'
 import { images } from '../images.ts'
 import { findK6 } from '../load/k6/find.ts'
 import type { ImageSpec } from '../model/system.ts'
+import { containerCapabilities } from '../runtimes/containers/capabilities.ts'
 import { type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { imagesOf, standingOf } from '../runtimes/containers/provide-images.ts'
 import { cacheDir, stateDir } from '../runtimes/host/machine.ts'
@@ -132,15 +133,15 @@ async function containers(): Promise<Finding[]> {
         remedy: engine.remedy,
       },
     ]
-  // Loaded only here: every command starts by loading this file, and Testcontainers takes its time.
-  const { containersRuntime } = await import('../runtimes/containers/containers.ts')
   const { body } = await engine.ask('GET', '/version')
   const { Version, Arch } = body as { Version: string; Arch: string }
-  const said = `${Version} ${Arch} at ${engine.address}; can: ${[...containersRuntime({ engine }).capabilities].join(', ')}`
   const { scenarios } = await loadScenarios(undefined).catch(() => loadScenarios(builtIn))
   const systems = [...new Set(scenarios.map(({ system }) => system))].filter(
     ({ image }) => image !== undefined,
   )
+  const { capabilities, lacking } = await containerCapabilities(engine, systems)
+  const can = `can: ${[...capabilities].join(', ')}${lacking === undefined ? '' : `; ${lacking}`}`
+  const said = `${Version} ${Arch} at ${engine.address}; ${can}`
   const needed = systems.flatMap((system) => [
     ...imagesOf(system),
     ...(system.image?.netadmin === undefined ? [] : [system.image.netadmin]),

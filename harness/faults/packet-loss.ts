@@ -45,7 +45,7 @@ export const packetLossKind: FaultKind = {
   summary: 'large packets to a service are lost, small ones pass: a grey failure',
   needs: ['links', 'packet-loss'],
   otherwise:
-    "a real Toxiproxy sees no packets; leave '--toxiproxy path' away for the stand-in of the embedded one, or take '--runtime containers'",
+    "a real Toxiproxy sees no packets; leave '--toxiproxy path' away for the stand-in of the embedded one, or take '--runtime containers' where it can lose packets ('saeol-chaos doctor' tells)",
   problems: (spec) => [
     ...numberProblem(spec, 'minBytes', { atLeast: smallestLimitBytes, atMost: 65_535 }),
     ...numberProblem(spec, 'probability', { atLeast: 0.5, atMost: 1 }),

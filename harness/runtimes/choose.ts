@@ -23,7 +23,7 @@ interface Chosen {
   readonly runtime: Runtime & AsyncDisposable
   /** Which Toxiproxy, in words. */
   readonly toxiproxy: string
-  /** Why this runtime, where nobody asked for it. */
+  /** Why this runtime, where nobody asked for it; or what it cannot do here. */
   readonly why?: string
 }
 
@@ -47,7 +47,7 @@ export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
     const { findEngine } = await import('./containers/engine.ts')
     const found = await findEngine()
     if ('missing' in found) throw new HarnessError(`${found.missing}: ${found.remedy}`)
-    return containers(found)
+    return containers(found, systems)
   }
   if (toxiproxy === 'path') return { ...processes(toxiproxy), why: '--toxiproxy path is for processes' }
   if (without !== undefined)
@@ -60,8 +60,11 @@ export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
   const obstacles = await Promise.all([...images.values()].map((image) => obstacleTo(found, image)))
   const obstacle = obstacles.find((one) => one !== undefined)
   if (obstacle !== undefined) return { ...processes(toxiproxy), why: obstacle }
+  const chosen = await containers(found, systems)
+  const forPackets = systems.some(({ image }) => image?.netadmin !== undefined)
+  if (chosen.why !== undefined && forPackets) return { ...processes(toxiproxy), why: chosen.why }
   return {
-    ...(await containers(found)),
+    ...chosen,
     why: 'a container engine answers, and the images are there or can be had',
   }
 }
@@ -76,11 +79,17 @@ function processes(toxiproxy: (typeof toxiproxyNames)[number]): Chosen {
   return { runtime: processesRuntime({ toxiproxy: { executable } }), toxiproxy: executable }
 }
 
-/** Loaded only when it is chosen: Testcontainers takes its time. */
-async function containers(engine: Engine): Promise<Chosen> {
-  const [{ containersRuntime }, { images }] = await Promise.all([
+/** Loaded only when it is chosen: Testcontainers takes its time. Says why when it cannot do all that it could. */
+async function containers(engine: Engine, systems: readonly System[]): Promise<Chosen> {
+  const [{ containersRuntime }, { containerCapabilities }, { images }] = await Promise.all([
     import('./containers/containers.ts'),
+    import('./containers/capabilities.ts'),
     import('../images.ts'),
   ])
-  return { runtime: containersRuntime({ engine }), toxiproxy: images.toxiproxy }
+  const { capabilities, lacking } = await containerCapabilities(engine, systems)
+  return {
+    runtime: containersRuntime({ engine, capabilities }),
+    toxiproxy: images.toxiproxy,
+    ...(lacking !== undefined && { why: lacking }),
+  }
 }

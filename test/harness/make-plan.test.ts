@@ -170,7 +170,7 @@ describe('a plan', () => {
   it('says what to do where packets cannot be lost', () => {
     const lossy = scenario({ faults: [packetLoss('front→back')] })
     expect(problemsOf(makePlan(lossy, options))).toMatch(
-      /^broken: fault 'packet-loss front→back' needs 'packet-loss', which the runtime 'processes' cannot do: a real Toxiproxy sees no packets; leave '--toxiproxy path' away .*'--runtime containers'$/,
+      /^broken: fault 'packet-loss front→back' needs 'packet-loss', which the runtime 'processes' cannot do: a real Toxiproxy sees no packets; leave '--toxiproxy path' away .*'--runtime containers' where it can lose packets/,
     )
     expect(makePlan(lossy, { ...options, capabilities: new Set(['links', 'packet-loss']) })).toMatchObject({
       plan: {

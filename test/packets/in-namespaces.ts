@@ -5,6 +5,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startToxiproxyServer } from '@saeol-chaos/toxiproxy'
 import type { FaultContext } from '../../harness/faults/fault.ts'
@@ -40,7 +41,7 @@ async function inNetworkOf(service: string, argv: readonly string[]): Promise<st
 await using stack = new AsyncDisposableStack()
 const peer = spawn(
   inNamespace[0],
-  [...inNamespace[1], process.execPath, new URL('./peer.ts', import.meta.url).pathname, '0.0.0.0'],
+  [...inNamespace[1], process.execPath, fileURLToPath(new URL('./peer.ts', import.meta.url)), '0.0.0.0'],
   { stdio: ['pipe', 'pipe', 'inherit'] },
 )
 stack.defer(() => void peer.stdin.end())

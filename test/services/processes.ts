@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 
 /** A service as its own process, as the harness runs it. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -18,7 +19,7 @@ export function startProcess(
   env: Record<string, string>,
   { ipc = false }: { ipc?: boolean } = {},
 ): ServiceProcess {
-  const main = new URL(`../../services/${service}/main.ts`, import.meta.url).pathname
+  const main = fileURLToPath(new URL(`../../services/${service}/main.ts`, import.meta.url))
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ipc ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],

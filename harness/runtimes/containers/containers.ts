@@ -1,6 +1,8 @@
 import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
+import type { Capability } from '../../model/topology.ts'
 import { bringUp } from '../bring-up.ts'
 import type { Ground, Site } from '../ground.ts'
 import { stateDir } from '../host/machine.ts'
@@ -10,7 +12,7 @@ import type { Runtime, UpOptions } from '../runtime.ts'
 import type { Engine } from './engine.ts'
 import { openFleet } from './fleet.ts'
 import { makeNetwork } from './network.ts'
-import { networkAdmin } from './network-admin.ts'
+import { networkAdmin, type ToolsImage } from './network-admin.ts'
 import { apiPort, type ContainerPorts, leaseContainerPorts } from './ports.ts'
 import { imagesOf, provideImage } from './provide-images.ts'
 import {
@@ -26,20 +28,28 @@ import {
  * Every service a container, a real Toxiproxy and PostgreSQL beside them, in a network of their own. The engine must be
  * on this machine.
  */
-export function containersRuntime(options: { engine: Engine }): Runtime & AsyncDisposable {
+export function containersRuntime(options: {
+  engine: Engine
+  /** What `containerCapabilities` says of the systems that are to run. */
+  capabilities: ReadonlySet<Capability>
+}): Runtime & AsyncDisposable {
   const pool = supervisors()
   // Testcontainers looks for an engine by itself, and must find the same.
   process.env.DOCKER_HOST = options.engine.address
   return {
     name: 'containers',
-    capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']),
-    up: (system, up) => bringUp((site) => provideContainers(site, pool, options.engine), system, up),
+    capabilities: options.capabilities,
+    up: (system, up) => bringUp((site) => provideContainers(site, pool, options), system, up),
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   }
 }
 
 /** Every image (there, pulled or built), leased ports, and a network of its own. */
-async function provideContainers(site: Site, pool: Supervisors, engine: Engine): Promise<Ground> {
+async function provideContainers(
+  site: Site,
+  pool: Supervisors,
+  { engine, capabilities }: { engine: Engine; capabilities: ReadonlySet<Capability> },
+): Promise<Ground> {
   await using undo = new AsyncDisposableStack()
   const supervision = pool.take()
   undo.defer(() => pool.giveBack(supervision))
@@ -81,7 +91,7 @@ async function provideContainers(site: Site, pool: Supervisors, engine: Engine):
       await admin.forget(service)
     },
     adopt: (pid) => supervision.adopt(pid),
-    inNetworkOf: (service, argv) => admin.run(service, argv),
+    ...(capabilities.has('packet-loss') && { inNetworkOf: admin.run }),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }
 }
@@ -116,14 +126,15 @@ async function makeOwn(supervision: Supervision): Promise<string> {
   return join(scratch, 'own')
 }
 
-/** The image for faults on packets, if it can be had; what is missing is told when such a fault asks for it. */
-async function toolsImage(engine: Engine, system: System, up: UpOptions): Promise<string | undefined> {
+/** The image for faults on packets; why it cannot be had is told when such a fault asks for it. */
+async function toolsImage(engine: Engine, system: System, up: UpOptions): Promise<ToolsImage> {
   const image = system.image?.netadmin
-  if (image === undefined) return undefined
+  if (image === undefined) return { missing: `the system '${system.name}' declares no image with the tools` }
   try {
     await provideImage(engine, image, up)
-    return image.tag
-  } catch {
-    return undefined
+    return { tag: image.tag }
+  } catch (error) {
+    up.signal.throwIfAborted()
+    return { missing: messageOf(error) }
   }
 }

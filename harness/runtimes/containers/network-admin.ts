@@ -15,10 +15,12 @@ export interface NetworkAdmin {
   forget(service: string): Promise<void>
 }
 
+/** Image with the tools, or why there is none. */
+export type ToolsImage = { readonly tag: string } | { readonly missing: string }
+
 export function networkAdmin(options: {
   engine: Engine
-  /** Image with the tools; undefined where it is not there. */
-  image: string | undefined
+  image: ToolsImage
   container(service: string): string
   spec(service: string): Pick<ContainerSpec, 'name' | 'labels'>
 }): NetworkAdmin {
@@ -45,15 +47,13 @@ export function networkAdmin(options: {
     async run(service, argv) {
       const failed = (said: string): HarnessError =>
         new HarnessError(`in the network of ${service}, '${argv.join(' ')}' failed: ${said.trim()}`)
-      if (image !== undefined) {
-        const { exitCode, stdout, stderr } = await (await sideCar(service, image)).exec([...argv])
+      if ('tag' in image) {
+        const { exitCode, stdout, stderr } = await (await sideCar(service, image.tag)).exec([...argv])
         if (exitCode === 0) return stdout
         throw failed(stderr || stdout || `exit code ${exitCode}`)
       }
       if (!isRoot())
-        throw failed(
-          "there is no image with the tools, and this is not root: 'tools/airgap/airgap' builds it",
-        )
+        throw failed(`${image.missing}; and this is not root. 'tools/airgap/airgap' builds the image`)
       return asRoot(engine, options.container(service), argv).catch((error: unknown) => {
         throw failed((error as { stderr?: string }).stderr || messageOf(error))
       })

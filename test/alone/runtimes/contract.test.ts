@@ -10,7 +10,8 @@ import { faultKind } from '../../../harness/faults/index.ts'
 import { cut, delay, kill, pause, reset, restart, stall, throttle } from '../../../harness/index.ts'
 import type { LoadRun } from '../../../harness/model/load.ts'
 import type { ServiceSpec } from '../../../harness/model/system.ts'
-import type { Topology } from '../../../harness/model/topology.ts'
+import type { Capability, Topology } from '../../../harness/model/topology.ts'
+import { containerCapabilities } from '../../../harness/runtimes/containers/capabilities.ts'
 import { containersRuntime } from '../../../harness/runtimes/containers/containers.ts'
 import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label } from '../../../harness/runtimes/containers/labels.ts'
@@ -29,9 +30,13 @@ interface Row {
 }
 
 const needsEngine = missing === undefined ? {} : { missing }
+const { capabilities } =
+  engine === undefined
+    ? { capabilities: new Set<Capability>() }
+    : await containerCapabilities(engine, [contractSystem])
 const rows: Row[] = [
   { name: 'processes', make: () => processesRuntime({ toxiproxy: 'embedded' }) },
-  { name: 'containers', ...needsEngine, make: () => containersRuntime({ engine: engine! }) },
+  { name: 'containers', ...needsEngine, make: () => containersRuntime({ engine: engine!, capabilities }) },
 ]
 
 interface Up {

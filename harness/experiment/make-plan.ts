@@ -121,8 +121,12 @@ function settleLoad(body: ScenarioBody, system: System, problems: string[]): Arr
           problems.push(
             `load of '${journey.name}': ${value}/s is impossible; write a rate above 0 and up to ${highestRate}/s`,
           )
-      const users = journey.users === undefined ? {} : { users: journey.users }
-      return [{ journey: journey.name, ...users, perSecond: [from, until] as const, process }]
+      const { users, servedWithinMs } = journey
+      const said = {
+        ...(users !== undefined && { users }),
+        ...(servedWithinMs !== undefined && { servedWithinMs }),
+      }
+      return [{ journey: journey.name, ...said, perSecond: [from, until] as const, process }]
     } catch (error) {
       problems.push(`load of '${journey.name}': ${messageOf(error)}`)
       return []

@@ -54,6 +54,7 @@ function lookAtOf(record: ArmRecord, checks: readonly CheckResult[], isVoid: boo
 
 function journeysOf(record: ArmRecord): ArmResult['journeys'] {
   const journeys: Record<string, ArmResult['journeys'][string]> = {}
+  const within = new Map(record.plan.load.map(({ journey, servedWithinMs }) => [journey, servedWithinMs]))
   for (const [journey, visits] of record.observations) {
     const outcomes: Record<string, number> = {}
     const failures: Record<string, number> = {}
@@ -62,7 +63,11 @@ function journeysOf(record: ArmRecord): ArmResult['journeys'] {
       const outcome = visits.outcome(row)
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       if (visits.ok[row] === 1) ok++
-      else failures[outcome] = (failures[outcome] ?? 0) + 1
+      else {
+        const late = visits.tookMs[row]! > (within.get(journey) ?? Number.POSITIVE_INFINITY)
+        const why = late ? `${outcome}, too late` : outcome
+        failures[why] = (failures[why] ?? 0) + 1
+      }
     }
     journeys[journey] = { arrivals: visits.size, ok, outcomes, failures }
   }

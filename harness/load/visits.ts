@@ -262,7 +262,9 @@ async function outcomeOf(journey: Journey, visit: Visit): Promise<string> {
 }
 
 function overOf(due: Due, outcome: string, steps: Record<string, number>, at: number): Outcome {
-  return { at, tookMs: at - due.dueAt, outcome, ok: due.journey.succeedsWith.includes(outcome), steps }
+  const tookMs = at - due.dueAt
+  const { succeedsWith, servedWithinMs = Number.POSITIVE_INFINITY } = due.journey
+  return { at, tookMs, outcome, ok: succeedsWith.includes(outcome) && tookMs <= servedWithinMs, steps }
 }
 
 function isJourney(value: unknown): value is Journey {

@@ -11,6 +11,11 @@ export interface Journey {
   readonly entrance: string
   /** Outcomes that count as a success. Anything else, an exception included, is a failure. */
   readonly succeedsWith: readonly string[]
+  /**
+   * How long after their intended start users must be served to count as served, ms: who was told to come back tomorrow
+   * was not. Default: as long as the arm lasts.
+   */
+  readonly servedWithinMs?: number
   /** One user's visit. @returns the outcome in one word, such as `certificate` or `timed-out`. */
   run(visit: Visit): Promise<string>
 }

@@ -14,6 +14,8 @@ export const officialIssuesCertificate: Journey = {
   title: 'officials log in and issue a certificate',
   entrance: 'official→saeol',
   succeedsWith: ['issued'],
+  users: 'officials',
+  servedWithinMs: 3000,
   async run({ http, data, index, random, step, pause }) {
     const people = data as People
     const official = activeOfficial(people, index)

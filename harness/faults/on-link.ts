@@ -5,7 +5,7 @@ import type { ToxicSpec } from '../model/toxics.ts'
 import type { Duration } from '../model/units.ts'
 import { durationMs } from '../model/units.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
-import { type RoundTrip, roundTrip, tell } from './probe.ts'
+import { type ProbeEnding, type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
 
 /** When a fault is on, from the start of the fault phase. */
 export interface FaultTimes {
@@ -47,10 +47,19 @@ export function toxicFault(kind: {
   toxics(spec: FaultSpec): readonly Omit<ToxicSpec, 'name' | 'toxicity'>[]
   /** Does this round trip through this link show the fault? */
   bites(trip: RoundTrip, spec: FaultSpec, link: LinkAddress): boolean
-  probe?: { patienceMs?: (spec: FaultSpec) => number; bytes?: (spec: FaultSpec) => number }
+  probe?: {
+    patienceMs?: (spec: FaultSpec) => number
+    bytes?: (spec: FaultSpec) => number
+    /** Looks once with each kind of connection; the fault bites where it bites all of them. Default: kept alive. */
+    endings?: readonly ProbeEnding[]
+  }
 }): FaultKind {
   const named = (spec: FaultSpec): ToxicSpec[] =>
-    kind.toxics(spec).map((toxic) => ({ ...toxic, name: `${kind.kind}-${toxic.stream}`, toxicity: 1 }))
+    kind.toxics(spec).map((toxic, i, all) => {
+      const first = all.findIndex(({ stream }) => stream === toxic.stream) === i
+      const name = [kind.kind, toxic.stream, ...(first ? [] : [toxic.type])].join('-')
+      return { ...toxic, name, toxicity: 1 }
+    })
   return {
     kind: kind.kind,
     summary: kind.summary,
@@ -69,23 +78,29 @@ export function toxicFault(kind: {
       look(spec, context, (trip) => kind.bites(trip, spec, linkOf(spec, context)), {
         patienceMs: kind.probe?.patienceMs?.(spec) ?? probePatienceMs,
         bytes: kind.probe?.bytes?.(spec) ?? 0,
+        endings: kind.probe?.endings ?? ['kept-alive'],
       }),
   }
 }
 
-/** One look through a fault's link. */
+/** One look through a fault's link, with each kind of connection that is asked for, all at once. */
 export async function look(
   spec: FaultSpec,
   context: FaultContext,
   bites: (trip: RoundTrip) => boolean,
-  options: { patienceMs?: number; bytes?: number } = {},
+  options: { patienceMs?: number; bytes?: number; endings?: readonly ProbeEnding[] } = {},
 ): Promise<Sighting> {
   const link = linkOf(spec, context)
-  const trip = await roundTrip(link, options.patienceMs ?? probePatienceMs, context.signal, {
-    wantBytes: options.bytes ?? 0,
-  })
-  const clients = trip.client === undefined ? [] : [trip.client]
-  return { bites: bites(trip), said: tell(link, trip), clients }
+  const { patienceMs = probePatienceMs, bytes: wantBytes = 0, endings = ['kept-alive'] } = options
+  const trips = await Promise.all(
+    endings.map((ending) => roundTrip(link, patienceMs, context.signal, { wantBytes, ending })),
+  )
+  const told = trips.map((trip, i) => (i === 0 ? tell(link, trip) : `${endings[i]}: ${tellTrip(trip)}`))
+  return {
+    bites: trips.every(bites),
+    said: told.join('; '),
+    clients: trips.flatMap(({ client }) => client ?? []),
+  }
 }
 
 export function linkOf(spec: FaultSpec, context: FaultContext): LinkAddress {

@@ -21,10 +21,11 @@ function startupMessage(bytes: number): Buffer {
   return Buffer.concat([head, body])
 }
 
-function question({ protocol }: LinkAddress, { wantBytes = 0, requestBytes = 0 }: Asked): Buffer {
+function question({ protocol }: LinkAddress, { wantBytes = 0, requestBytes = 0, ending }: Asked): Buffer {
   if (protocol === 'postgres') return requestBytes > 0 ? startupMessage(requestBytes) : sslRequest
-  // Kept alive on purpose: an answer that is held back must not end by the server's closing.
-  const head = `GET /health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''} HTTP/1.1\r\nHost: probe\r\n`
+  const path = `/health${wantBytes > 0 ? `?bytes=${wantBytes}` : ''}`
+  const close = ending === 'close' ? 'Connection: close\r\n' : ''
+  const head = `GET ${path} HTTP/1.1\r\nHost: probe\r\n${close}`
   const end = '\r\n'
   const padding = 'X-Padding: '
   const missing = requestBytes - head.length - padding.length - 2 * end.length
@@ -37,7 +38,12 @@ interface Asked {
   readonly wantBytes?: number
   /** Makes the question so many bytes long: for links that lose large packets. */
   readonly requestBytes?: number
+  /** How the connection is to end. Default: kept alive, so that an answer held back does not end by a close. */
+  readonly ending?: ProbeEnding
 }
+
+/** `close`: asks the server to close after its answer. `half-close`: closes its own side once it has asked. */
+export type ProbeEnding = 'kept-alive' | 'close' | 'half-close'
 
 /**
  * One round trip through a link on a connection of its own, as a stranger would make it: an HTTP request to the shallow
@@ -52,7 +58,7 @@ export function roundTrip(
   const { wantBytes = 0 } = asked
   return new Promise((resolve) => {
     const from = performance.now()
-    const socket = connect({ host: link.host, port: link.port, noDelay: true })
+    const socket = connect({ host: link.host, port: link.port, noDelay: true, allowHalfOpen: true })
     let client: string | undefined
     let bytes = 0
     let done = false
@@ -74,6 +80,7 @@ export function roundTrip(
     socket.on('connect', () => {
       client = `${socket.localAddress}:${socket.localPort}`
       socket.write(question(link, asked))
+      if (asked.ending === 'half-close') socket.end()
     })
     socket.on('data', (chunk) => {
       bytes += chunk.length
@@ -82,6 +89,8 @@ export function roundTrip(
     socket.on('error', (error: NodeJS.ErrnoException) =>
       finish({ answered: false, how: error.code === 'ECONNREFUSED' ? 'refused' : 'reset' }),
     )
+    // The other side has closed: without an answer that is one too.
+    socket.on('end', () => socket.destroy())
     socket.on('close', () =>
       finish(wantBytes > 0 || bytes === 0 ? { answered: false, how: 'closed' } : { answered: true, bytes }),
     )

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startToxiproxyServer, type ToxiproxyServer } from '@saeol-chaos/toxiproxy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { FaultContext } from '../../harness/faults/fault.ts'
-import { faultKind, faultKinds } from '../../harness/faults/index.ts'
+import type { FaultContext } from '../../../harness/faults/fault.ts'
+import { faultKind, faultKinds } from '../../../harness/faults/index.ts'
 import {
   cut,
   delay,
@@ -19,14 +19,14 @@ import {
   stall,
   surge,
   throttle,
-} from '../../harness/index.ts'
-import type { FaultSpec } from '../../harness/model/fault.ts'
-import type { LoadRun } from '../../harness/model/load.ts'
-import type { LinkAddress, Topology } from '../../harness/model/topology.ts'
-import { processesRuntime } from '../../harness/runtimes/processes/processes.ts'
-import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
-import { userAsks } from './fixtures/tiny-journeys.ts'
-import { tinySystem } from './fixtures/tiny-system.ts'
+} from '../../../harness/index.ts'
+import type { FaultSpec } from '../../../harness/model/fault.ts'
+import type { LoadRun } from '../../../harness/model/load.ts'
+import type { LinkAddress, Topology } from '../../../harness/model/topology.ts'
+import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
+import { connectToxiproxy } from '../../../harness/toxiproxy/connect.ts'
+import { userAsks } from '../fixtures/tiny-journeys.ts'
+import { tinySystem } from '../fixtures/tiny-system.ts'
 
 let upstream: Server
 let toxiproxy: ToxiproxyServer

@@ -44,6 +44,7 @@ export default defineConfig({
           include: [alone],
           exclude: twoByTwo,
           fileParallelism: false,
+          maxConcurrency: 3,
           maxWorkers: 1,
           testTimeout: 180_000,
           sequence: { groupOrder: 2 },

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { RunResult } from '../../harness/model/result.ts'
 import type { Register } from '../../harness/runtimes/host/protocol.ts'
 import {
@@ -14,13 +14,16 @@ import {
   tinyScenarios,
 } from '../harness/fixtures/command-line.ts'
 
-let here: Place
-beforeEach(() => {
-  here = place()
-})
-afterEach(() => here[Symbol.dispose]())
+/** Each test has a place of its own, so that several go on side by side: most of their time they wait. */
+const it = test.extend<{ here: Place }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs
+  here: async ({}, use) => {
+    using here = place()
+    await use(here)
+  },
+}).concurrent
 
-const run = (...options: string[]): Started =>
+const run = (here: Place, ...options: string[]): Started =>
   here.start('run', '--scenarios', tinyScenarios, '--out', here.out, ...options)
 
 /** Has a fault, and is over sooner than all three. */
@@ -34,7 +37,7 @@ async function until(started: Started, words: RegExp): Promise<void> {
   }
 }
 
-async function nothingIsLeft(seen: readonly Register[]): Promise<void> {
+async function nothingIsLeft(here: Place, seen: readonly Register[]): Promise<void> {
   for (let i = 0; i < 100 && here.leftovers(seen).length > 0; i++) await sleep(100)
   expect(here.leftovers(seen)).toEqual([])
 }
@@ -48,9 +51,9 @@ const moments: [string, RegExp, number, string[]][] = [
   ['between arms', /taking the network down/, 50, []],
 ]
 
-describe.each(moments)('%s', (_, words, afterMs, options) => {
-  it('Ctrl-C reverts, takes everything down, writes what is known and exits 130', async () => {
-    const started = run(...options)
+describe.concurrent.each(moments)('%s', (_, words, afterMs, options) => {
+  it('Ctrl-C reverts, takes everything down, writes what is known and exits 130', async ({ here }) => {
+    const started = run(here, ...options)
     await until(started, words)
     await sleep(afterMs)
     const seen = here.registers()
@@ -58,7 +61,7 @@ describe.each(moments)('%s', (_, words, afterMs, options) => {
     const { code, stderr } = await started.ended
     expect(code).toBe(130)
     expect(stderr).toMatch(/interrupted/)
-    await nothingIsLeft(seen)
+    await nothingIsLeft(here, seen)
     const journal = readFileSync(join(here.out, 'latest', 'journal.jsonl'), 'utf8')
       .trim()
       .split('\n')
@@ -71,19 +74,19 @@ describe.each(moments)('%s', (_, words, afterMs, options) => {
     })
   })
 
-  it('kill -9 of the run leaves the rest to its supervisor', async () => {
-    const started = run(...options)
+  it('kill -9 of the run leaves the rest to its supervisor', async ({ here }) => {
+    const started = run(here, ...options)
     await until(started, words)
     await sleep(afterMs)
     const seen = here.registers()
     started.child.kill('SIGKILL')
     await started.ended
-    await nothingIsLeft(seen)
+    await nothingIsLeft(here, seen)
   })
 })
 
-it('a second Ctrl-C hurries nothing and leaves nothing', async () => {
-  const started = run(...oneArm)
+it('a second Ctrl-C hurries nothing and leaves nothing', async ({ here }) => {
+  const started = run(here, ...oneArm)
   await until(started, /injected/)
   const seen = here.registers()
   started.child.kill('SIGINT')
@@ -92,11 +95,11 @@ it('a second Ctrl-C hurries nothing and leaves nothing', async () => {
   // Where the second one comes in the very moment of the end, it ends a process that has nothing left to do: 130 to a shell.
   const { code, signal } = await started.ended
   expect(signal ?? code).toBeOneOf([130, 'SIGINT'])
-  await nothingIsLeft(seen)
+  await nothingIsLeft(here, seen)
 })
 
-it('clean ends what a killed supervisor left behind', async () => {
-  const started = run()
+it('clean ends what a killed supervisor left behind', async ({ here }) => {
+  const started = run(here)
   await until(started, /baseline begins/)
   const seen = here.registers()
   expect(seen).toHaveLength(1)
@@ -111,19 +114,19 @@ it('clean ends what a killed supervisor left behind', async () => {
   const { code, stdout } = await here.run('clean')
   expect(code).toBe(0)
   expect(stdout).toMatch(/removed what 1 run\(s\) left behind/)
-  await nothingIsLeft(seen)
+  await nothingIsLeft(here, seen)
   expect((await here.run('clean')).stdout).toMatch(/nothing was left behind/)
 })
 
-it('clean leaves a run under way alone', async () => {
-  const started = run()
+it('clean leaves a run under way alone', async ({ here }) => {
+  const started = run(here)
   await until(started, /baseline begins/)
   expect((await here.run('clean')).stdout).toMatch(/a run is under way/)
   started.child.kill('SIGINT')
   expect((await started.ended).code).toBe(130)
 })
 
-it('two runs side by side do not collide', async () => {
+it('two runs side by side do not collide', async ({ here }) => {
   const outs = ['one', 'other'].map((name) => join(here.dir, name))
   const ended = await Promise.all(
     outs.map((out) => here.run('run', '--scenarios', tinyScenarios, '--out', out, ...oneArm)),
@@ -142,11 +145,13 @@ it('two runs side by side do not collide', async () => {
   }
 })
 
-describe('an error that nothing caught', () => {
-  const result = (): RunResult =>
+describe.concurrent('an error that nothing caught', () => {
+  const result = (here: Place): RunResult =>
     JSON.parse(readFileSync(join(here.out, 'latest', 'result.json'), 'utf8')) as RunResult
 
-  it('in a scenario ends the run with exit 5, in words, its reports written, and nothing left', async () => {
+  it('in a scenario ends the run with exit 5, in words, its reports written, and nothing left', async ({
+    here,
+  }) => {
     const started = here.start('run', '--scenarios', crashingScenarios, '--out', here.out)
     await until(started, /baseline begins/)
     const seen = here.registers()
@@ -155,13 +160,15 @@ describe('an error that nothing caught', () => {
     expect(stderr).toMatch(/an error that nothing caught: the author slipped/)
     expect(stderr).toMatch(/crashing\/index\.ts/)
     expect(code).toBe(5)
-    await nothingIsLeft(seen)
+    await nothingIsLeft(here, seen)
     expect(stdout).toMatch(/the author slipped/)
-    expect(result()).toMatchObject({ ending: 'failed', exitCode: 5 })
+    expect(result(here)).toMatchObject({ ending: 'failed', exitCode: 5 })
     expect(readFileSync(join(here.out, 'latest', 'junit.xml'), 'utf8')).toMatch(/the author slipped/)
   })
 
-  it('as when the disk fills up while visits stream in: exit 5, in words, and nothing left', async () => {
+  it('as when the disk fills up while visits stream in: exit 5, in words, and nothing left', async ({
+    here,
+  }) => {
     // A limit on the size of a file stands in for the disk: the journal is the first to reach it.
     const limited = `trap '' XFSZ; ulimit -f 32; exec "$@"`
     const started = here.startBy(limited, 'run', '--scenarios', tinyScenarios, '--out', here.out)
@@ -170,12 +177,12 @@ describe('an error that nothing caught', () => {
     const { code, stderr } = await started.ended
     expect(stderr).toMatch(/cannot write the journal .*journal\.jsonl/)
     expect(code).toBe(5)
-    await nothingIsLeft(seen)
+    await nothingIsLeft(here, seen)
   })
 })
 
-describe('a service', () => {
-  it('that dies on start ends the run with exit 5, its name, its log, and nothing left', async () => {
+describe.concurrent('a service', () => {
+  it('that dies on start ends the run with exit 5, its name, its log, and nothing left', async ({ here }) => {
     const { code, stdout, stderr } = await here.run(
       'run',
       'dies-on-start',
@@ -190,7 +197,7 @@ describe('a service', () => {
     expect(here.leftovers([])).toEqual([])
   })
 
-  it('that dies in the middle ends the arm with exit 5, and is named', async () => {
+  it('that dies in the middle ends the arm with exit 5, and is named', async ({ here }) => {
     const { code, stdout, stderr } = await here.run(
       'run',
       'dies-mid-run',

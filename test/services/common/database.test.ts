@@ -65,10 +65,10 @@ test('a connection that PostgreSQL ends is replaced, in a transaction and at res
 })
 
 test('a statement that takes too long fails, and does not spoil the next', async () => {
-  const database = connect(await postgres.createDatabase(), 1, 100)
+  const database = connect(await postgres.createDatabase(), 1, 1_000)
   const tooLong = { name: 'DownstreamError', link: 'here→postgres', kind: 'timeout' }
-  await expect(database.query('select pg_sleep(5)')).rejects.toMatchObject(tooLong)
-  await expect(database.transaction((queries) => queries.query('select pg_sleep(5)'))).rejects.toMatchObject(
+  await expect(database.query('select pg_sleep(20)')).rejects.toMatchObject(tooLong)
+  await expect(database.transaction((queries) => queries.query('select pg_sleep(20)'))).rejects.toMatchObject(
     tooLong,
   )
   expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])

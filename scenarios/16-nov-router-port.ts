@@ -54,7 +54,7 @@ export const routerPort = defineScenario({
       measure('deadlines'),
       // Two officers who take a quarter of a scaled minute each.
       measure('password-fallback', { reactionMs: reaction }),
-      measure('manual-intake', { windowPatienceMs: 1500 }),
+      measure('manual-intake', { budgetMs: 1000, windowPatienceMs: 1500 }),
     ],
     hypothesis: [
       successRate(officialIssuesCertificate, {

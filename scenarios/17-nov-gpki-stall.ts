@@ -69,7 +69,7 @@ export const gpkiStall = defineScenario({
       measure('deadlines'),
       measure('password-fallback', { reactionMs: reaction }),
       // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
-      measure('manual-intake', { windowPatienceMs: 1500 }),
+      measure('manual-intake', { budgetMs: 1000, windowPatienceMs: 1500 }),
     ],
     hypothesis: [
       successRate(officialIssuesCertificate, {

@@ -39,7 +39,7 @@ export const overload = defineScenario({
     load: [arrivals(officialIssuesCertificate, officials), arrivals(officialReadsNotices, readers)],
     phases: { baseline: '3s', fault, recovery: watched },
     faults: [surge(officialReadsNotices, extra)],
-    measures: [measure('load-shedding'), measure('deadlines')],
+    measures: [measure('load-shedding')],
     hypothesis: [
       successRate(officialIssuesCertificate, {
         atLeast: 0.95,

@@ -15,6 +15,7 @@ export const officialIssuesCertificate: Journey = {
   entrance: 'official→saeol',
   succeedsWith: ['issued'],
   users: 'officials',
+  // † ours: the visitor before them waits three scaled minutes.
   servedWithinMs: 3000,
   async run({ http, data, index, random, step, pause }) {
     const people = data as People

@@ -5,16 +5,20 @@ import {
   type AddressInfo,
   connect,
   createServer as createTcpServer,
+  type Socket,
   type Server as TcpServer,
 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { FaultContext } from '../../../harness/faults/fault.ts'
 import { faultKind } from '../../../harness/faults/index.ts'
 import { stall } from '../../../harness/index.ts'
 import type { LinkAddress, Topology } from '../../../harness/model/topology.ts'
 import { connectToxiproxy } from '../../../harness/toxiproxy/connect.ts'
-import { subjects } from '../../../packages/toxiproxy/test/conformance/subjects.ts'
+import { type Subject, subjects } from '../../../packages/toxiproxy/test/conformance/subjects.ts'
+import { describeWith } from '../../needs.ts'
+
+const needsOf = ({ missing }: Subject) => ({ missing, promisedBy: 'CI_REQUIRE_TOXIPROXY' })
 
 /** Long enough for everything behind the link to answer, to close and to time out, ms. */
 const watchedMs = 1500
@@ -39,90 +43,89 @@ const kinds: readonly Kind[] = [
   { is: 'plain TCP, half-closed by its user', ask: 'hello', halfCloses: true, to: 'tcp' },
 ]
 
-describe.each(subjects.map((subject) => [subject.name, subject] as const))('on %s', (_, subject) => {
-  const undo: (() => unknown)[] = []
-  let servers: { http: Server; tcp: TcpServer }
-  let links: Record<Kind['to'], LinkAddress>
-  let context: FaultContext
+for (const subject of subjects)
+  describeWith(`on ${subject.name}`, needsOf(subject), () => {
+    const undo: (() => unknown)[] = []
+    let servers: { http: Server; tcp: TcpServer }
+    let links: Record<Kind['to'], LinkAddress>
+    let context: FaultContext
 
-  beforeEach(async () => {
-    // It closes what is idle, as servers do: through a stalled link that must not be heard.
-    const http = createServer({ keepAliveTimeout: 400 }, (_, response) => response.end('answer'))
-    const tcp = createTcpServer((socket) => {
-      socket.on('error', () => {})
-      socket.end('banner')
+    beforeEach(async () => {
+      // It closes what is idle, as servers do: through a stalled link that must not be heard.
+      const http = createServer({ keepAliveTimeout: 400 }, (_, response) => response.end('answer'))
+      const tcp = createTcpServer((socket) => {
+        socket.on('error', () => {})
+        socket.end('banner')
+      })
+      servers = { http, tcp }
+      const running = await subject.start()
+      undo.push(() => running[Symbol.asyncDispose]())
+      const client = connectToxiproxy(running.url)
+      const linkTo = async (name: Kind['to']): Promise<LinkAddress> => {
+        const server = servers[name]
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+        undo.push(() => server.close())
+        const upstream = `127.0.0.1:${(server.address() as AddressInfo).port}`
+        const at = await client.createProxy({ name, listen: '127.0.0.1:0', upstream })
+        return { name, proxy: name, ...at, url: `http://${at.host}:${at.port}`, protocol: 'http' }
+      }
+      links = { http: await linkTo('http'), tcp: await linkTo('tcp') }
+      context = {
+        topology: {
+          toxiproxy: client,
+          link: (name: Kind['to']) => links[name],
+        } as unknown as Topology,
+        load: {} as FaultContext['load'],
+        signal: new AbortController().signal,
+      }
     })
-    servers = { http, tcp }
-    const running = await subject.start()
-    undo.push(() => running[Symbol.asyncDispose]())
-    const client = connectToxiproxy(running.url)
-    const linkTo = async (name: Kind['to']): Promise<LinkAddress> => {
-      const server = servers[name]
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      undo.push(() => server.close())
-      const upstream = `127.0.0.1:${(server.address() as AddressInfo).port}`
-      const at = await client.createProxy({ name, listen: '127.0.0.1:0', upstream })
-      return { name, proxy: name, ...at, url: `http://${at.host}:${at.port}`, protocol: 'http' }
-    }
-    links = { http: await linkTo('http'), tcp: await linkTo('tcp') }
-    context = {
-      topology: {
-        toxiproxy: client,
-        link: (name: Kind['to']) => links[name],
-      } as unknown as Topology,
-      load: {} as FaultContext['load'],
-      signal: new AbortController().signal,
-    }
-  })
-  afterEach(async () => {
-    for (const step of undo.splice(0).toReversed()) await step()
-  })
+    afterEach(async () => {
+      for (const step of undo.splice(0).toReversed()) await step()
+    })
 
-  it.each(kinds)('$is: not a byte and no end while it lasts, then it closes', async (kind) => {
-    const fault = { ...stall('x→y'), link: kind.to }
-    const { host, port } = links[kind.to]
-    const socket = connect({ host, port, allowHalfOpen: true })
-    undo.push(() => socket.destroy())
-    const heard: string[] = []
-    let answered = false
-    socket.on('data', () => (answered ? heard.push('data') : (answered = true)))
-    for (const event of ['end', 'close', 'error'] as const) socket.on(event, () => heard.push(event))
-    if (kind.before) {
-      socket.write(get())
-      while (!answered) await sleep(10)
-    } else answered = true
-    await faultKind('stall')!.inject(fault, context)
-    if (!kind.before && kind.to === 'tcp') socket.destroy()
-    const asking = kind.before || kind.to === 'http' ? socket : connect({ host, port, allowHalfOpen: true })
-    undo.push(() => asking.destroy())
-    if (asking !== socket) {
+    /** A user's connection, and what is heard on it. */
+    function dial(to: Kind['to']): { socket: Socket; heard: string[] } {
+      const { host, port } = links[to]
+      const socket = connect({ host, port, allowHalfOpen: true })
+      undo.push(() => socket.destroy())
+      const heard: string[] = []
+      for (const event of ['data', 'end', 'close', 'error'] as const)
+        socket.on(event, () => void heard.push(event))
+      return { socket, heard }
+    }
+
+    it.each(kinds)('$is: not a byte and no end while it lasts, then it closes', async (kind) => {
+      const fault = { ...stall('x→y'), link: kind.to }
+      const earlier = kind.before ? dial(kind.to) : undefined
+      if (earlier !== undefined) {
+        earlier.socket.write(get())
+        while (earlier.heard.length === 0) await sleep(10)
+      }
+      await faultKind('stall')!.inject(fault, context)
+      const { socket, heard } = earlier ?? dial(kind.to)
       heard.length = 0
-      asking.on('data', () => heard.push('data'))
-      for (const event of ['end', 'close', 'error'] as const) asking.on(event, () => heard.push(event))
-    }
-    asking.write(kind.ask)
-    if (kind.halfCloses) asking.end()
-    await sleep(50)
-    heard.length = 0
-    await sleep(watchedMs)
-    expect(heard).toEqual([])
-    await faultKind('stall')!.revert(fault, context)
-    while (!heard.some((what) => what === 'end' || what === 'close' || what === 'error')) await sleep(10)
-  })
-
-  it('is silent to curl for as long as it lasts', async () => {
-    const fault = { ...stall('x→y'), link: 'http' }
-    await faultKind('stall')!.inject(fault, context)
-    const seconds = String(watchedMs / 1000)
-    const code = await new Promise<number>((resolve) => {
-      const curl = execFile('curl', ['-s', '-m', seconds, '-H', 'Connection: close', links.http.url])
-      curl.once('exit', (exit) => resolve(exit ?? -1))
-      curl.once('error', () => resolve(-1))
+      if (kind.ask !== '') socket.write(kind.ask)
+      if (kind.halfCloses) socket.end()
+      await sleep(watchedMs)
+      expect(heard).toEqual([])
+      await faultKind('stall')!.revert(fault, context)
+      while (heard.length === 0) await sleep(10)
+      expect(heard).not.toContain('data')
     })
-    // 28: it gave up waiting; 52 would be an empty reply, 56 a reset.
-    expect(code).toBe(28)
-    expect(await faultKind('stall')!.probe(fault, context)).toMatchObject({ bites: true })
-    await faultKind('stall')!.revert(fault, context)
-    expect(await faultKind('stall')!.probe(fault, context)).toMatchObject({ bites: false })
+
+    it('is silent to curl for as long as it lasts', async () => {
+      const fault = { ...stall('x→y'), link: 'http' }
+      await faultKind('stall')!.inject(fault, context)
+      const seconds = String(watchedMs / 1000)
+      const code = await new Promise<number>((resolve) => {
+        const curl = execFile('curl', ['-s', '-m', seconds, '-H', 'Connection: close', links.http.url])
+        curl.once('exit', (exit) => resolve(exit ?? -1))
+        curl.once('error', () => resolve(-1))
+      })
+      // 28: it gave up waiting; 52 would be an empty reply, 56 a reset.
+      expect(code).toBe(28)
+      expect(await faultKind('stall')!.probe(fault, context)).toMatchObject({ bites: true })
+      await faultKind('stall')!.revert(fault, context)
+      expect(await faultKind('stall')!.probe(fault, context)).toMatchObject({ bites: false })
+    })
   })
-})

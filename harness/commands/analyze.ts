@@ -28,7 +28,7 @@ export const analyzeCommand = new Command('analyze')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
     const result = await judgeJournal(readJournal(path))
-    const output = reporterOutput(process.stdout, process.env)
+    const output = reporterOutput(process.stdout, process.env, { verbose: true })
     const report = reportTo(options.reporter.map((name) => reporters[name]!.factory(output)))
     for (const scenario of result.scenarios) {
       for (const arm of scenario.arms) report.armEnded(arm, { scenario: scenario.scenario, arm: arm.arm })

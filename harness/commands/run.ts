@@ -42,6 +42,7 @@ interface Options {
   toxiproxy: (typeof toxiproxyNames)[number]
   driver: string
   keep: boolean
+  verbose: boolean
   bail: boolean
   scenarios?: string
 }
@@ -85,6 +86,7 @@ export const runCommand = new Command('run')
   )
   .option('--driver <name>', `load driver, of ${drivers.map(({ name }) => name).join(', ')}`, 'builtin')
   .option('--keep', 'leaves the network of the last arm up, with its addresses, until Ctrl-C', false)
+  .option('--verbose', 'tells every event and every check, not only what is not as it must be', false)
   .option('--bail', 'stops after the first scenario that does not hold', false)
   .addOption(scenariosOption)
   .addHelpText(
@@ -129,7 +131,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       runtime: runtime.name,
     })
     const parallel = options.keep ? 1 : parallelOf(options.parallel)
-    const output = reporterOutput(process.stdout, process.env)
+    const output = reporterOutput(process.stdout, process.env, { verbose: options.verbose })
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
     const result = await run({
       plans: plans.map((one) => ({ ...one, arms: armsOf(one.plan, options) })),

@@ -1,3 +1,4 @@
+import { quietReporter } from './console/quiet.ts'
 import { consoleReporter } from './console.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
@@ -9,7 +10,7 @@ export const reporters: Readonly<
 > = {
   console: {
     summary: 'progress and verdicts: live on a terminal, plain lines elsewhere',
-    factory: (output) => consoleReporter(output),
+    factory: (output) => (output.verbose ? consoleReporter(output) : quietReporter(output)),
   },
   json: {
     summary: 'result.json in the run directory, versioned, with a JSON Schema',

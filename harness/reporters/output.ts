@@ -6,6 +6,7 @@ interface Stream {
   on(event: 'error', listener: (error: Error) => void): unknown
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 const columnsElsewhere = 110
@@ -18,6 +19,7 @@ const columnsElsewhere = 110
 export function reporterOutput(
   stream: Stream,
   env: Readonly<Record<string, string | undefined>>,
+  options: { readonly verbose?: boolean } = {},
 ): ReporterOutput {
   const able = stream.isTTY === true && env.TERM !== 'dumb'
   let open = true
@@ -30,6 +32,8 @@ export function reporterOutput(
     },
     terminal: able && !isSet(env.CI),
     colour: forced(env.FORCE_COLOR) ?? (env.NO_COLOR ? false : able),
+    rows: () => stream.rows || Number.POSITIVE_INFINITY,
+    verbose: options.verbose ?? false,
     columns: () => stream.columns || Number(env.COLUMNS) || (able ? 80 : columnsElsewhere),
   }
 }

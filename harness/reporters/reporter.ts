@@ -18,4 +18,8 @@ export interface ReporterOutput {
   readonly terminal: boolean
   readonly colour: boolean
   columns(): number
+  /** Of a terminal; elsewhere without end. */
+  rows(): number
+  /** Every event and every check, as it happens; else what a person needs who waits for the verdict. */
+  readonly verbose: boolean
 }

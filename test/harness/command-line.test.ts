@@ -137,12 +137,12 @@ describe('bad input', () => {
     expect(existsSync(join(here.out, 'runs'))).toBe(false)
   })
 
-  it('refuses a corrupt journal, naming the line', async () => {
+  it('refuses what is no journal', async () => {
     const dir = join(here.dir, 'corrupt')
     mkdirSync(dir)
     writeFileSync(join(dir, 'journal.jsonl'), 'not a journal\n')
     const { code, stderr } = await here.run('analyze', dir)
-    expect(stderr).toMatch(/is corrupt: line 1 is not JSON/)
+    expect(stderr).toMatch(/is not a journal: it does not begin with run.started/)
     expect(code).toBe(4)
   })
 })

@@ -20,7 +20,8 @@ export function runStartedLines(
 ): string[] {
   const conditions = [
     counted(run.plans.length, 'scenario'),
-    run.arms.length === 1 ? `only ${run.arms[0]}` : `${run.arms.length} arms each`,
+    armsWords(run.arms),
+    ...(run.parallel > 1 ? [`${run.parallel} side by side`] : []),
     `seed ${run.seed}`,
     `runtime ${run.runtime}`,
     `driver ${run.driver}`,
@@ -31,6 +32,23 @@ export function runStartedLines(
     paint.dim(
       'curves: success from 0 to 100 %, then p95 from 10 ms to 10 s (log), over the planned time; ▲━ a fault',
     ),
+  ]
+}
+
+function armsWords(arms: readonly (readonly string[])[]): string {
+  const counts = [...new Set(arms.map((some) => some.length))]
+  if (counts.length !== 1) return `${arms.flat().length} arms`
+  return counts[0] === 1 ? `only ${arms[0]![0]}` : `${counts[0]} arms each`
+}
+
+/** After Ctrl-C: what there is, in few lines. */
+export function interruptedLines(result: RunResult, dir: string, paint: Paint): string[] {
+  const arms = result.scenarios.flatMap((scenario) => scenario.arms)
+  const ended = arms.filter(({ ending }) => ending === 'finished').length
+  return [
+    `${conclusion(result, paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)}`)}`,
+    `${counted(ended, 'arm')} had ended; everything is down, nothing is left running`,
+    `journal, results and logs: ${shorter(dir)}`,
   ]
 }
 

@@ -37,7 +37,7 @@ export function screen(columns: number, colour = false) {
   }
 
   return {
-    output: { write, terminal: true, colour, columns: () => columns },
+    output: { write, terminal: true, colour, columns: () => columns, rows: () => 40, verbose: true },
     /** What stands on the screen, scrolled-off lines included. */
     lines: (): string[] =>
       rows.map((cells) =>
@@ -62,6 +62,8 @@ export function paper(columns = 110) {
       terminal: false,
       colour: false,
       columns: () => columns,
+      rows: () => 40,
+      verbose: true,
     },
     text: (): string => text,
     lines: (): string[] => text.split('\n'),

@@ -149,6 +149,8 @@ describe('a region', () => {
       terminal: true,
       colour: false,
       columns: () => columns,
+      rows: () => 40,
+      verbose: true,
     })
     block.draw(['x'.repeat(35), 'short'])
     columns = 20

@@ -144,8 +144,10 @@ function settleFaults(
   const links = system.links.map(({ name }) => name)
   const ids = new Set<string>()
   return body.faults.map((spec) => {
-    const settled = { ...spec, toMs: spec.toMs === untilPhaseEnds ? faultMs : spec.toMs }
     const kind = faultKind(spec.kind)
+    const ended = { ...spec, toMs: spec.toMs === untilPhaseEnds ? faultMs : spec.toMs }
+    const streams = kind?.streams?.(ended) ?? []
+    const settled = { ...ended, ...(streams.length > 0 && { streams }) }
     if (kind === undefined)
       problems.push(
         unknown(

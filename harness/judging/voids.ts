@@ -1,6 +1,7 @@
 import { percent } from '../checks/figures.ts'
 import type { ArmRecord } from '../journal/record.ts'
 import { setupOf } from '../model/arms.ts'
+import type { FaultSpec } from '../model/fault.ts'
 import type { Ending, FaultEvidence } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
 import { bittenUsers, serverEvidence } from './server-evidence.ts'
@@ -29,22 +30,65 @@ const minBaselineVisits = 10
 /** What is known of each fault of an arm that was to have it: when, how late, and whether it was seen to bite. */
 export function faultEvidence(record: ArmRecord): FaultEvidence[] {
   if (!record.faultsOn) return []
-  return record.plan.faults.map(({ id }) => {
+  return record.plan.faults.map((spec) => {
+    const { id } = spec
     const injected = record.injected.find((e) => e.fault === id)
     const lastInjectedMs = record.injected.findLast((e) => e.fault === id)?.ms ?? 0
     const reverted = record.reverted.find((e) => e.fault === id && e.ms >= lastInjectedMs)
-    const sightings = record.sightings.filter((e) => e.fault === id)
+    const sightings =
+      spec.streams === undefined
+        ? record.sightings.filter((e) => e.fault === id)
+        : visitsOf(record, spec, injected?.ms, reverted?.ms)
     return {
       fault: id,
       injectedAtMs: injected?.ms ?? null,
       revertedAtMs: reverted?.ms ?? null,
       injectedLateMs: injected === undefined ? null : injected.at - injected.plannedAt,
+      revertedLateMs: typeof reverted?.plannedAt === 'number' ? reverted.at - reverted.plannedAt : null,
       bit: sightings.some((s) => s.when === 'during' && s.bites === true),
       sightings: sightings.map(({ when, bites, said }) => ({ when, bites, said })),
       server: serverEvidence(record, id),
     }
   })
 }
+
+/** Share of the planned arrivals that must have come for a surge to count: Poisson scatter leaves this by ten deviations at 100. */
+const shownShare = 0.5
+
+/** What is seen of a fault that brings arrivals along: its visits, as the journal has them. */
+function visitsOf(
+  record: ArmRecord,
+  { streams = [] }: FaultSpec,
+  injectedMs = Number.POSITIVE_INFINITY,
+  revertedMs = Number.POSITIVE_INFINITY,
+): Pick<FaultEvidence['sightings'][number], 'when' | 'bites' | 'said'>[] {
+  const came = { before: 0, during: 0, after: 0 }
+  for (const { id, journey } of streams) {
+    const visits = record.observations.get(journey)
+    for (let row = 0; row < (visits?.size ?? 0); row++) {
+      if (visits!.stream(row) !== id) continue
+      const dueMs = visits!.dueMs[row]!
+      // Its visits are due by the plan, and the order comes some ms later.
+      came[dueMs < injectedMs - orderMs ? 'before' : dueMs < revertedMs + orderMs ? 'during' : 'after']++
+    }
+  }
+  const planned = streams.reduce(
+    (sum, { perSecond: [from, to], durationMs }) => sum + (((from + to) / 2) * durationMs) / 1000,
+    0,
+  )
+  return [
+    { when: 'before', bites: came.before > 0, said: `${came.before} of its visits came` },
+    {
+      when: 'during',
+      bites: came.during > 0 && came.during >= shownShare * planned,
+      said: `${came.during} of its visits came, about ${Math.round(planned)} planned`,
+    },
+    { when: 'after', bites: came.after > 0, said: `${came.after} of its visits came` },
+  ]
+}
+
+/** How late an order to begin or end a stream may come to the load, ms. */
+const orderMs = 100
 
 /** How an arm came to its end; a journal that stops in its middle makes it failed. */
 export function endingOf(record: ArmRecord): { ending: Ending; error?: string } {
@@ -97,7 +141,9 @@ function faultVoids(record: ArmRecord, faults: readonly FaultEvidence[]): string
     return [...new Set(record.injected.map((e) => e.fault))].map(
       (fault) => `${fault} was injected although this arm was to have no fault`,
     )
-  const problems = faults.flatMap((evidence) => faultProblem(evidence) ?? [])
+  const problems = faults.flatMap(
+    (evidence) => faultProblem(evidence, record.plan.faults.find(({ id }) => id === evidence.fault)!) ?? [],
+  )
   return problems.length > 0 ? problems : contradictions(record, faults)
 }
 
@@ -120,7 +166,7 @@ function contradictions(record: ArmRecord, faults: readonly FaultEvidence[]): st
   return []
 }
 
-function faultProblem(evidence: FaultEvidence): string | null {
+function faultProblem(evidence: FaultEvidence, spec: FaultSpec): string | null {
   const { fault, injectedAtMs, revertedAtMs, bit, sightings } = evidence
   const before = sightings.filter((s) => s.when === 'before')
   const during = sightings.filter((s) => s.when === 'during')
@@ -130,9 +176,35 @@ function faultProblem(evidence: FaultEvidence): string | null {
       ? `${fault} was not probed while it was on`
       : `${fault} was not seen to bite by its own probe: ${during.at(-1)!.said}${butToxiproxy(evidence)}`
   const early = before.find((s) => s.bites === true)
+  const late = latenessOf(evidence, spec)
+  if (late !== null) return late
   if (early !== undefined) return `${fault} seemed to bite before it was injected: ${early.said}`
   if (before.length === 0) return `${fault} was not probed before it was injected: its bite may be an old one`
-  return revertedAtMs === null ? `${fault} was never reverted` : null
+  if (!before.some((s) => s.bites === false))
+    return `${fault} could not be told before it was injected, so its bite may be an old one: ${before.at(-1)!.said}`
+  if (revertedAtMs === null) return `${fault} was never reverted`
+  const after = sightings.filter((s) => s.when === 'after')
+  if (after.some((s) => s.bites === false)) return null
+  return after.length === 0
+    ? `${fault} was not probed after it was reverted: it may be there still`
+    : `${fault} was not seen gone after it was reverted: ${after.at(-1)!.said}`
+}
+
+/** Share of its life by which a fault may come or go late. † ours: a tenth, so that arms have nearly the same fault. */
+const lateShare = 0.1
+
+function latenessOf(
+  { fault, injectedLateMs, revertedLateMs }: FaultEvidence,
+  spec: FaultSpec,
+): string | null {
+  const mostMs = lateShare * (spec.toMs - spec.fromMs)
+  for (const [what, lateMs] of [
+    ['injected', injectedLateMs],
+    ['reverted', revertedLateMs],
+  ] as const)
+    if (lateMs !== null && lateMs > mostMs)
+      return `${fault} was ${what} ${formatMs(lateMs)} late, at most ${formatMs(mostMs)} allowed (a tenth of its life)`
+  return null
 }
 
 /** The probe stands alone against it: two accounts that do not agree are no evidence. */

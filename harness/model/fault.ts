@@ -1,3 +1,5 @@
+import type { ArrivalStream } from './arrivals.ts'
+
 /** A fault as plain data. Times are ms from the start of the fault phase. */
 export interface FaultSpec {
   /** Which fault: the file name under faults/ and the name in reports, such as `stall`. */
@@ -11,6 +13,8 @@ export interface FaultSpec {
   /** The service it is done to, for faults on services. */
   readonly service?: string
   readonly params: Readonly<Record<string, unknown>>
+  /** Arrivals it brings along; settled by the plan. What is seen of such a fault are its visits. */
+  readonly streams?: readonly ArrivalStream[]
 }
 
 /** What a probe saw through the link the fault is on. `bites: null`: the probe could not tell. */

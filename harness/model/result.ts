@@ -74,6 +74,7 @@ export interface FaultEvidence {
   readonly revertedAtMs: number | null
   /** Planned against actual, ms late. */
   readonly injectedLateMs: number | null
+  readonly revertedLateMs: number | null
   readonly bit: boolean
   readonly sightings: readonly {
     readonly when: 'before' | 'during' | 'after'

@@ -10,6 +10,8 @@ import type { ToxicTotals } from '../../../harness/model/toxics.ts'
 /** Visits at even gaps, all alike; several of these make an arm's load. Times are ms from the arm's start. */
 export interface Visits {
   readonly journey: string
+  /** The stream of arrivals; default: the journey's steady one. */
+  readonly stream?: string
   readonly fromMs?: number
   readonly toMs?: number
   readonly everyMs?: number
@@ -255,7 +257,7 @@ function observationsOf(visits: Visits): EventOf<'observation'>[] {
       kind: 'observation',
       at: 0,
       journey,
-      stream: `${journey}/0`,
+      stream: visits.stream ?? `${journey}/0`,
       n: Math.round(due / everyMs),
       due,
       lagMs: 0.2,

@@ -272,6 +272,7 @@ describe('what Toxiproxy itself says of a fault', () => {
 describe('an arm is void', () => {
   const before = { when: 'before', bites: false } as const
   const during = { when: 'during', bites: true } as const
+  const after = { when: 'after', bites: false } as const
 
   it.each<[string, RegExp, ArmStory]>([
     [
@@ -296,6 +297,27 @@ describe('an arm is void', () => {
       { sightings: [{ when: 'before', bites: true }, during] },
     ],
     ['where nobody looked before', /was not probed before/, { sightings: [during] }],
+    [
+      'where the look before failed',
+      /could not be told before it was injected/,
+      { sightings: [{ when: 'before', bites: null }, during, after] },
+    ],
+    [
+      'where it still bites after its revert',
+      /was not seen gone after it was reverted: looked after/,
+      { sightings: [before, during, { when: 'after', bites: true }] },
+    ],
+    ['where nobody looked after', /was not probed after it was reverted/, { sightings: [before, during] }],
+    [
+      'where it came late by more than a tenth of its life',
+      /was injected 401 ms late, at most 400 ms allowed/,
+      { injectedMs: 2401 },
+    ],
+    [
+      'where it went late by more than a tenth of its life',
+      /was reverted 401 ms late, at most 400 ms allowed/,
+      { revertedMs: 6401 },
+    ],
     ['where the fault was never injected', /was never injected/, { injectedMs: null, revertedMs: null }],
     ['where it was never reverted', /was never reverted/, { revertedMs: null }],
     [
@@ -486,9 +508,11 @@ describe('an arm is void', () => {
 
   it('not for a look that could not tell, where another one could', () => {
     const sightings = [
-      { when: 'before', bites: null },
+      { when: 'before', bites: false },
       { when: 'during', bites: null },
       { when: 'during', bites: true },
+      { when: 'after', bites: null },
+      { when: 'after', bites: false },
     ] as const
     expect(judged({ sightings }).voids).toEqual([])
   })

@@ -329,6 +329,7 @@ function near(good: ArmStory): fc.Arbitrary<ArmStory> {
 const bit = [
   { when: 'before', bites: false },
   { when: 'during', bites: true },
+  { when: 'after', bites: false },
 ] as const
 const stories = fc.tuple(near(control), near(untreated), near(treated))
 const someStories = stories.chain((all) =>

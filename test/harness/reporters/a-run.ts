@@ -227,6 +227,7 @@ function faultEvidence(plan: Plan, arm: Arm): FaultEvidence[] {
     injectedAtMs: plan.phasesMs.baseline + fault.fromMs + 3,
     revertedAtMs: plan.phasesMs.baseline + fault.toMs + 2,
     injectedLateMs: 3,
+    revertedLateMs: 2,
     bit: true,
     sightings: [
       { when: 'before', bites: false, said: 'answered in 2 ms' },

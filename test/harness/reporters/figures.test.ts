@@ -7,6 +7,7 @@ const fault: FaultEvidence = {
   injectedAtMs: 3010,
   revertedAtMs: 8000,
   injectedLateMs: 2,
+  revertedLateMs: 1,
   bit: true,
   sightings: [],
   server: null,

@@ -18,6 +18,9 @@ import {
 import { describeWith } from '../needs.ts'
 import { decided } from '../second-try.ts'
 
+/** One arm after the other, each event as it happens: the tests wait for words of it. */
+const oneByOne = ['--parallel', '1', '--verbose']
+
 const missing = await k6Driver.missing!()
 const needsK6 = { missing, promisedBy: 'CI_REQUIRE_K6' }
 
@@ -33,7 +36,7 @@ describeWith('the built-in driver and k6', needsK6, () => {
     driver: string,
   ): Promise<{ result: RunResult; events: JournalEvent[] }> {
     const out = join(here.dir, driver)
-    const args = ['run', '--scenarios', agreeingScenarios, '--driver', driver, '--out', out]
+    const args = ['run', ...oneByOne, '--scenarios', agreeingScenarios, '--driver', driver, '--out', out]
     const { code, stdout, stderr } = await decided(context, () => here.run(...args))
     expect(stdout + stderr).toMatch(/holds/)
     expect(code).toBe(0)
@@ -101,7 +104,7 @@ describeWith('the built-in driver and k6', needsK6, () => {
 
 describeWith('a run with k6', needsK6, () => {
   const run = (): Started =>
-    here.start('run', '--scenarios', tinyScenarios, '--driver', 'k6', '--out', here.out)
+    here.start('run', ...oneByOne, '--scenarios', tinyScenarios, '--driver', 'k6', '--out', here.out)
 
   it('that loses its k6 ends with exit 5 and says so; nothing is left', async () => {
     const started = run()

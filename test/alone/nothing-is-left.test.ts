@@ -14,6 +14,9 @@ import {
   tinyScenarios,
 } from '../harness/fixtures/command-line.ts'
 
+/** One arm after the other, each event as it happens: the tests wait for words of it. */
+const oneByOne = ['--parallel', '1', '--verbose']
+
 /** Each test has a place of its own, so that several go on side by side: most of their time they wait. */
 const it = test.extend<{ here: Place }>({
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs
@@ -24,7 +27,7 @@ const it = test.extend<{ here: Place }>({
 }).concurrent
 
 const run = (here: Place, ...options: string[]): Started =>
-  here.start('run', '--scenarios', tinyScenarios, '--out', here.out, ...options)
+  here.start('run', ...oneByOne, '--scenarios', tinyScenarios, '--out', here.out, ...options)
 
 /** Has a fault, and is over sooner than all three. */
 const oneArm = ['--arm', 'untreated']
@@ -129,7 +132,7 @@ it('clean leaves a run under way alone', async ({ here }) => {
 it('two runs side by side do not collide', async ({ here }) => {
   const outs = ['one', 'other'].map((name) => join(here.dir, name))
   const ended = await Promise.all(
-    outs.map((out) => here.run('run', '--scenarios', tinyScenarios, '--out', out, ...oneArm)),
+    outs.map((out) => here.run('run', ...oneByOne, '--scenarios', tinyScenarios, '--out', out, ...oneArm)),
   )
   for (const [i, { code, stdout }] of ended.entries()) {
     expect(stdout).toMatch(/arrivals started/)
@@ -152,7 +155,7 @@ describe.concurrent('an error that nothing caught', () => {
   it('in a scenario ends the run with exit 5, in words, its reports written, and nothing left', async ({
     here,
   }) => {
-    const started = here.start('run', '--scenarios', crashingScenarios, '--out', here.out)
+    const started = here.start('run', ...oneByOne, '--scenarios', crashingScenarios, '--out', here.out)
     await until(started, /baseline begins/)
     const seen = here.registers()
     writeFileSync(join(here.dir, 'crash-now'), '')
@@ -171,7 +174,7 @@ describe.concurrent('an error that nothing caught', () => {
   }) => {
     // A limit on the size of a file stands in for the disk: the journal is the first to reach it.
     const limited = `trap '' XFSZ; ulimit -f 32; exec "$@"`
-    const started = here.startBy(limited, 'run', '--scenarios', tinyScenarios, '--out', here.out)
+    const started = here.startBy(limited, 'run', ...oneByOne, '--scenarios', tinyScenarios, '--out', here.out)
     await until(started, /baseline begins/)
     const seen = here.registers()
     const { code, stderr } = await started.ended
@@ -185,6 +188,7 @@ describe.concurrent('a service', () => {
   it('that dies on start ends the run with exit 5, its name, its log, and nothing left', async ({ here }) => {
     const { code, stdout, stderr } = await here.run(
       'run',
+      ...oneByOne,
       'dies-on-start',
       '--scenarios',
       dyingScenarios,
@@ -200,6 +204,7 @@ describe.concurrent('a service', () => {
   it('that dies in the middle ends the arm with exit 5, and is named', async ({ here }) => {
     const { code, stdout, stderr } = await here.run(
       'run',
+      ...oneByOne,
       'dies-mid-run',
       '--scenarios',
       dyingScenarios,

@@ -19,6 +19,9 @@ import { engine, missing } from '../../harness/fixtures/engine.ts'
 import { describeWith } from '../../needs.ts'
 import { decided } from '../../second-try.ts'
 
+/** One arm after the other, each event as it happens: the tests wait for words of it. */
+const oneByOne = ['--parallel', '1', '--verbose']
+
 const scenarios = join(import.meta.dirname, '../../harness/fixtures/in-containers')
 
 let here: Place
@@ -29,6 +32,7 @@ afterEach(() => here[Symbol.dispose]())
 
 const arguments_ = (...more: string[]): string[] => [
   'run',
+  ...oneByOne,
   ...more,
   '--runtime',
   'containers',
@@ -56,6 +60,7 @@ describe('without an engine', () => {
     using nowhere = place(dead)
     const run = [
       'run',
+      ...oneByOne,
       'contract-stall',
       '--arm',
       'untreated',
@@ -168,7 +173,15 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
     const run = ['plan', 'contract-stall', '--scenarios', scenarios]
     const { code } = await here.run(...run)
     expect(code).toBe(0)
-    const started = here.start('run', 'contract-stall', '--scenarios', scenarios, '--out', here.out)
+    const started = here.start(
+      'run',
+      ...oneByOne,
+      'contract-stall',
+      '--scenarios',
+      scenarios,
+      '--out',
+      here.out,
+    )
     await until(started, /runtime containers/)
     started.child.kill('SIGINT')
     const { code: interrupted, stderr } = await started.ended

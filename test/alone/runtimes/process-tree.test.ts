@@ -51,7 +51,8 @@ describe('what a service has started', () => {
     await using topology = await up(runtime)
     const [child] = await breed(topology.direct('back'))
     await topology.control!.pause('back')
-    await expect.poll(() => stateOf(child!)).toBe('T')
+    // It may be waiting for the disk when it is told to stop.
+    await expect.poll(() => stateOf(child!), { timeout: 20_000 }).toBe('T')
     await topology.control!.resume('back')
     await expect.poll(() => stateOf(child!)).not.toBe('T')
   })

@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
+import { knobValue } from '../experiment/make-plan.ts'
 import { type Mutant, mutantsOf, unmutated } from '../experiment/mutants.ts'
 import { parallelOf } from '../experiment/parallel.ts'
 import { run } from '../experiment/run.ts'
 import { judgeMutation } from '../judging/mutation.ts'
 import { drivers } from '../load/drivers.ts'
+import type { Scenario } from '../model/scenario.ts'
 import { unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { mutationProgress, mutationView } from '../reporters/mutation-view.ts'
@@ -72,7 +74,8 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
     const driver = drivers.find(({ name }) => name === options.driver)!
     const lacking = await driver.missing?.()
     if (lacking !== undefined) throw new BadInput([lacking])
-    const scenarios = choose(await loadScenarios(options.scenarios), names)
+    const known = await loadScenarios(options.scenarios)
+    const scenarios = choose(known, names)
     const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
     await using runtime = chosen.runtime
     const plans = planAll(scenarios, {
@@ -82,7 +85,7 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
       capabilities: runtime.capabilities,
       runtime: runtime.name,
     })
-    const mutants = allMutants(plans, options)
+    const mutants = allMutants(plans, namedAnywhere(known.scenarios), options)
     const output = reporterOutput(process.stdout, process.env)
     const progress = mutationProgress(mutants, (line) => process.stderr.write(`${line}\n`))
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
@@ -128,12 +131,23 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
 
 type Planned = ReturnType<typeof planAll>[number]
 
+/** Sabotages that a guard of some scenario names, chosen or not: they are its business. */
+function namedAnywhere(scenarios: readonly Scenario[]): ReadonlySet<string> {
+  const knobsOf = ({ knobs }: Scenario) =>
+    Object.fromEntries(Object.entries(knobs).map(([name, knob]) => [name, knobValue(knob, knob.default)]))
+  return new Set(
+    scenarios.flatMap((scenario) =>
+      scenario.build(knobsOf(scenario)).hypothesis.flatMap(({ sabotages }) => sabotages ?? []),
+    ),
+  )
+}
+
 /** Of each scenario: as it is, then each mutant. @throws BadInput where `--only` names nothing */
 function allMutants(
   plans: readonly Planned[],
+  named: ReadonlySet<string>,
   { only, pack }: Options,
 ): { mutant: Mutant; system: Planned['system'] }[] {
-  const named = new Set(plans.flatMap(({ plan }) => plan.checks.flatMap(({ sabotages }) => sabotages ?? [])))
   const all = plans.flatMap(({ plan, system }) => {
     const unnamed = (system.sabotages?.names ?? []).filter((name) => !named.has(name))
     const mutants = mutantsOf(plan, system, { pack, unnamed, ...(only !== undefined && { only }) })

@@ -83,7 +83,7 @@ function settleKnobs(
 }
 
 /** A bare number is ms for a duration and per second for a rate, as `plan` prints them. */
-function knobValue(knob: Knob, value: string | number): number {
+export function knobValue(knob: Knob, value: string | number): number {
   const number = typeof value === 'number' ? value : Number(value.trim() === '' ? Number.NaN : value)
   const bareOrWritten = Number.isFinite(number) ? number : String(value)
   if (knob.type === 'duration') return durationMs(bareOrWritten as string)

@@ -73,8 +73,8 @@ function judgeMutant(
   reference: ScenarioResult | undefined,
 ): MutantResult[] {
   const arms = result?.arms ?? []
-  const voids = arms.flatMap(({ arm, voids }) => voids.map((said) => `${arm}: ${said}`))
-  const noticing = arms.flatMap((arm) => (arm.voids.length > 0 ? [] : newlyDeviating(arm, reference)))
+  const voids = arms.flatMap((arm) => soundVoids(arm).map((said) => `${arm.arm}: ${said}`))
+  const noticing = arms.flatMap((arm) => (soundVoids(arm).length > 0 ? [] : newlyDeviating(arm, reference)))
   const kind = one.without === null ? 'sabotage' : 'measure'
   const names = one.without === null ? one.sabotages : [one.without]
   return names.map((mutant): MutantResult => {
@@ -96,6 +96,11 @@ function judgeMutant(
       said: arms.length === 0 ? 'it did not run' : voids.join('; '),
     }
   })
+}
+
+/** What voids a mutant's arm. A sabotage may well show before the fault: a baseline that it spoils speaks for itself. */
+function soundVoids({ voids }: ArmResult): readonly string[] {
+  return voids.filter((said) => !said.startsWith('baseline gate:'))
 }
 
 /** Checks that deviate in this arm and hold in the same arm, or in treated, of the scenario as it is. */

@@ -19,11 +19,11 @@ export function mutationProgress(
   const all = mutants.reduce((sum, { mutant }) => sum + mutant.arms.length, 0)
   let ended = 0
   return {
-    armEnded({ arm, verdict, tookMs }, { scenario }) {
-      ended++
+    armEnded({ arm, verdict, tookMs, retries }, { scenario }) {
+      if (retries.length === 0) ended++
       const found = mutants.find(({ mutant }) => mutant.plan.scenario === scenario)?.mutant
       print(
-        `${ended} of ${all}  ${found?.scenario ?? scenario}, ${found?.name ?? ''}: ${arm} ${verdict} (${lengthOf(tookMs)})`,
+        `${retries.length > 0 ? 'once more' : `${ended} of ${all}`}  ${found?.scenario ?? scenario}, ${found?.name ?? ''}: ${arm} ${verdict} (${lengthOf(tookMs)})`,
       )
     },
   }

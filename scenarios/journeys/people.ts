@@ -39,7 +39,10 @@ export function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)]!
 }
 
-/** What a visitor comes for: one in five wants a fixed date (확정일자), whose legal rank is the order of receipt. */
-export function kindOfCase(random: () => number): string {
-  return random() < 0.2 ? 'fixed-date' : 'resident-registration'
+/**
+ * What a visitor comes for: one in five wants a fixed date (확정일자), whose legal rank is the order of receipt.
+ * @param fixedDate share of those; more where a guard of that rank needs cases to look at
+ */
+export function kindOfCase(random: () => number, fixedDate = 0.2): string {
+  return random() < fixedDate ? 'fixed-date' : 'resident-registration'
 }

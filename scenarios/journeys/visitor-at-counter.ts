@@ -15,7 +15,7 @@ export const visitorAtCounter: Journey = {
     const people = data as People
     const answer = await step('visit', () =>
       http('POST', '/visits', {
-        json: { residentId: pick(people.residents, random), kind: kindOfCase(random) },
+        json: { residentId: pick(people.residents, random), kind: kindOfCase(random, 0.5) },
         headers: { 'idempotency-key': `visit-${index}-${Math.floor(random() * 1e9)}` },
         timeoutMs: 4000,
       }),

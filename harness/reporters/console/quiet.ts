@@ -73,7 +73,7 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
     runStarted(run) {
       left = run.arms.flat().length
       parallel = run.parallel
-      print(...runStartedLines(run, paint), '')
+      print(runStartedLines(run, paint)[0]!, '')
     },
     armStarted({ plan }, ref) {
       under.set(keyOf(ref), { plan, since: now(), doing: 'coming up', phase: null, ok: 0, failed: 0 })

@@ -16,7 +16,7 @@ import type { Runtime } from '../runtimes/runtime.ts'
 import { openWitness } from '../toxiproxy/witness/open.ts'
 import type { Witness } from '../toxiproxy/witness/witness.ts'
 import { environmentOf } from './environment.ts'
-import { watchHostLoad } from './host-load.ts'
+import { watchHeartbeat } from './heartbeat.ts'
 import { readInvariants } from './ledgers.ts'
 import { testimonyOf } from './testimony.ts'
 import { faultLife } from './timeline.ts'
@@ -123,7 +123,8 @@ async function live(running: Running, from: number): Promise<void> {
   write({ kind: 'arm.ready', at: now(), tookMs: performance.now() - from })
 
   const startedAt = await load.start()
-  const phase = phasesOf(running, startedAt)
+  using _heartbeat = watchHeartbeat((forMs) => write({ kind: 'harness.stood-still', at: now(), forMs }))
+  const { phase, looked } = phasesOf(running, topology, startedAt)
   const lives = setup.faults.map((spec) =>
     faultLife(spec, { topology, load, signal: armSignal }, undo, write),
   )
@@ -138,6 +139,7 @@ async function live(running: Running, from: number): Promise<void> {
   await phase('recovery', () => living)
 
   running.progress('waiting for the last visits and reading the ledgers')
+  await looked()
   await load.drain(drainMs)
   await witness?.ask('after')
   await readInvariants(running, topology, armSignal, write)
@@ -201,17 +203,25 @@ async function hear({ setup, armSignal, died, write }: Running, topology: Topolo
 }
 
 /** Runs a phase at its planned time; its work must not outlast it, but for what the next phase waits for. */
-function phasesOf({ plan, armSignal, write }: Running, startedAt: number) {
+function phasesOf({ plan, armSignal, write }: Running, topology: Topology, startedAt: number) {
   const ends = phaseEnds(plan, startedAt)
-  return async (name: PhaseName, work: () => Promise<unknown>): Promise<void> => {
+  const looks: Promise<void>[] = []
+  const phase = async (name: PhaseName, work: () => Promise<unknown>): Promise<void> => {
     const plannedAt = ends[name] - plan.phasesMs[name]
     await until(plannedAt, armSignal)
     write({ kind: 'phase.started', at: name === 'baseline' ? startedAt : now(), phase: name, plannedAt })
-    const busySince = watchHostLoad()
+    // Looking takes a moment, and no order may come late for it.
+    const waiting = topology.watchCpuWait()
     await Promise.all([work(), until(ends[name], armSignal)])
-    const hostBusy = busySince()
-    write({ kind: 'phase.ended', at: now(), phase: name, ...(hostBusy !== undefined && { hostBusy }) })
+    write({ kind: 'phase.ended', at: now(), phase: name })
+    looks.push(
+      waiting.then(async (since) => {
+        const cpu = await since()
+        if (cpu !== undefined) write({ kind: 'cpu', at: now(), phase: name, ...cpu })
+      }),
+    )
   }
+  return { phase, looked: () => Promise.all(looks) }
 }
 
 function loadPlan({ plan, system, seed, setup }: Running, topology: Topology): LoadPlan {

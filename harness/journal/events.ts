@@ -48,9 +48,16 @@ export type JournalEvent =
       kind: 'phase.ended'
       at: number
       phase: PhaseName
-      /** Share of the host's CPU time in use in the phase, 0 to 1, whoever used it; absent where the host does not tell. */
+      /** Share of the host's CPU time in use in the phase, 0 to 1, whoever used it; older journals have it instead. */
       hostBusy?: number
     }
+  /**
+   * How long the threads of this arm's system and load had a CPU in the phase, and how long they waited for one, ms;
+   * absent where the platform does not tell.
+   */
+  | { kind: 'cpu'; at: number; phase: PhaseName; ranMs: number; waitedMs: number }
+  /** The harness itself did nothing for so long: it was stopped, starved, or the machine slept. */
+  | { kind: 'harness.stood-still'; at: number; forMs: number }
   | { kind: 'fault.injected'; at: number; fault: string; plannedAt: number }
   | {
       kind: 'fault.probed'

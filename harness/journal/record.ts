@@ -20,10 +20,14 @@ export interface ArmRecord {
     readonly phase: PhaseName
     readonly fromMs: number
     readonly toMs: number
-    /** Share of the host's CPU time in use, 0 to 1; null where it is not known. */
+    /** Share of the time in which the arm's threads had work that they waited for a CPU, 0 to 1; null where it is not known. */
+    readonly cpuWaitShare: number | null
+    /** Share of the host's CPU time in use, 0 to 1, of older journals; else null. */
     readonly hostBusy: number | null
   }[]
   readonly observations: ReadonlyMap<string, Observations>
+  /** Times in which the harness itself stood still. */
+  readonly standstills: readonly (EventOf<'harness.stood-still'> & { readonly ms: number })[]
   readonly injected: readonly (EventOf<'fault.injected'> & { readonly ms: number })[]
   readonly reverted: readonly (EventOf<'fault.reverted'> & { readonly ms: number })[]
   readonly sightings: readonly EventOf<'fault.probed'>[]
@@ -111,6 +115,8 @@ function enlarge<A extends Float64Array | Uint8Array | Uint16Array | Uint32Array
   return to
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Builds an arm's record event by event; `record()` may be read at any time. */
 export function foldArm(
   plan: Plan,
@@ -118,8 +124,9 @@ export function foldArm(
 ): { add(event: JournalEvent): void; record(): ArmRecord } {
   let startedAt = 0
   let readyMs: number | null = null
-  const phases: { phase: PhaseName; fromMs: number; toMs: number; hostBusy: number | null }[] = []
+  const phases: Mutable<ArmRecord['phases'][number]>[] = []
   const observations = new Map<string, Observations>()
+  const standstills: ArmRecord['standstills'][number][] = []
   const injected: ArmRecord['injected'][number][] = []
   const reverted: ArmRecord['reverted'][number][] = []
   const sightings: EventOf<'fault.probed'>[] = []
@@ -154,6 +161,7 @@ export function foldArm(
           phase: event.phase,
           fromMs: event.at - startedAt,
           toMs: Number.POSITIVE_INFINITY,
+          cpuWaitShare: null,
           hostBusy: null,
         })
         break
@@ -164,6 +172,15 @@ export function foldArm(
         phase.hostBusy = event.hostBusy ?? null
         break
       }
+      case 'cpu': {
+        const phase = phases.findLast((p) => p.phase === event.phase)
+        const wantedMs = event.ranMs + event.waitedMs
+        if (phase !== undefined && wantedMs > 0) phase.cpuWaitShare = event.waitedMs / wantedMs
+        break
+      }
+      case 'harness.stood-still':
+        standstills.push({ ...event, ms: event.at - startedAt })
+        break
       case 'fault.injected':
         injected.push({ ...event, ms: event.at - startedAt })
         break
@@ -215,6 +232,7 @@ export function foldArm(
     readyMs,
     phases,
     observations,
+    standstills,
     injected,
     reverted,
     sightings,

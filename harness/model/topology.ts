@@ -20,6 +20,8 @@ export interface Topology extends AsyncDisposable, RunningSystem {
   flushEvents(): Promise<void>
   /** Registers a process to be reaped with the topology. */
   adopt(pid: number): void
+  /** How long what runs for this topology on this machine, adopted processes included, waits for a CPU from now on. */
+  watchCpuWait(): Promise<() => Promise<CpuWait | undefined>>
   /** What `kill` and `pause` do; there where the runtime states these capabilities. */
   readonly control?: ServiceControl
   /**
@@ -27,6 +29,12 @@ export interface Topology extends AsyncDisposable, RunningSystem {
    * runtime has namespaces. @returns its standard output. @throws HarnessError with its standard error.
    */
   inNetworkOf?(service: string, argv: readonly string[]): Promise<string>
+}
+
+/** Time of all threads together, ms. `waitedMs`: they could have run, and had no CPU. */
+export interface CpuWait {
+  readonly ranMs: number
+  readonly waitedMs: number
 }
 
 /** What can be done to a running service. None of it counts as a death that nobody asked for. */

@@ -7,6 +7,7 @@ import { connectToxiproxy } from '../toxiproxy/connect.ts'
 import { forgetPostgresSettings } from './cluster.ts'
 import { serviceControl } from './control.ts'
 import type { Ground, ProvideGround, Site } from './ground.ts'
+import { watchCpuWait } from './host/cpu-wait.ts'
 import { followLog } from './host/log-events.ts'
 import { cacheDir } from './host/machine.ts'
 import { answersHttp, answersPostgres, lastLines, untilReady } from './host/readiness.ts'
@@ -63,6 +64,7 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
   site.signal.throwIfAborted()
   site.isUp()
 
+  const adopted: number[] = []
   const keep = undo.move()
   return {
     system,
@@ -75,7 +77,15 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
       await Promise.all(running.map((service) => ground.logged(service)))
       await Promise.all(followers.map((follower) => follower.flush()))
     },
-    adopt: (pid) => ground.adopt(pid),
+    adopt(pid) {
+      adopted.push(pid)
+      ground.adopt(pid)
+    },
+    async watchCpuWait() {
+      const roots = async (): Promise<number[]> => [...adopted, ...(await ground.processes())]
+      const since = watchCpuWait(await roots())
+      return async () => since(await roots())
+    },
     control: serviceControl(ground, site.lives, async (service) => {
       site.lives.begins(service)
       await ground.startAgain(service)

@@ -33,6 +33,8 @@ export interface Ground extends AsyncDisposable {
 
   /** What a service that runs has written until now stands in its log file. */
   logged(service: string): Promise<void>
+  /** Processes of this machine in whose trees everything of the ground runs; none where it runs on another machine. */
+  processes(): Promise<readonly number[]>
   /** A process started elsewhere must not outlive the topology. */
   adopt(pid: number): void
   /** See `Topology.inNetworkOf`; only where services have network namespaces. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { HarnessError, messageOf } from '../../errors.ts'
 import type { Site } from '../ground.ts'
 import { type ContainerSpec, startContainer } from './container.ts'
@@ -20,6 +21,8 @@ export interface Fleet extends AsyncDisposable {
   pause(name: string): Promise<void>
   resume(name: string): Promise<void>
   life(name: string): Promise<string | undefined>
+  /** First process of each container that runs, as this machine counts it; none where the engine is on another. */
+  processes(): Promise<readonly number[]>
   /** What a container that runs has written until now stands in its log file. */
   logged(name: string): Promise<void>
 }
@@ -80,6 +83,12 @@ export async function openFleet(
       const { Running, StartedAt } = await stateOf(name)
       return Running ? `container ${id(name).slice(0, 12)}, start ${StartedAt}` : undefined
     },
+    async processes() {
+      const states = await Promise.all(
+        [...ids.keys()].map(async (name) => [id(name), await stateOf(name)] as const),
+      )
+      return states.flatMap(([container, { Pid }]) => (isHere(Pid, container) ? [Pid] : []))
+    },
     logged: (name) => pumps.get(name)!.caughtUp(),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }
@@ -112,6 +121,17 @@ interface State {
   readonly Running: boolean
   readonly Paused: boolean
   readonly StartedAt: string
+  /** 0 while it does not run. */
+  readonly Pid: number
+}
+
+/** An engine in a virtual machine counts processes of its own: theirs must not be taken for ours. */
+function isHere(pid: number, container: string): boolean {
+  try {
+    return pid > 0 && readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(container)
+  } catch {
+    return false
+  }
 }
 
 function whyNot(cause: unknown): string {

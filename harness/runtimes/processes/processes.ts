@@ -84,6 +84,7 @@ async function provideProcesses(site: Site, pool: Supervisors, toxiproxy: WhichT
     life: async (service) => lifeOf(started.get(service)!.pid),
     // Children write into their log files themselves.
     logged: async () => {},
+    processes: async () => [...started.values()].map(({ pid }) => pid),
     adopt: (pid) => supervision.adopt(pid),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }

@@ -1230,9 +1230,9 @@ describe('the stories', () => {
   it('are timed as the rows take them to be', () => {
     const { phases, injected, reverted } = recordOf(planOf([]))
     expect(phases).toEqual([
-      { phase: 'baseline', fromMs: 0, toMs: faultFromMs, hostBusy: null },
-      { phase: 'fault', fromMs: faultFromMs, toMs: faultToMs, hostBusy: null },
-      { phase: 'recovery', fromMs: faultToMs, toMs: armEndMs, hostBusy: null },
+      { phase: 'baseline', fromMs: 0, toMs: faultFromMs, cpuWaitShare: null, hostBusy: null },
+      { phase: 'fault', fromMs: faultFromMs, toMs: faultToMs, cpuWaitShare: null, hostBusy: null },
+      { phase: 'recovery', fromMs: faultToMs, toMs: armEndMs, cpuWaitShare: null, hostBusy: null },
     ])
     expect(injected.map(({ ms }) => ms)).toEqual([faultFromMs])
     expect(reverted.map(({ ms }) => ms)).toEqual([faultToMs])

@@ -38,8 +38,12 @@ export interface ArmStory {
   readonly ended?: Partial<EventOf<'arm.ended'>> | null
   /** Phases it came to; all three unless it is said. */
   readonly phases?: number
-  /** Share of the host's CPU time in use in each phase; not told when not given. */
+  /** Share of the time with work in which a CPU was waited for, in each phase; not told when not given. */
+  readonly cpuWaitShare?: number
+  /** The same of an older journal: share of the host's CPU time in use. */
   readonly hostBusy?: number
+  /** How long the harness stood still in the fault, ms. */
+  readonly stoodStillMs?: number
 }
 
 /** `bitten`: clients whose connections the fault's toxic bit; the probe's is `probe`. */
@@ -120,7 +124,17 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
       phase,
       ...(story.hostBusy !== undefined && { hostBusy: story.hostBusy }),
     })
+    if (story.cpuWaitShare !== undefined)
+      add({
+        kind: 'cpu',
+        at: at(ends[i]!),
+        phase,
+        ranMs: 1000 * (1 - story.cpuWaitShare),
+        waitedMs: 1000 * story.cpuWaitShare,
+      })
   })
+  if (story.stoodStillMs !== undefined)
+    add({ kind: 'harness.stood-still', at: at(faultFromMs + 1000), forMs: story.stoodStillMs })
   if (faults) {
     for (const { when, bites } of story.sightings ?? [
       { when: 'before', bites: false },

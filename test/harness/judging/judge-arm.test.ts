@@ -89,15 +89,31 @@ describe('an arm without a void', () => {
   })
 
   it('is in doubt where it deviates on a busy host, and only there', () => {
-    expect(judged({ visits: collapse, hostBusy: 0.99 })).toMatchObject({
+    expect(judged({ visits: collapse, cpuWaitShare: 0.8 })).toMatchObject({
       verdict: 'inconclusive',
-      said: expect.stringMatching(/^void: the host was busy: 99 % .* at most 98 % allowed/),
+      said: expect.stringMatching(/^void: the host was busy: .* 80 % of the time .* at most 70 % allowed/),
     })
-    expect(judged({ visits: collapse, hostBusy: 0.98 }).verdict).toBe('deviates')
-    expect(judged({ hostBusy: 0.99 }).verdict).toBe('holds')
-    expect(judged({ arm: 'untreated', visits: collapse, hostBusy: 0.99 }).verdict).toBe('deviates')
+    expect(judged({ visits: collapse, cpuWaitShare: 0.6 }).verdict).toBe('deviates')
+    expect(judged({ cpuWaitShare: 0.8 }).verdict).toBe('holds')
+    expect(judged({ arm: 'untreated', visits: collapse, cpuWaitShare: 0.8 }).verdict).toBe('deviates')
     const invariants = [{ checked: 12, violations: 1 }]
-    expect(judged({ invariants, hostBusy: 0.99 }).verdict).toBe('deviates')
+    expect(judged({ invariants, cpuWaitShare: 0.8 }).verdict).toBe('deviates')
+  })
+
+  it('takes waiting for use, and use where an older journal tells no waiting', () => {
+    expect(judged({ visits: collapse, hostBusy: 0.99, cpuWaitShare: 0.6 }).verdict).toBe('deviates')
+    expect(judged({ visits: collapse, hostBusy: 0.99 }).said).toMatch(
+      /the host was busy: 99 % .* at most 98 %/,
+    )
+    expect(judged({ visits: collapse, hostBusy: 0.98 }).verdict).toBe('deviates')
+  })
+
+  it('is void where the harness stood still, and a short pause is none', () => {
+    expect(judged({ stoodStillMs: 3200 })).toMatchObject({
+      verdict: 'inconclusive',
+      said: expect.stringMatching(/^void: the harness stood still for 3.2 s, at most 400 ms allowed/),
+    })
+    expect(judged({ stoodStillMs: 350 }).verdict).toBe('holds')
   })
 
   it('deviates where a guard broke, in control and treated', () => {

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { watchCpuWait } from '../../harness/runtimes/host/cpu-wait.ts'
+
+/** Keeps one CPU busy until it is killed. */
+const burner = ['-e', 'for (;;) {}']
+/** Always has work, in a child of its own: the tree counts. */
+const worker = [
+  '-e',
+  `const { spawn } = require('node:child_process')
+   if (process.argv[1] === 'child') {
+     process.send('ready')
+     setTimeout(() => { for (;;) {} }, 100)
+   } else {
+     const child = spawn(process.execPath, ['-e', process.env.WORK, 'child'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+     child.on('message', () => console.log('ready'))
+     process.on('disconnect', () => process.exit())
+   }`,
+]
+const linux = existsSync('/proc/self/schedstat')
+
+describe.skipIf(!linux)('waiting for a CPU (needs /proc/<pid>/schedstat: Linux)', () => {
+  const started: ChildProcess[] = []
+  afterEach(() => {
+    for (const child of started.splice(0)) if (child.pid !== undefined) kill(child.pid)
+  })
+  const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess => {
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, ...env },
+    })
+    started.push(child)
+    return child
+  }
+  /** Share of the time with work in which a worker, kept on the first CPU, waits for it beside such neighbours. */
+  const shareBeside = async (...neighbours: readonly string[][]): Promise<number> => {
+    const onFirst = (args: readonly string[]): [string, string[]] => ['taskset', ['-c', '0', ...args]]
+    const child = start(...onFirst([process.execPath, ...worker]), { WORK: worker[1]! })
+    await once(child.stdout!, 'data')
+    for (const [command, ...args] of neighbours) start(...onFirst([command!, ...args]))
+    await sleep(500)
+    const since = watchCpuWait([child.pid!])
+    await sleep(2000)
+    const { ranMs, waitedMs } = since([child.pid!])!
+    return waitedMs / (ranMs + waitedMs)
+  }
+
+  it('is long beside greedy neighbours on the only CPU, and short beside those who give way', async () => {
+    const greedy = await shareBeside(...Array.from({ length: 8 }, () => [process.execPath, ...burner]))
+    expect(greedy).toBeGreaterThan(0.7)
+    const nice = ['nice', '-n', '19', process.execPath, ...burner]
+    const polite = await shareBeside(...Array.from({ length: 8 }, () => nice))
+    // Whoever else uses this machine, the share with a CPU is at least double.
+    expect(1 - polite).toBeGreaterThan(2 * (1 - greedy))
+  })
+
+  it('counts nothing of processes that are not there', () => {
+    expect(watchCpuWait([999_999_999])([999_999_999])).toBeUndefined()
+  })
+})
+
+function kill(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { watchCpuWait } from '../../harness/runtimes/host/cpu-wait.ts'
+import { descendants, tryKill } from '../../harness/runtimes/host/process-tree.ts'
 
 /** Keeps one CPU busy until it is killed. */
 const burner = ['-e', 'for (;;) {}']
@@ -24,12 +25,14 @@ const linux = existsSync('/proc/self/schedstat')
 
 describe.skipIf(!linux)('waiting for a CPU (needs /proc/<pid>/schedstat: Linux)', () => {
   const started: ChildProcess[] = []
-  afterEach(() => {
-    for (const child of started.splice(0)) if (child.pid !== undefined) kill(child.pid)
-  })
+  const endAll = (): void => {
+    for (const child of started.splice(0))
+      for (const pid of [child.pid!, ...descendants(child.pid!)]) tryKill(pid, 'SIGKILL')
+  }
+  afterEach(endAll)
   const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess => {
+    // Not detached: the kernel weighs priorities within a session only.
     const child = spawn(command, args, {
-      detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, ...env },
     })
@@ -46,6 +49,7 @@ describe.skipIf(!linux)('waiting for a CPU (needs /proc/<pid>/schedstat: Linux)'
     const since = watchCpuWait([child.pid!])
     await sleep(2000)
     const { ranMs, waitedMs } = since([child.pid!])!
+    endAll()
     return waitedMs / (ranMs + waitedMs)
   }
 
@@ -62,11 +66,3 @@ describe.skipIf(!linux)('waiting for a CPU (needs /proc/<pid>/schedstat: Linux)'
     expect(watchCpuWait([999_999_999])([999_999_999])).toBeUndefined()
   })
 })
-
-function kill(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has ended.
-  }
-}

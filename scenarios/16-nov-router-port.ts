@@ -19,6 +19,9 @@ import {
 } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
 
+/** Until when the password login is not yet open, ms: the alarm takes 0.8 s, and each of two officers 1 s. */
+const openingMs = 3000
+
 /**
  * The cause that was found on 25 November 2023 (T13, F1), as it was from the night of the 16th on (T1): a damaged port
  * of the router on the way to authentication lost nine in ten packets of 1,500 bytes. What is small passes, and every
@@ -33,10 +36,11 @@ export const routerPort = defineScenario({
   system: administrativeNetwork,
   knobs: {
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
-    insistent: { type: 'rate', default: '8/s', describe: 'officials who insist on their certificate' },
+    insistent: { type: 'rate', default: '12/s', describe: 'officials who insist on their certificate' },
     readers: { type: 'rate', default: '10/s', describe: 'officials who open notices and downloads' },
     visitors: { type: 'rate', default: '8/s', describe: 'visitors at the counters' },
-    reaction: { type: 'duration', default: '500ms', describe: 'how long each duty officer takes' },
+    // Half a scaled minute: until both have signed, only deadlines tell officials what is wrong.
+    reaction: { type: 'duration', default: '1s', describe: 'how long each duty officer takes' },
     fault: { type: 'duration', default: '9s', describe: 'how long the port is damaged' },
     recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
@@ -51,8 +55,8 @@ export const routerPort = defineScenario({
     phases: { baseline: '3s', fault, recovery },
     faults: [packetLoss('saeol→l4', { minBytes: 1500, probability: 0.9 })],
     measures: [
-      measure('deadlines'),
-      // Two officers who take a quarter of a scaled minute each.
+      // Three times what a healthy hop takes under load; Saeol's twenty workers are then free again in time.
+      measure('deadlines', { hopMs: 500 }),
       measure('password-fallback', { reactionMs: reaction }),
       measure('manual-intake', { budgetMs: 1000, windowPatienceMs: 1500 }),
     ],
@@ -64,10 +68,12 @@ export const routerPort = defineScenario({
         source: '† ours: nineteen in twenty officials serve their visitor',
       }),
       successRate(officialInsistsOnCertificate, {
-        atLeast: 0.9,
+        atLeast: 0.85,
         during: 'fault',
-        title: 'an honest error within 3 s for whoever insists on the certificate: ≥ 90 % during fault',
-        source: 'F1: an honest error within 3 s †; the share † ours',
+        untilEnd: Math.max(0, fault - openingMs),
+        title:
+          'whoever insists on the certificate is let in, or told within 1.5 s that it cannot be: ≥ 85 % until the fallback is open',
+        source: 'F1: an honest error within 3 s †, here within half of it; the share † ours',
       }),
       successRate(officialReadsNotices, {
         atLeast: 0.9,

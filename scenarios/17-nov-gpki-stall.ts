@@ -66,7 +66,6 @@ export const gpkiStall = defineScenario({
     phases: { baseline: '3s', fault, recovery },
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
     measures: [
-      measure('deadlines'),
       measure('password-fallback', { reactionMs: reaction }),
       // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
       measure('manual-intake', { budgetMs: 1000, windowPatienceMs: 1500 }),

@@ -11,8 +11,8 @@ const honest = [
   'gpki-failed',
 ]
 
-/** An honest error comes within this, in ms. † ours, as F1 asks. */
-const toldWithinMs = 3000
+/** An honest error comes within this, in ms. † ours: half of the 3 s that F1 asks for, so that one more try fits in. */
+const toldWithinMs = 1500
 
 /** T13: an official whose login spins. Whoever insists on the certificate is let in, or is told in time that it cannot be. */
 export const officialInsistsOnCertificate: Journey = {
@@ -20,6 +20,7 @@ export const officialInsistsOnCertificate: Journey = {
   title: 'officials who insist on the certificate are let in or told in time',
   entrance: 'official→saeol',
   succeedsWith: ['logged-in', 'told'],
+  users: 'insistent officials',
   async run({ http, data, index, step }) {
     const from = Date.now()
     const entered = await step('login', () => gpkiLogin(http, activeOfficial(data as People, index)))

@@ -18,6 +18,7 @@ import { label } from '../../../harness/runtimes/containers/labels.ts'
 import { stateDir } from '../../../harness/runtimes/host/machine.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
 import type { Runtime, ServiceDeath, SystemEvent } from '../../../harness/runtimes/runtime.ts'
+import { casesOn, look } from '../../harness/faults/connections.ts'
 import { sharePortLeases } from '../../harness/fixtures/command-line.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
 import { engine, missing } from '../../harness/fixtures/engine.ts'
@@ -26,6 +27,8 @@ import { describeWith } from '../../needs.ts'
 interface Row {
   readonly name: string
   readonly missing?: string
+  /** Its Toxiproxy is the real one, with that one's defects. */
+  readonly real: boolean
   make(): Runtime & AsyncDisposable
 }
 
@@ -34,9 +37,14 @@ const { capabilities } =
   engine === undefined
     ? { capabilities: new Set<Capability>() }
     : await containerCapabilities(engine, [contractSystem])
-const rows: Row[] = [
-  { name: 'processes', make: () => processesRuntime({ toxiproxy: 'embedded' }) },
-  { name: 'containers', ...needsEngine, make: () => containersRuntime({ engine: engine!, capabilities }) },
+const runtimes: Row[] = [
+  { name: 'processes', real: false, make: () => processesRuntime({ toxiproxy: 'embedded' }) },
+  {
+    name: 'containers',
+    ...needsEngine,
+    real: true,
+    make: () => containersRuntime({ engine: engine!, capabilities }),
+  },
 ]
 
 interface Up {
@@ -109,7 +117,7 @@ async function volumes(): Promise<string[]> {
   return ((body as { Volumes: { Name: string }[] | null }).Volumes ?? []).map(({ Name }) => Name)
 }
 
-describe.each(rows)('$name', ({ missing, make }) => {
+describe.each(runtimes)('$name', ({ missing, real, make }) => {
   describeWith('here', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
     let runtime: Runtime & AsyncDisposable
     let here: Up
@@ -191,6 +199,21 @@ describe.each(rows)('$name', ({ missing, make }) => {
         expect(await ask(entrance())).toBe('front asked back')
       })
     })
+
+    it.each(casesOn({ real }).filter(({ kind }) => kind.to === 'http'))(
+      '$fault: $is',
+      async ({ row, kind }) => {
+        const spec = row.fault('front→back')
+        const { inject, revert } = faultKind(spec.kind)!
+        const context: FaultContext = {
+          topology: here.topology,
+          load: {} as LoadRun,
+          signal: new AbortController().signal,
+        }
+        const fault = { inject: () => inject(spec, context), revert: () => revert(spec, context) }
+        await look(row, kind, here.topology.link('front→back'), fault, real)
+      },
+    )
 
     it('a service that was killed is started again where it was, with what it wrote, and is heard again', async () => {
       const control = here.topology.control!

@@ -1,8 +1,10 @@
 import type { ArmRecord } from '../journal/record.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
+import { faultEvidence } from './fault-evidence.ts'
 import { judgeCheck } from './judge-check.ts'
-import { endingOf, faultEvidence, hostDoubts, voidsOf } from './voids.ts'
+import { hostDoubts } from './machine-voids.ts'
+import { endingOf, voidsOf } from './voids.ts'
 import { brokenGuards, expectedOf, weigh } from './weigh.ts'
 import { firstOf } from './words.ts'
 
@@ -24,7 +26,9 @@ export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {
     arm: record.arm,
     expected: expectedOf(record.arm),
     measures: record.measures,
-    ...(voids.length > 0 ? { verdict: 'inconclusive', said: `void: ${firstOf(voids)}` } : weighed),
+    ...(voids.length > 0
+      ? { verdict: 'inconclusive', said: `void: ${firstOf(voids.map(({ said }) => said))}` }
+      : weighed),
     voids,
     checks,
     faults,

@@ -2,6 +2,7 @@ import { gateArms } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Credit, Effect, ScenarioResult } from '../model/result.ts'
 import { creditsOf, effectsBetween, type JudgedArm } from './effects.ts'
+import { repeatOf } from './repeat.ts'
 import { standsOn } from './server-evidence.ts'
 import { brokenGuards, protectedThat } from './weigh.ts'
 import { count, firstOf, listed } from './words.ts'
@@ -33,24 +34,28 @@ function verdictOf(
   arms: readonly ArmResult[],
   effects: readonly Effect[],
   credits: readonly Credit[],
-): Pick<ScenarioResult, 'verdict' | 'said'> {
+): Pick<ScenarioResult, 'verdict' | 'said' | 'repeat'> {
   const broken = arms.filter(
     (arm) => arm.verdict === 'deviates' && (arm.expected === 'holds' || brokenGuards(arm.checks).length > 0),
   )
   if (broken.length > 0)
-    return { verdict: 'deviates', said: [...new Set(broken.map((arm) => arm.said))].join('; ') }
+    return { verdict: 'deviates', said: [...new Set(broken.map((arm) => arm.said))].join('; '), repeat: null }
 
   const untreated = arms.find((arm) => arm.arm === 'untreated')
   const vacuity = untreated === undefined || untreated.voids.length > 0 ? null : vacuityOf(plan, untreated)
-  if (vacuity !== null) return { verdict: 'vacuous', said: vacuity }
+  if (vacuity !== null) return { verdict: 'vacuous', said: vacuity, repeat: null }
 
-  const open = [
-    ...whatIsMissing(arms),
-    ...arms.filter((arm) => arm.verdict === 'inconclusive').map((arm) => `${arm.arm}: ${arm.said}`),
-    ...otherArrivals(effects),
-  ]
-  if (open.length > 0) return { verdict: 'inconclusive', said: open.join('; ') }
-  return { verdict: 'holds', said: whoSavedWhom(plan, effects, credits) }
+  const missing = whatIsMissing(arms)
+  const undecided = arms.filter(({ verdict }) => verdict === 'inconclusive')
+  const unmatched = otherArrivals(effects)
+  const open = [...missing, ...undecided.map(({ arm, said }) => `${arm}: ${said}`), ...unmatched]
+  if (open.length > 0)
+    return {
+      verdict: 'inconclusive',
+      said: open.join('; '),
+      repeat: repeatOf(undecided, missing, unmatched),
+    }
+  return { verdict: 'holds', said: whoSavedWhom(plan, effects, credits), repeat: null }
 }
 
 /** Why the untreated arm shows that this gate cannot fail; `null` where it shows that it can. */

@@ -100,7 +100,7 @@ function judgeMutant(
 
 /** What voids a mutant's arm. A sabotage may well show before the fault: a baseline that it spoils speaks for itself. */
 function soundVoids({ voids }: ArmResult): readonly string[] {
-  return voids.filter((said) => !said.startsWith('baseline gate:'))
+  return voids.filter(({ kind }) => kind !== 'baseline').map(({ said }) => said)
 }
 
 /** Checks that deviate in this arm and hold in the same arm, or in treated, of the scenario as it is. */

@@ -8,6 +8,15 @@ export type Verdict = 'holds' | 'deviates' | 'inconclusive' | 'vacuous'
 /** How a run or an arm came to its end. */
 export type Ending = 'finished' | 'interrupted' | 'failed'
 
+/** Evidence that is missing, or speaks against the arm itself. */
+export interface Void {
+  readonly kind: 'ending' | 'journal' | 'death' | 'fault' | 'generator' | 'host' | 'baseline'
+  /** In one sentence. */
+  readonly said: string
+  /** It comes of the machine or of chance: a second run may be without it. */
+  readonly repeatHelps: boolean
+}
+
 export interface ArmResult {
   readonly arm: Arm
   /** What the scenario needs of it to hold; null: it is there to be compared with. */
@@ -18,8 +27,8 @@ export interface ArmResult {
   /** Why it was run once more, each time; empty where the first time counted. */
   readonly retries: readonly string[]
   readonly said: string
-  /** Evidence that is missing; one entry voids the arm. */
-  readonly voids: readonly string[]
+  /** One entry voids the arm. */
+  readonly voids: readonly Void[]
   readonly checks: readonly CheckResult[]
   readonly faults: readonly FaultEvidence[]
   /** What the Toxiproxy of this arm could say itself; null where it was not asked. */
@@ -92,6 +101,8 @@ export interface ScenarioResult {
   readonly verdict: Verdict
   /** The reason in one sentence. */
   readonly said: string
+  /** Whether a second run can come to a verdict, and why; null: there is one already. */
+  readonly repeat: { readonly helps: boolean; readonly said: string } | null
   /** Who saw the faults bite, in one sentence. */
   readonly standsOn: string
   /** What the measures do for users: treated beside untreated. Empty where one of the two is missing or void. */

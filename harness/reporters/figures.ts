@@ -1,7 +1,7 @@
 import { effectiveWords, percent } from '../checks/figures.ts'
 import { bittenUsers } from '../judging/server-evidence.ts'
 import type { Evidence } from '../model/check.ts'
-import type { FaultEvidence } from '../model/result.ts'
+import type { FaultEvidence, ScenarioResult } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
 
 /**
@@ -28,6 +28,12 @@ function inUnit(value: number, unit: Evidence['unit']): string {
     case 'count':
       return String(value)
   }
+}
+
+/** What a pipeline may do about an inconclusive scenario; empty where there is a verdict. */
+export function repeatInWords({ repeat }: Pick<ScenarioResult, 'repeat'>): string[] {
+  if (repeat === null) return []
+  return [`${repeat.helps ? 'a repeat may help' : 'a repeat cannot help'}: ${repeat.said}`]
 }
 
 /** Who saw a fault bite that was injected: `by its probe and by Toxiproxy: 37 connections, first after 3 ms, 12 kB dropped`. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Arm } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../model/result.ts'
-import { seenInWords } from './figures.ts'
+import { repeatInWords, seenInWords } from './figures.ts'
 import { readArm, readCheck } from './reading.ts'
 import type { Reporter } from './reporter.ts'
 import { writeWhole } from './write-file.ts'
@@ -125,13 +125,13 @@ function verdictCase(scenario: ScenarioResult): Case {
   const attributes = { classname: scenario.scenario, name: 'verdict', time: seconds(tookMs(scenario)) }
   if (scenario.verdict === 'holds') return { outcome: 'passed', xml: element('testcase', attributes) }
   const voids = scenario.arms.flatMap((arm) =>
-    arm.voids.map((missing) => `${arm.arm}: evidence missing: ${missing}`),
+    arm.voids.map(({ said }) => `${arm.arm}: evidence missing: ${said}`),
   )
   const kind = scenario.verdict === 'inconclusive' ? 'error' : 'failure'
   const failure = element(
     kind,
     { type: scenario.verdict, message: `${scenario.verdict}: ${scenario.said}` },
-    lines(scenario.title, scenario.said, ...voids),
+    lines(scenario.title, scenario.said, ...voids, ...repeatInWords(scenario)),
   )
   return { outcome: kind, xml: element('testcase', attributes, [failure]) }
 }

@@ -51,7 +51,8 @@ function said(result: ArmResult, reading: Reading): string {
 
 /** What voids the arm, its error among it. */
 function voids({ voids, error }: ArmResult): readonly string[] {
-  return error === undefined || voids.some((reason) => reason.includes(error)) ? voids : [error, ...voids]
+  const said = voids.map((one) => one.said)
+  return error === undefined || said.some((reason) => reason.includes(error)) ? said : [error, ...said]
 }
 
 function failures(result: ArmResult): string[] {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Plan } from '../../model/plan.ts'
 import type { RunResult, ScenarioResult } from '../../model/result.ts'
-import { counted, lengthOf } from '../figures.ts'
+import { counted, lengthOf, repeatInWords } from '../figures.ts'
 import { readArm, readVerdict } from '../reading.ts'
 import type { Reporter } from '../reporter.ts'
 import { oneLine } from '../terminal/one-line.ts'
@@ -60,6 +60,7 @@ export function scenarioHeading(plan: Plan, paint: Paint): string {
 export function scenarioLines(result: ScenarioResult, paint: Paint): string[] {
   return [
     `${paint.bold(oneLine(result.scenario))}  ${marked(readVerdict(result.verdict), paint)}: ${oneLine(result.said)}`,
+    ...repeatInWords(result).map((said) => `  ${oneLine(said)}`),
     paint.dim(`  ${oneLine(result.standsOn)}`),
   ]
 }

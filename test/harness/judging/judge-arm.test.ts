@@ -5,6 +5,7 @@ import { timeTo } from '../../../harness/checks/time-to.ts'
 import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import type { Arm } from '../../../harness/model/arms.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
+import type { ArmResult } from '../../../harness/model/result.ts'
 import {
   type ArmStory,
   counter,
@@ -28,6 +29,10 @@ const collapse: readonly Visits[] = [
   { journey: counter, fromMs: 2000, toMs: 6000, ok: false },
   { journey: counter, fromMs: 6000 },
 ]
+
+function saidOf({ voids }: Pick<ArmResult, 'voids'>): string[] {
+  return voids.map(({ said }) => said)
+}
 
 function judged(story: ArmStory, differing: Partial<Plan> = {}) {
   return judgeArm(recordOf(planOf([service, ledger], differing), { ...whole, ...story }))
@@ -390,7 +395,7 @@ describe('an arm is void', () => {
   ])('%s', (_, why, story) => {
     for (const visits of [undefined, collapse]) {
       const result = judged({ ...(visits !== undefined && { visits }), ...story })
-      expect(result.voids.some((said) => why.test(said))).toBe(true)
+      expect(saidOf(result).some((said) => why.test(said))).toBe(true)
       expect(result.verdict).toBe('inconclusive')
       expect(result.said.startsWith('void: ')).toBe(true)
     }
@@ -425,7 +430,7 @@ describe('an arm is void', () => {
     ],
   ])('%s', (_, why, story) => {
     const result = judged(story)
-    expect(result.voids).toEqual([expect.stringMatching(why)])
+    expect(saidOf(result)).toEqual([expect.stringMatching(why)])
     expect(result.verdict).toBe('inconclusive')
   })
 
@@ -452,7 +457,7 @@ describe('an arm is void', () => {
     ['where Toxiproxy has nothing to say', { witness: { kind: 'none' } }],
     ['where nobody asked it', {}],
   ])('not %s', (_, story) => {
-    expect(judged({ ...(story.arm === 'untreated' && { visits: collapse }), ...story }).voids).toEqual([])
+    expect(saidOf(judged({ ...(story.arm === 'untreated' && { visits: collapse }), ...story }))).toEqual([])
   })
 
   it('not for one fault without users, where another fault met some or cannot be vouched for', () => {
@@ -472,14 +477,14 @@ describe('an arm is void', () => {
       sightings: also(alone.sightings),
     }
     // Of the other nothing is known: it may explain what the probe saw.
-    expect(judgeArm(record).voids).toEqual([])
+    expect(saidOf(judgeArm(record))).toEqual([])
     const [none] = alone.removals
     const unbitten = { ...record, removals: also(alone.removals) }
-    expect(judgeArm(unbitten).voids).toEqual([
+    expect(saidOf(judgeArm(unbitten))).toEqual([
       expect.stringMatching(/^the probe saw stall saeol→l4, stall l4→gpki bite, but/),
     ])
     const bitten = { ...none!, fault: other.id, totals: { ...none!.totals, bittenConnections: 3 } }
-    expect(judgeArm({ ...record, removals: [none!, bitten] }).voids).toEqual([])
+    expect(saidOf(judgeArm({ ...record, removals: [none!, bitten] }))).toEqual([])
   })
 
   it('for every journey that misses the gate, in every arm', () => {
@@ -490,7 +495,7 @@ describe('an arm is void', () => {
     }))
     const visits: Visits[] = [{ journey: counter }, { journey: notices, ok: false }]
     for (const arm of ['control', 'untreated', 'treated'] as const)
-      expect(judged({ arm, visits }, { load }).voids).toEqual([
+      expect(saidOf(judged({ arm, visits }, { load }))).toEqual([
         `baseline gate: 0 of 40 visits of ${notices} succeeded before any fault, at least 90 % must`,
       ])
   })
@@ -499,13 +504,13 @@ describe('an arm is void', () => {
     const plan = planOf([service])
     const record = recordOf(plan, { arm: 'control' })
     const injected = recordOf(plan, {}).injected
-    expect(judgeArm({ ...record, injected }).voids).toEqual([
+    expect(saidOf(judgeArm({ ...record, injected }))).toEqual([
       `${stall.id} was injected although this arm was to have no fault`,
     ])
-    expect(judgeArm({ ...record, faultsOn: true }).voids).toEqual([
+    expect(saidOf(judgeArm({ ...record, faultsOn: true }))).toEqual([
       'this arm was to have no fault and had them',
     ])
-    expect(judgeArm({ ...recordOf(plan, {}), faultsOn: false }).voids).toEqual([
+    expect(saidOf(judgeArm({ ...recordOf(plan, {}), faultsOn: false }))).toEqual([
       'this arm was to have the faults and had none',
     ])
   })
@@ -514,12 +519,12 @@ describe('an arm is void', () => {
     const record = recordOf(planOf([service]), { revertedMs: 3000 })
     const [injected] = record.injected
     const flapping = { ...record, injected: [injected!, { ...injected!, ms: 4000 }] }
-    expect(judgeArm(flapping).voids).toEqual([`${stall.id} was never reverted`])
+    expect(saidOf(judgeArm(flapping))).toEqual([`${stall.id} was never reverted`])
     expect(judgeArm(flapping).faults[0]).toMatchObject({ injectedAtMs: 2000, revertedAtMs: null })
   })
 
   it('not at the limits themselves', () => {
-    expect(judged({ generator: { lagP99Ms: 100, loopDelayMaxMs: 400 } }).voids).toEqual([])
+    expect(saidOf(judged({ generator: { lagP99Ms: 100, loopDelayMaxMs: 400 } }))).toEqual([])
   })
 
   it('not for a look that could not tell, where another one could', () => {
@@ -530,7 +535,7 @@ describe('an arm is void', () => {
       { when: 'after', bites: null },
       { when: 'after', bites: false },
     ] as const
-    expect(judged({ sightings }).voids).toEqual([])
+    expect(saidOf(judged({ sightings }))).toEqual([])
   })
 
   it('not for want of a fault with --no-faults', () => {

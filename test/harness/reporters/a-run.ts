@@ -284,6 +284,7 @@ export function scenarioResult(plan: Plan, only: readonly Arm[] = arms): Scenari
     facts: plan.facts,
     verdict: 'holds',
     said: saysIt,
+    repeat: null,
     standsOn:
       'faults seen to bite by their own probes: 4 of 4; Toxiproxy itself saw users bitten by 4 of them',
     effects: [

@@ -21,7 +21,11 @@ function cut(arm: ArmResult, ending: 'interrupted' | 'failed', error?: string): 
     verdict: 'inconclusive',
     said: `void: the arm ${ending === 'failed' ? 'failed' : 'was interrupted'}`,
     voids: [
-      `the arm ${ending === 'failed' ? 'failed' : 'was interrupted'}${error === undefined ? '' : `: ${error}`}`,
+      {
+        kind: 'ending',
+        said: `the arm ${ending === 'failed' ? 'failed' : 'was interrupted'}${error === undefined ? '' : `: ${error}`}`,
+        repeatHelps: ending === 'interrupted',
+      },
     ],
     checks: arm.checks.map((check) => ({
       ...check,

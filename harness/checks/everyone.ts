@@ -33,7 +33,7 @@ export function everyone(journeys: JourneyRef | readonly JourneyRef[], options: 
     ...commonOf('everyone', names.join('+'), options),
     title:
       options.title ??
-      `${all.map(journeyTitle).join(' + ')}: everyone succeeds${window === undefined ? '' : ` ${windowWords(window)}`}`,
+      `${all.map(journeyTitle).join(' + ')}: everyone is served${window === undefined ? '' : ` ${windowWords(window)}`}`,
     role: 'protected',
     journeys: names,
     params: { journeys: names, atLeast: options.atLeast, ...(window !== undefined && { window }) },
@@ -80,13 +80,13 @@ export const everyoneKind: CheckKind = {
       return {
         verdict: 'deviates',
         evidence,
-        said: `${failures} of ${n} visits failed: ${tally(outcomes)}`,
+        said: `${failures} of ${n} were not served: ${tally(outcomes)}`,
         lookAt: failed.words(),
       }
     return {
       verdict: 'holds',
       evidence,
-      said: `all ${n} visits succeeded`,
+      said: `${n} of ${n} were served`,
       ...(n < atLeast && {
         short: {
           said: `at least ${atLeast} visits are needed to say so of everyone`,

@@ -60,7 +60,7 @@ export const invariantKind: CheckKind = {
     return {
       verdict: 'holds',
       evidence,
-      said: `${facts.checked} records checked, none breaks it: ${facts.said}`,
+      said: `${facts.checked === 0 ? 'no record to check' : `${facts.checked} records checked, none breaks it`}: ${facts.said}`,
       ...(facts.checked < atLeast && {
         short: { said: `at least ${atLeast} records are needed to say so`, samplesToDecide: atLeast },
       }),

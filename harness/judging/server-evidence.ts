@@ -1,6 +1,7 @@
 import type { ArmRecord } from '../journal/record.ts'
-import type { ArmResult, ServerEvidence } from '../model/result.ts'
+import type { ArmResult, FaultEvidence, ServerEvidence } from '../model/result.ts'
 import type { ToxicTotals } from '../model/toxics.ts'
+import { count } from './words.ts'
 
 /** What Toxiproxy itself says of a fault of an arm. Null: it could not say, was not heard, or the fault has no toxics. */
 export function serverEvidence(record: ArmRecord, fault: string): ServerEvidence | null {
@@ -50,24 +51,33 @@ function fromMetrics(record: ArmRecord, fault: string): ServerEvidence | null {
   return { from: 'metrics', receivedBytes: during('receivedBytes'), sentBytes: during('sentBytes') }
 }
 
-/** Who saw the faults of a scenario bite, in one sentence. */
+/**
+ * Who saw the faults of a scenario bite, in one sentence: `2 faults in 2 arms: 4 of 4 seen to bite by their own probes;
+ * Toxiproxy itself saw users bitten by 3 of them`. A fault counts once in each arm that it was injected in.
+ */
 export function standsOn(arms: readonly ArmResult[]): string {
   const injected = arms.flatMap(({ faults }) => faults.filter(({ injectedAtMs }) => injectedAtMs !== null))
   if (injected.length === 0) return 'no fault was injected'
-  const seen = injected.filter(({ bit }) => bit)
-  const confirmed = seen.filter(({ server }) => server?.from === 'toxics' && bittenUsers(server) > 0)
-  const byProbe = `faults seen to bite by their own probes: ${seen.length} of ${injected.length}`
-  if (confirmed.length > 0)
-    return `${byProbe}; Toxiproxy itself saw users bitten by ${confirmed.length} of them`
-  return `${byProbe}; ${whyNotConfirmed(arms)}`
+  const faults = new Set(injected.map(({ fault }) => fault)).size
+  const armsWithFaults = arms.filter((arm) => arm.faults.some((f) => f.injectedAtMs !== null)).length
+  const seen = injected.filter(({ bit }) => bit).length
+  return `${count(faults, 'fault')} in ${count(armsWithFaults, 'arm')}: ${seen} of ${injected.length} seen to bite by their own probes; ${toxiproxyWords(arms, injected)}`
 }
 
-function whyNotConfirmed(arms: readonly ArmResult[]): string {
+/** What Toxiproxy itself says of these faults, whatever their probes saw. */
+function toxiproxyWords(arms: readonly ArmResult[], injected: readonly FaultEvidence[]): string {
+  const told = injected.flatMap(({ server }) => (server?.from === 'toxics' ? [server] : []))
+  if (told.length > 0) {
+    const confirmed = told.filter((server) => bittenUsers(server) > 0).length
+    const of = told.length === injected.length ? 'them' : `the ${told.length} that it tells of`
+    return `Toxiproxy itself saw users bitten by ${confirmed === 0 ? 'none' : confirmed} of ${of}`
+  }
   const witnesses = new Set(arms.map(({ witness }) => witness))
   if (witnesses.has('events'))
-    return arms.some(({ faults }) => faults.some(({ server }) => server !== null))
-      ? 'Toxiproxy itself saw no user bitten'
-      : 'none of them is a toxic, of which Toxiproxy could tell'
+    // A toxic is told of when it is removed; an arm that was cut short may not have come so far.
+    return arms.some(({ ending }) => ending !== 'finished')
+      ? 'Toxiproxy had told of none of them when the arm was cut short'
+      : 'none of them is a toxic, so Toxiproxy cannot tell'
   if (witnesses.has('metrics'))
     return 'this Toxiproxy keeps no account of its toxics, only of the bytes of a link'
   return 'this Toxiproxy keeps no account of its toxics'

@@ -1,32 +1,33 @@
 import { effectiveWords, percent } from '../checks/figures.ts'
 import { bittenUsers } from '../judging/server-evidence.ts'
-import type { Evidence } from '../model/check.ts'
+import type { CheckResult, Evidence } from '../model/check.ts'
 import type { FaultEvidence, ScenarioResult } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
+import { numberInWords } from './parameters.ts'
 
 /**
- * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450` (`, n_eff 61`
- * where failures came in bursts); of what is counted, not estimated, `0 of 107`.
- * An end of the interval that the sample cannot bound is `?`.
+ * A check's evidence in one phrase: `99.1 % [97.8 % … 99.7 %], n 450` (`, n_eff 61` where failures came in bursts). An
+ * end of the interval that the sample cannot bound is `?`. What is counted, not estimated, only the check itself can say
+ * (`161 of 161 were served`, `3 records break it`): there it is the check's own sentence.
  */
-export function evidenceInWords(evidence: Evidence): string {
+export function evidenceInWords({ evidence, said }: Pick<CheckResult, 'evidence' | 'said'>): string {
+  if (evidence === null || evidence.estimate === null || evidence.unit === 'count') return said
   const { n, unit, estimate, interval } = evidence
   const figure = (value: number | null): string => (value === null ? '?' : inUnit(value, unit))
-  if (unit === 'count') return `${figure(estimate)} of ${n}`
   const exact = interval === null || interval.every((end) => end === estimate)
-  return `${figure(estimate)}${exact ? '' : ` [${figure(interval[0])} … ${figure(interval[1])}]`}, n ${n}${effectiveWords(evidence)}`
+  if (exact && n === 1) return figure(estimate)
+  const range = exact ? '' : ` [${figure(interval[0])} … ${figure(interval[1])}]`
+  return `${figure(estimate)}${range}, n ${n}${effectiveWords(evidence)}`
 }
 
-function inUnit(value: number, unit: Evidence['unit']): string {
+function inUnit(value: number, unit: Exclude<Evidence['unit'], 'count'>): string {
   switch (unit) {
     case 'share':
       return percent(value)
     case 'ms':
       return formatMs(value)
     case 'per second':
-      return `${Number(value.toPrecision(3))}/s`
-    case 'count':
-      return String(value)
+      return `${numberInWords(Math.abs(value) < 1000 ? Number(value.toPrecision(3)) : Math.round(value))}/s`
   }
 }
 
@@ -62,7 +63,9 @@ function some(n: number, noun: string, done: string): string[] {
 }
 
 function bytesOf(bytes: number): string {
-  return bytes < 1000 ? `${bytes} B` : `${Number((bytes / 1000).toPrecision(3))} kB`
+  if (bytes < 1000) return `${bytes} B`
+  const [size, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB']
+  return `${numberInWords(size < 1000 ? Number(size.toPrecision(3)) : Math.round(size))} ${unit}`
 }
 
 /** A length of time for people, from seconds to minutes: `17.2 s`, `1 min 44 s`. */

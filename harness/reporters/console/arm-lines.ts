@@ -121,8 +121,5 @@ function checkLines(result: ArmResult, columns: number, paint: Paint): string[] 
 
 /** The figures where all is well, else the judge's sentence, which has them too. */
 function reasonOf(check: CheckResult, { meaning }: Reading): string {
-  const { evidence } = check
-  return meaning === 'wanted' && evidence !== null && evidence.estimate !== null
-    ? evidenceInWords(evidence)
-    : oneLine(check.said)
+  return oneLine(meaning === 'wanted' ? evidenceInWords(check) : check.said)
 }

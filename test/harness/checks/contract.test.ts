@@ -672,7 +672,7 @@ const contracts: Record<string, Contract> = {
         arm: {},
         verdict: 'holds',
         role: 'protected',
-        said: /^all 200 visits succeeded/,
+        said: /^200 of 200 were served$/,
         evidence: { n: 200, estimate: 0, interval: [0, 0], threshold: 0, good: 'at most', unit: 'count' },
       },
       {
@@ -680,7 +680,7 @@ const contracts: Record<string, Contract> = {
         spec: everyone(counter, { atLeast: 150, source }),
         arm: { visits: [well(0, 4000), failing(4000, 4050), well(4050, 10_000)] },
         verdict: 'deviates',
-        said: /^1 of 200 visits failed: 1 timed-out$/,
+        said: /^1 of 200 were not served: 1 timed-out$/,
         evidence: { estimate: 1 },
         lookAt: [`${counter} #80 at +4.0 s: timed-out`],
       },
@@ -1012,6 +1012,15 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 37, estimate: 0, interval: [0, 0], threshold: 0, unit: 'count', good: 'at most' },
       },
       {
+        is: 'says of no record at all that there was none',
+        spec: invariant(receipts, { source, sabotages }),
+        arm: { invariants: [{ name: receipts, checked: 0, said: '0 receipts written' }] },
+        verdict: 'inconclusive',
+        role: 'guard',
+        said: /^no record to check: 0 receipts written/,
+        evidence: { n: 0, samplesToDecide: 1 },
+      },
+      {
         is: 'deviates for one, with its example',
         spec: invariant(receipts, { atLeast: 30, source, sabotages }),
         arm: {
@@ -1186,7 +1195,7 @@ describe('titles', () => {
       timeTo('fallback.closed', { within: '2s', of: 'reverted', source, measure }),
     ],
     ['without a fault, no fallback.opened', noEvent('fallback.opened', { measure, source })],
-    ['a visitor at the counter: everyone succeeds', everyone(journey, { atLeast: 1, source })],
+    ['a visitor at the counter: everyone is served', everyone(journey, { atLeast: 1, source })],
     [
       "of all 'shed', ≥ 90 % are a visitor at the counter during fault",
       share({

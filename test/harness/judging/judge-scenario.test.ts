@@ -10,10 +10,11 @@ import type { JudgedArm } from '../../../harness/judging/effects.ts'
 import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
 import { servedIn } from '../../../harness/judging/served.ts'
+import { standsOn } from '../../../harness/judging/server-evidence.ts'
 import { exitCodeOf, worstVerdict } from '../../../harness/judging/verdicts.ts'
 import { gateArms } from '../../../harness/model/arms.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
-import type { ArmResult, ScenarioResult, Verdict } from '../../../harness/model/result.ts'
+import type { ArmResult, FaultEvidence, ScenarioResult, Verdict } from '../../../harness/model/result.ts'
 import { type ArmStory, counter, planOf, probeDuring, recordOf, type Visits } from '../checks/journals.ts'
 
 const source = '† ours'
@@ -419,23 +420,43 @@ describe('what a verdict stands on', () => {
   const told = (witness: ArmStory['witness'] & {}) =>
     scenario([control, { ...untreated, witness }, { ...treated, witness }]).standsOn
 
-  it('is said, by whatever the Toxiproxy can tell', () => {
-    expect(told({ kind: 'events', bitten: [probeDuring, 'user/1'] })).toBe(
-      'faults seen to bite by their own probes: 2 of 2; Toxiproxy itself saw users bitten by 2 of them',
-    )
-    expect(told({ kind: 'events', bitten: [probeDuring] })).toBe(
-      'faults seen to bite by their own probes: 2 of 2; Toxiproxy itself saw no user bitten',
-    )
-    expect(told({ kind: 'events', bitten: [], totals: null })).toBe(
-      'faults seen to bite by their own probes: 2 of 2; none of them is a toxic, of which Toxiproxy could tell',
-    )
-    expect(told({ kind: 'metrics' })).toBe(
-      'faults seen to bite by their own probes: 2 of 2; this Toxiproxy keeps no account of its toxics, only of the bytes of a link',
-    )
-    expect(told({ kind: 'none' })).toBe(
-      'faults seen to bite by their own probes: 2 of 2; this Toxiproxy keeps no account of its toxics',
-    )
+  it.each<[string, ArmStory['witness'] & {}]>([
+    ['Toxiproxy itself saw users bitten by 2 of them', { kind: 'events', bitten: [probeDuring, 'user/1'] }],
+    ['Toxiproxy itself saw users bitten by none of them', { kind: 'events', bitten: [probeDuring] }],
+    ['none of them is a toxic, so Toxiproxy cannot tell', { kind: 'events', bitten: [], totals: null }],
+    ['this Toxiproxy keeps no account of its toxics, only of the bytes of a link', { kind: 'metrics' }],
+    ['this Toxiproxy keeps no account of its toxics', { kind: 'none' }],
+  ])('%s', (words, witness) => {
+    expect(told(witness)).toBe(`1 fault in 2 arms: 2 of 2 seen to bite by their own probes; ${words}`)
+  })
+
+  it('is nothing where no fault was injected', () => {
     expect(scenario([control]).standsOn).toBe('no fault was injected')
+  })
+
+  const heard: ArmStory['witness'] = { kind: 'events', bitten: ['user/1'] }
+  const withFaults = scenario([{ ...untreated, witness: heard }]).arms
+  const changed = (fault: Partial<FaultEvidence>, arm: Partial<ArmResult> = {}): ArmResult[] =>
+    withFaults.map((one) => ({ ...one, ...arm, faults: one.faults.map((f) => ({ ...f, ...fault })) }))
+
+  it('tells what Toxiproxy saw of a fault that its probe did not see', () => {
+    expect(standsOn(changed({ bit: false }))).toBe(
+      '1 fault in 1 arm: 0 of 1 seen to bite by their own probes; Toxiproxy itself saw users bitten by 1 of them',
+    )
+  })
+
+  it('does not say of a toxic that it is none, because the arm was cut short', () => {
+    expect(standsOn(changed({ server: null }, { ending: 'interrupted' }))).toBe(
+      '1 fault in 1 arm: 1 of 1 seen to bite by their own probes; Toxiproxy had told of none of them when the arm was cut short',
+    )
+  })
+
+  it('says of how many faults Toxiproxy tells, where others are no toxics', () => {
+    const [arm] = withFaults
+    const surge = { ...arm!.faults[0]!, fault: 'surge', server: null }
+    expect(standsOn([{ ...arm!, faults: [...arm!.faults, surge] }])).toBe(
+      '2 faults in 1 arm: 2 of 2 seen to bite by their own probes; Toxiproxy itself saw users bitten by 1 of the 1 that it tells of',
+    )
   })
 })
 

@@ -286,7 +286,7 @@ export function scenarioResult(plan: Plan, only: readonly Arm[] = arms): Scenari
     said: saysIt,
     repeat: null,
     standsOn:
-      'faults seen to bite by their own probes: 4 of 4; Toxiproxy itself saw users bitten by 4 of them',
+      '2 faults in 2 arms: 4 of 4 seen to bite by their own probes; Toxiproxy itself saw users bitten by 4 of them',
     effects: [
       {
         journey: official,

@@ -102,8 +102,26 @@ test.each([
   [{ kilobytesPerSecond: 64, perSecond: 60 }, '64 kilobytes/s, 60/s'],
   [
     { by: ['kim', 'lee'], span: [1, 2], odd: { a: 1 }, none: undefined },
-    'by kim and lee, span 1–2, odd {"a":1}',
+    'by kim and lee, span 1–2, odd (a 1)',
   ],
+  [
+    { scope: { system: 'saeol', offices: ['*'] }, empty: [], deep: [{ a: 1 }, { b: true }] },
+    'scope (system saeol, offices *), empty none, deep (a 1) and (b)',
+  ],
+  [
+    { sent: 12_345_678, share: 0.123_456_789, rate: 99_999.5 },
+    'sent 12,345,678, share 0.123457, rate 99999.5',
+  ],
+  [{ sent: 1_234_567.25, lost: -123_456 }, 'sent 1,234,567.3, lost -123,456'],
+  [
+    { pid: 4_194_303, port: 100_000, bytesPerSecond: 1_250_000 },
+    'pid 4194303, port 100000, 1,250,000 bytes/s',
+  ],
+  [
+    { expiresAt: 1_700_178_000_000, since: 1_700_178_000_250 },
+    'expires at 2023-11-16 23:40:00.000 UTC, since 2023-11-16 23:40:00.250 UTC',
+  ],
+  [{ to: '2023-11-17T08:40:00.000Z', from: 3 }, 'to 2023-11-17 08:40:00.000 UTC, from 3'],
   [{}, ''],
 ])('parameters in words: %j', (parameters, words) => {
   expect(inWords(parameters)).toBe(words)

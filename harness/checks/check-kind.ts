@@ -1,5 +1,5 @@
 import type { ArmRecord } from '../journal/record.ts'
-import type { CheckResult, CheckSpec } from '../model/check.ts'
+import type { CheckResult, CheckSpec, Window } from '../model/check.ts'
 
 /** What a judge finds, before the check's own name and source are put to it. */
 export type Finding = Pick<CheckResult, 'verdict' | 'evidence' | 'said'> & {
@@ -17,6 +17,16 @@ export type Finding = Pick<CheckResult, 'verdict' | 'evidence' | 'said'> & {
  */
 export type Seen = Omit<ArmRecord, 'arm' | 'faultsOn' | 'measures'>
 
+/** What a check asks of its sample, before it is taken. */
+export interface SampleNeeds {
+  /** Which visits; all of the arm where there is none. */
+  readonly window: Window | undefined
+  /** Fewer visits than this cannot hold, even if all of them succeed. */
+  readonly needs: number
+  /** Where it is about failures: of `n` visits, at least `needs`, the most that may fail so that it still holds. */
+  tolerates?(n: number): number | null
+}
+
 /** A kind of check: judges a spec against one arm's record. Pure: the same record gives the same finding. */
 export interface CheckKind {
   readonly kind: string
@@ -24,5 +34,7 @@ export interface CheckKind {
   readonly summary: string
   /** Problems of a spec's parameters, in words; empty when there are none. */
   problems(spec: CheckSpec): string[]
+  /** How large its sample must be; absent where it has none that could be planned. Only asked of a spec without problems. */
+  sample?(spec: CheckSpec): SampleNeeds
   judge(spec: CheckSpec, record: Seen): Finding
 }

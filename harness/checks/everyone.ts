@@ -50,6 +50,10 @@ export const everyoneKind: CheckKind = {
   kind: 'everyone',
   summary: 'not one visit fails: a census, with the names of those who did',
   problems: (spec) => problemsOf(params, spec),
+  sample(spec) {
+    const { atLeast, window } = paramsOf(params, spec)
+    return { window, needs: atLeast, tolerates: () => 0 }
+  },
   judge(spec, record) {
     const { journeys, atLeast, window } = paramsOf(params, spec)
     const span = window === undefined ? wholeArm : spanOf(record, window)

@@ -68,6 +68,17 @@ export const latencyKind: CheckKind = {
   kind: 'latency',
   summary: 'a latency quantile over all visits in a window, failures infinitely late (order statistics)',
   problems: (spec) => problemsOf(params, spec),
+  sample(spec) {
+    const { quantile, window } = paramsOf(params, spec)
+    return {
+      window,
+      needs: fewestFor(quantile),
+      tolerates: (n) => {
+        const { high } = quantileRanks(n, quantile)
+        return high === null ? null : n - high
+      },
+    }
+  },
   judge(spec, record) {
     const { journey, quantile, belowMs, step, window } = paramsOf(params, spec)
     const span = spanOf(record, window)
@@ -93,7 +104,7 @@ export const latencyKind: CheckKind = {
           unit: 'ms',
           threshold: belowMs,
           good: 'at most',
-          samplesToDecide: smallestSample(0, (size) => quantileRanks(size, quantile).high !== null),
+          samplesToDecide: fewestFor(quantile),
         },
       )
 
@@ -122,6 +133,11 @@ export const latencyKind: CheckKind = {
       lookAt: late.words(),
     })
   },
+}
+
+/** The smallest sample whose interval of this quantile has an upper end. */
+function fewestFor(quantile: number): number {
+  return smallestSample(0, (size) => quantileRanks(size, quantile).high !== null)!
 }
 
 /** 0.95 → 95, 0.999 → 99.9. */

@@ -50,6 +50,13 @@ export const neverKind: CheckKind = {
   kind: 'never',
   summary: 'an outcome that no visit of a journey may have (guard)',
   problems: (spec) => problemsOf(params, spec),
+  sample(spec) {
+    const { atLeast } = paramsOf(params, spec)
+    // What becomes of a visit is not planned: of a minimum by outcome only the sum can be.
+    const needs =
+      typeof atLeast === 'number' ? atLeast : Object.values(atLeast).reduce((sum, n) => sum + n, 0)
+    return { window: undefined, needs }
+  },
   judge(spec, record) {
     const { journeys, outcomes, atLeast } = paramsOf(params, spec)
     let n = 0

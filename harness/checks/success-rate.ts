@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
 import { clusteredShare } from '../stats/clustered-share.ts'
+import { failuresTolerated } from '../stats/samples.ts'
 import { samplesToDecideShare, smallestDetectableShare } from '../stats/wilson.ts'
 import type { CheckKind } from './check-kind.ts'
 import { estimated, nothingSeen } from './decide.ts'
@@ -52,6 +53,14 @@ export const successRateKind: CheckKind = {
   kind: 'success-rate',
   summary: 'the share of visits that succeed in a window (Wilson interval)',
   problems: (spec) => problemsOf(params, spec),
+  sample(spec) {
+    const { atLeast, window } = paramsOf(params, spec)
+    return {
+      window,
+      needs: samplesToDecideShare(1, atLeast) ?? Number.POSITIVE_INFINITY,
+      tolerates: (n) => failuresTolerated(n, atLeast),
+    }
+  },
   judge(spec, record) {
     const { journeys, atLeast, window } = paramsOf(params, spec)
     const span = spanOf(record, window)

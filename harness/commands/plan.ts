@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { examples } from '../called.ts'
+import { sizingsOf } from '../checks/sizing.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { planView } from '../reporters/plan-view.ts'
 import { chooseRuntime, type runtimeNames } from '../runtimes/choose.ts'
@@ -38,7 +39,14 @@ export const planCommand = new Command('plan')
       runtime: runtime.name,
     }).map(({ plan }) => plan)
     const output = reporterOutput(process.stdout, process.env)
-    if (options.json) output.write(`${JSON.stringify(plans, null, 2)}\n`)
+    if (options.json)
+      output.write(
+        `${JSON.stringify(
+          plans.map((plan) => ({ ...plan, samples: sizingsOf(plan) })),
+          null,
+          2,
+        )}\n`,
+      )
     else
       for (const plan of plans)
         output.write(`${planView(plan, { columns: output.columns(), colour: output.colour })}\n`)

@@ -1,4 +1,5 @@
 import { checkKind } from '../checks/index.ts'
+import { sizingProblems } from '../checks/sizing.ts'
 import { messageOf } from '../errors.ts'
 import { faultKind, faultKinds } from '../faults/index.ts'
 import { untilPhaseEnds } from '../faults/on-link.ts'
@@ -43,6 +44,8 @@ export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan
   problems.push(...systemProblems(system))
   problems.push(...measureProblems(body, system, options.without))
   problems.push(...checkProblems(body, system, journeys))
+  if (problems.length === 0)
+    problems.push(...sizingProblems({ checks: body.hypothesis, load, faults, phasesMs }))
   if (problems.length > 0) return { problems: problems.map((problem) => `${scenario.name}: ${problem}`) }
   return {
     plan: {

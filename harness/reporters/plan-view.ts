@@ -1,4 +1,5 @@
 import { percent } from '../checks/figures.ts'
+import { type Sizing, sizingsOf } from '../checks/sizing.ts'
 import { phaseNames } from '../model/acts.ts'
 import { gateArms, setupOf } from '../model/arms.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
@@ -234,9 +235,13 @@ function checkRows(
   columns: number,
   paint: Paint,
 ): string[] {
+  const sizings = new Map(sizingsOf(plan).map((sizing) => [sizing.check, sizing]))
   const rows = plan.checks
     .filter((check) => check.role === role)
-    .map((check): [string, string] => [oneLine(check.title), oneLine(check.source)])
+    .map((check): [string, string] => [
+      oneLine(check.title),
+      [sizingInWords(sizings.get(check.id)), oneLine(check.source)].filter(Boolean).join(' · '),
+    ])
   return section(title, rows, columns, paint)
 }
 
@@ -256,4 +261,13 @@ function section(
     return [`  ${left}`, `    ${paint.dim(right)}`]
   }
   return ['', paint.bold(title), ...rows.flatMap(row)]
+}
+
+/** `about 102 visits, 73 needed, at most 1 may fail`. */
+function sizingInWords(sizing: Sizing | undefined): string {
+  if (sizing === undefined) return ''
+  const { expected, needs, tolerates } = sizing
+  const mayFail =
+    tolerates === undefined ? [] : [tolerates === 0 ? 'none may fail' : `at most ${tolerates} may fail`]
+  return [`about ${expected} visits`, `${needs} needed`, ...mayFail].join(', ')
 }

@@ -20,7 +20,7 @@ export function interruption(say: (message: string) => void): {
     lastAt = at
     if (echo) return
     if (controller.signal.aborted) {
-      say('still taking everything down; nothing will be left running')
+      say('still taking everything down: please wait')
       return
     }
     say(`${name === 'SIGINT' ? 'interrupted' : name}: reverting faults and taking everything down`)

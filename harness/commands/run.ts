@@ -13,6 +13,7 @@ import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
+import { againWith } from './again.ts'
 import { interruption } from './interrupt.ts'
 import {
   mustKnow,
@@ -131,7 +132,10 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       runtime: runtime.name,
     })
     const parallel = options.keep ? 1 : parallelOf(options.parallel)
-    const output = reporterOutput(process.stdout, process.env, { verbose: options.verbose })
+    const output = reporterOutput(process.stdout, process.env, {
+      verbose: options.verbose,
+      again: againWith(command),
+    })
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
     const result = await run({
       plans: plans.map((one) => ({ ...one, arms: armsOf(one.plan, options) })),

@@ -95,15 +95,25 @@ export async function runArm(context: ArmContext): Promise<Ending> {
     return outcome
   }
   const armSignal = AbortSignal.any([signal, died.signal])
+  let lived = false
   try {
     await using undo = new AsyncDisposableStack()
     await live({ ...context, setup, armSignal, died, undo, write }, from)
+    lived = true
     context.progress('taking the network down')
   } catch (error) {
-    if (signal.aborted && !(signal.reason instanceof HarnessError)) return end('interrupted')
+    if (signal.aborted && !(signal.reason instanceof HarnessError))
+      return end('interrupted', lived ? error : undoFailure(error))
     return end('failed', armSignal.aborted ? armSignal.reason : error)
   }
   return end('finished')
+}
+
+/** What went wrong when everything was undone after `error`; undefined where nothing did. */
+function undoFailure(error: unknown): unknown {
+  return error instanceof Error && error.name === 'SuppressedError'
+    ? (error as SuppressedError).error
+    : undefined
 }
 
 function detailOf(failure: unknown): Partial<EventOf<'arm.ended'>> {

@@ -124,9 +124,10 @@ function settleLoad(body: ScenarioBody, system: System, problems: string[]): Arr
           problems.push(
             `load of '${journey.name}': ${value}/s is impossible; write a rate above 0 and up to ${highestRate}/s`,
           )
-      const { users, servedWithinMs } = journey
+      const { users, successIs, servedWithinMs } = journey
       const said = {
         ...(users !== undefined && { users }),
+        ...(successIs !== undefined && { successIs }),
         ...(servedWithinMs !== undefined && { servedWithinMs }),
       }
       return [{ journey: journey.name, ...said, perSecond: [from, until] as const, process }]

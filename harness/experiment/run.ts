@@ -87,6 +87,7 @@ function begin(options: RunOptions, journal: JournalWriter, id: string, dir: str
     driver: driver.name,
     toxiproxy,
     parallel,
+    planned: options.plans.map(({ plan, arms }) => ({ scenario: plan.scenario, arms: [...arms] })),
   })
   report.runStarted({
     id,

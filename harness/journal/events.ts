@@ -24,6 +24,8 @@ export type JournalEvent =
       toxiproxy: string
       /** How many arms run side by side; absent: one. */
       parallel?: number
+      /** What was asked for, in its order; absent in older journals. */
+      planned?: { scenario: string; arms: Arm[] }[]
     }
   | { kind: 'scenario.started'; at: number; plan: Plan }
   | {

@@ -112,10 +112,23 @@ export function foldJournal(): JournalFold {
       verdict: worstVerdict(judged.map((scenario) => scenario.verdict)),
       exitCode: exitCodeOf({ ending, scenarios: judged }),
       scenarios: judged,
+      notRun: notRunOf(run, judged),
     }
   }
 
   return { add, scenario: (name) => judgedScenario(scenarios.get(name)!), result }
+}
+
+/** Arms that were planned and of which the journal has no beginning. */
+function notRunOf(
+  { planned = [] }: EventOf<'run.started'>,
+  judged: readonly ScenarioResult[],
+): RunResult['notRun'] {
+  return planned.flatMap(({ scenario, arms }) => {
+    const begun = judged.find((one) => one.scenario === scenario)?.arms.map(({ arm }) => arm) ?? []
+    const missing = arms.filter((arm) => !begun.includes(arm))
+    return missing.length === 0 ? [] : [{ scenario, arms: missing }]
+  })
 }
 
 function emptyFolding(plan: Plan): Folding {

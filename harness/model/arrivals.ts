@@ -6,6 +6,8 @@ export interface ArrivalsSpec {
   readonly journey: string
   /** {@link Journey.users}. */
   readonly users?: string
+  /** {@link Journey.successIs}. */
+  readonly successIs?: string
   /** {@link Journey.servedWithinMs}. */
   readonly servedWithinMs?: number
   /** Arrivals per second; a pair ramps linearly from the first to the second over the stream's length. */

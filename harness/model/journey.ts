@@ -11,6 +11,8 @@ export interface Journey {
   readonly entrance: string
   /** Outcomes that count as a success. Anything else, an exception included, is a failure. */
   readonly succeedsWith: readonly string[]
+  /** What a visit that succeeded is called in sentences. Default: `served`; of attackers, `turned away`. */
+  readonly successIs?: string
   /**
    * How long after their intended start users must be served to count as served, ms: who was told to come back tomorrow
    * was not. Default: as long as the arm lasts.

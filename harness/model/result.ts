@@ -167,4 +167,6 @@ export interface RunResult {
   readonly verdict: Verdict
   readonly exitCode: number
   readonly scenarios: readonly ScenarioResult[]
+  /** What was asked for and never begun: the run was interrupted, failed or bailed out before. */
+  readonly notRun: readonly { readonly scenario: string; readonly arms: readonly Arm[] }[]
 }

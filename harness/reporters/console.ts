@@ -153,7 +153,7 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
 
     runEnded(result, dir) {
       watch.armEnded()
-      print('', ...runLines(result, dir, paint))
+      print('', ...runLines(result, dir, { paint, again: output.again }))
     },
   }
 }

@@ -19,7 +19,7 @@ const columnsElsewhere = 110
 export function reporterOutput(
   stream: Stream,
   env: Readonly<Record<string, string | undefined>>,
-  options: { readonly verbose?: boolean } = {},
+  options: Pick<ReporterOutput, 'again'> & { readonly verbose?: boolean } = {},
 ): ReporterOutput {
   const able = stream.isTTY === true && env.TERM !== 'dumb'
   let open = true
@@ -34,6 +34,7 @@ export function reporterOutput(
     colour: forced(env.FORCE_COLOR) ?? (env.NO_COLOR ? false : able),
     rows: () => stream.rows || Number.POSITIVE_INFINITY,
     verbose: options.verbose ?? false,
+    ...(options.again !== undefined && { again: options.again }),
     columns: () => stream.columns || Number(env.COLUMNS) || (able ? 80 : columnsElsewhere),
   }
 }

@@ -22,4 +22,6 @@ export interface ReporterOutput {
   rows(): number
   /** Every event and every check, as it happens; else what a person needs who waits for the verdict. */
   readonly verbose: boolean
+  /** The command that runs these scenarios once more, with the options that were typed; absent where none was. */
+  readonly again?: (scenarios: readonly string[]) => string
 }

@@ -55,6 +55,8 @@ export const attackerOnFallback: Journey = {
   entrance: 'official→saeol',
   // To be turned away is how it should go; to get no answer is no harm either.
   succeedsWith: ['turned-away', 'no-answer'],
+  users: 'attackers',
+  successIs: 'turned away',
   async run(visit) {
     const names = Object.keys(attacks)
     const name = names[visit.index % names.length]!

@@ -8,6 +8,7 @@ export const citizenUsesGov24: Journey = {
   title: 'citizens apply on Government24',
   entrance: 'citizen→gov24',
   succeedsWith: ['accepted'],
+  users: 'citizens',
   async run({ http, data, index, random, step }) {
     const people = data as People
     // The first 887 of the catalogue's 1,327 services issue certificates.

@@ -10,6 +10,8 @@ export const clerkBackdates: Journey = {
   title: 'a clerk backdates a case for a friend',
   entrance: 'official→saeol',
   succeedsWith: ['refused', 'not-logged-in'],
+  users: 'backdating clerks',
+  successIs: 'refused',
   async run({ http, data, index, random, step }) {
     const people = data as People
     const clerk = pick(people.clerks, random)

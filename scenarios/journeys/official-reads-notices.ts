@@ -10,6 +10,7 @@ export const officialReadsNotices: Journey = {
   title: 'officials open notices and downloads',
   entrance: 'official→saeol',
   succeedsWith: ['read'],
+  users: 'readers of notices',
   async run({ http, random, step, pause }) {
     const path =
       random() < 1 / 3 ? `/downloads/${downloads[Math.floor(random() * downloads.length)]}` : '/notices'

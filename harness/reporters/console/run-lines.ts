@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { called } from '../../called.ts'
+import { firstOf } from '../../judging/words.ts'
 import type { Plan } from '../../model/plan.ts'
-import type { RunResult, ScenarioResult } from '../../model/result.ts'
+import type { ArmResult, RunResult, ScenarioResult } from '../../model/result.ts'
 import { counted, lengthOf, repeatInWords } from '../figures.ts'
 import { readArm, readVerdict } from '../reading.ts'
-import type { Reporter } from '../reporter.ts'
+import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { pad, widthOf } from '../terminal/width.ts'
@@ -41,15 +43,35 @@ function armsWords(arms: readonly (readonly string[])[]): string {
   return counts[0] === 1 ? `only ${arms[0]![0]}` : `${counts[0]} arms each`
 }
 
-/** After Ctrl-C: what there is, in few lines. */
+/** After Ctrl-C: what there is, and what is known to be undone, in five lines at most. */
 export function interruptedLines(result: RunResult, dir: string, paint: Paint): string[] {
   const arms = result.scenarios.flatMap((scenario) => scenario.arms)
-  const ended = arms.filter(({ ending }) => ending === 'finished').length
+  const cut = arms.filter(({ ending }) => ending !== 'finished')
+  const all = arms.length + result.notRun.reduce((sum, { arms }) => sum + arms.length, 0)
   return [
     `${conclusion(result, paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)}`)}`,
-    `${counted(ended, 'arm')} had ended; everything is down, nothing is left running`,
+    `${arms.length - cut.length} of ${counted(all, 'arm')} had ended${cut.length > 0 ? `; ${undoneWords(cut)}` : ''}`,
+    ...stillThere(cut).map(paint.yellow),
     `journal, results and logs: ${shorter(dir)}`,
   ]
+}
+
+/** `2 were under way: 4 of 4 faults reverted, both networks taken down`, as far as their journal says so. */
+function undoneWords(cut: readonly ArmResult[]): string {
+  const injected = cut.flatMap(({ faults }) => faults.filter(({ injectedAtMs }) => injectedAtMs !== null))
+  const reverted = injected.filter(({ revertedAtMs }) => revertedAtMs !== null).length
+  const down = cut.filter(({ ending, error }) => ending === 'interrupted' && error === undefined).length
+  return [
+    `${cut.length} under way: ${injected.length === 0 ? 'no fault was on' : `${reverted} of ${counted(injected.length, 'fault')} reverted`}`,
+    `${down} of ${counted(cut.length, 'network')} taken down`,
+  ].join(', ')
+}
+
+/** What could not be undone, and the remedy. */
+function stillThere(cut: readonly ArmResult[]): string[] {
+  const errors = cut.flatMap(({ arm, error }) => (error === undefined ? [] : [`${arm}: ${oneLine(error)}`]))
+  if (errors.length === 0) return []
+  return [`not all was undone: ${firstOf(errors)}`, `what may be left is removed by: ${called('clean')}`]
 }
 
 export function scenarioHeading(plan: Plan, paint: Paint): string {
@@ -65,14 +87,33 @@ export function scenarioLines(result: ScenarioResult, paint: Paint): string[] {
   ]
 }
 
-/** The scenarios in a table, the run's verdict, where it lies, and where to look when it is not well. */
-export function runLines(result: RunResult, dir: string, paint: Paint): string[] {
+/**
+ * The scenarios in a table, what was not run, the run's verdict, and where it lies; where it is not well, where to look
+ * and how to run it again.
+ * @param again the command that runs these scenarios once more; undefined where nobody knows
+ */
+export function runLines(
+  result: RunResult,
+  dir: string,
+  { paint, again }: { readonly paint: Paint; readonly again?: ReporterOutput['again'] },
+): string[] {
+  const unwell = result.scenarios.filter(({ verdict }) => verdict !== 'holds').map(({ scenario }) => scenario)
+  const names = [...new Set([...unwell, ...result.notRun.map(({ scenario }) => scenario)])]
   return [
     ...table(result.scenarios, paint),
+    ...result.notRun.map(({ scenario, arms }) =>
+      paint.yellow(`not run: ${oneLine(scenario)}, ${arms.join(' and ')}`),
+    ),
     ...(result.scenarios.length > 0 ? [''] : []),
     `${conclusion(result, paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)} · seed ${oneLine(result.seed)}`)}`,
     `journal, results and logs: ${shorter(dir)}`,
     ...whereToLook(result, dir, paint),
+    ...(names.length === 0 || again === undefined
+      ? []
+      : [
+          `every check, with its figures: ${called(`analyze ${shorter(dir)}`)}`,
+          `run it again: ${oneLine(again(names))}`,
+        ]),
   ]
 }
 
@@ -113,7 +154,8 @@ function whereToLook(result: RunResult, dir: string, paint: Paint): string[] {
       arms.flatMap((arm) => {
         if (readArm(arm).meaning === 'wanted') return []
         const rest = arm.lookAt.length - placesShown
-        const logs = join(dir, 'logs', scenario, arm.arm)
+        const tries = arm.retries.length + 1
+        const logs = join(dir, 'logs', scenario, tries === 1 ? arm.arm : `${arm.arm}-${tries}`)
         return [
           `look at ${oneLine(scenario)}, ${arm.arm}`,
           ...arm.lookAt.slice(0, placesShown).map((place) => `  ${oneLine(place)}`),

@@ -121,6 +121,20 @@ describe('judging a journal', () => {
     })
   })
 
+  it('tells what was asked for and never begun', async () => {
+    const [run, ...events] = runEvents([{ plan: november, arms: [control] }], 'interrupted')
+    const planned = [
+      { scenario: november.scenario, arms: ['control', 'treated'] },
+      { scenario: overload.scenario, arms: ['untreated'] },
+    ]
+    const told = await judgeJournal([{ ...run!, planned } as JournalEvent, ...events])
+    expect(told.notRun).toEqual([
+      { scenario: november.scenario, arms: ['treated'] },
+      { scenario: overload.scenario, arms: ['untreated'] },
+    ])
+    expect((await judgeJournal([run!, ...events])).notRun).toEqual([])
+  })
+
   it('refuses a journal that is none, and says which event', async () => {
     const events = runEvents(both)
     await expect(judgeJournal(events.slice(1))).rejects.toThrow(/it has no run.started/)

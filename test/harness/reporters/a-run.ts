@@ -58,7 +58,7 @@ export const gpkiStall: Plan = {
     ),
     check('latency', 'login: p95 ≤ 800 ms', 'protected', [official], '† ours'),
     check('time-to', 'the fallback opens ≤ 2 s after injection', 'mechanism', [], '† ours'),
-    check('invariant', 'no wrong password was accepted', 'guard', [], 'fallback invariant 3'),
+    check('invariant', 'no wrong password was accepted', 'guard', [citizen], 'fallback invariant 3'),
     check(
       'invariant',
       'nothing lost: receipts written = entered + rejected',
@@ -325,6 +325,7 @@ export function runResult(scenarios: readonly ScenarioResult[]): RunResult {
     verdict: 'holds',
     exitCode: 0,
     scenarios,
+    notRun: [],
   }
 }
 

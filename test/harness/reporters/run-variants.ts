@@ -67,7 +67,16 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
     const code = ending === 'failed' ? 5 : 130
     return told(
       [...untilThen, ...rest],
-      { ...runResult([scenario]), ending, verdict: 'inconclusive', exitCode: code },
+      {
+        ...runResult([scenario]),
+        ending,
+        verdict: 'inconclusive',
+        exitCode: code,
+        notRun: [
+          { scenario: gpkiStall.scenario, arms: ['treated'] },
+          { scenario: overload.scenario, arms: ['control', 'untreated', 'treated'] },
+        ],
+      },
       dir,
     )
   }

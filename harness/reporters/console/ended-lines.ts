@@ -1,0 +1,56 @@
+import type { ArmRef } from '../../experiment/report.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { ArmResult } from '../../model/result.ts'
+import { lengthOf } from '../figures.ts'
+import { journeyWords } from '../journey-words.ts'
+import { readArm, readCheck } from '../reading.ts'
+import { oneLine } from '../terminal/one-line.ts'
+import type { Paint } from '../terminal/paint.ts'
+import { pad, widthOf } from '../terminal/width.ts'
+import { armLines, marked } from './arm-lines.ts'
+import { nameColumns } from './under-way.ts'
+
+/** Columns of a verdict's words where it is as it must be, so that the figures behind them stand in a column. */
+const verdictColumns = 22
+
+/**
+ * One line with figures for an arm that is as it must be; else what is missing, and the checks that are not as they
+ * must be. Nothing of one that was interrupted: what was not run through says nothing.
+ */
+export function endedLines(
+  result: ArmResult,
+  { scenario }: ArmRef,
+  options: { readonly plan: Plan | undefined; readonly columns: number; readonly paint: Paint },
+): string[] {
+  const { plan, columns, paint } = options
+  if (result.ending === 'interrupted') return []
+  const reading = readArm(result)
+  const again = result.retries.map((why) => paint.dim(`    run again: ${oneLine(why)}`))
+  if (reading.meaning === 'wanted') {
+    const head = `  ${pad(oneLine(`${scenario} ${result.arm}`), nameColumns)} ${pad(marked(reading, paint), verdictColumns)}`
+    const line = `${head}  ${pad(lengthOf(result.tookMs), 7, 'right')}`
+    const figures = paint.dim(figuresOf(result, plan))
+    return widthOf(`${line}  ${figures}`) <= columns
+      ? [`${line}  ${figures}`.trimEnd(), ...again]
+      : [line, `      ${figures}`, ...again]
+  }
+  // An arm that broke off has no check that was decided, and its error says why.
+  const telling = result.ending === 'failed' ? ['unwanted'] : ['unwanted', 'undecided']
+  const checks = result.checks.filter((check) => telling.includes(readCheck(result.arm, check).meaning))
+  return [`  ${oneLine(scenario)}`, ...armLines({ ...result, checks }, columns, paint), ...again]
+}
+
+/** `officials 368 of 368 served, visitors 161 of 161 served`: of the journeys that service levels speak of. */
+function figuresOf({ journeys }: ArmResult, plan: Plan | undefined): string {
+  const spokenOf = new Set(
+    plan?.checks.filter(({ role }) => role === 'protected').flatMap((check) => check.journeys) ??
+      Object.keys(journeys),
+  )
+  return Object.entries(journeys)
+    .filter(([journey]) => spokenOf.has(journey))
+    .map(([journey, { ok, arrivals }]) => {
+      const { users, successIs } = journeyWords(plan, journey)
+      return oneLine(`${users} ${ok} of ${arrivals} ${successIs}`)
+    })
+    .join(', ')
+}

@@ -1,0 +1,76 @@
+import { percent } from '../../checks/figures.ts'
+import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import type { LiveTick } from '../../model/load.ts'
+import type { Plan } from '../../model/plan.ts'
+import { formatMs } from '../../model/units.ts'
+import { journeyWords } from '../journey-words.ts'
+import { oneLine } from '../terminal/one-line.ts'
+import type { Paint } from '../terminal/paint.ts'
+import { pad } from '../terminal/width.ts'
+
+/** What is known of an arm that is under way. Times are epoch ms. */
+export interface UnderWay {
+  readonly plan: Plan
+  doing: string
+  phase: { readonly name: PhaseName; readonly at: number } | null
+  /** Visits by journey that ended in this phase. */
+  visits: Map<string, { ok: number; failed: number }>
+}
+
+export function comingUp(plan: Plan): UnderWay {
+  return { plan, doing: 'coming up', phase: null, visits: new Map() }
+}
+
+export function beginPhase(arm: UnderWay, name: PhaseName, at: number): void {
+  arm.phase = { name, at }
+  arm.visits = new Map()
+}
+
+export function countVisits(arm: UnderWay, { journeys }: LiveTick): void {
+  for (const [journey, { ok, failed }] of Object.entries(journeys)) {
+    const sum = arm.visits.get(journey) ?? { ok: 0, failed: 0 }
+    arm.visits.set(journey, { ok: sum.ok + ok, failed: sum.failed + failed })
+  }
+}
+
+/** An arm's planned time under load, ms. */
+export function plannedMs({ phasesMs }: Plan): number {
+  return phaseNames.reduce((sum, phase) => sum + phasesMs[phase], 0)
+}
+
+/**
+ * Two lines an arm, what it does and how each journey fares in this phase; where `rows` are too few, one; where they are
+ * fewer still, the first arms and how many there are besides. `at`: epoch ms.
+ */
+export function underWayLines(
+  arms: ReadonlyMap<string, UnderWay>,
+  options: { readonly rows: number; readonly at: number; readonly paint: Paint },
+): string[] {
+  const heads = [...arms].map(([name, arm]) => headOf(name, arm, options.at))
+  const both = [...arms.values()].flatMap((arm, i) => [heads[i]!, ...faresLines(arm, options.paint)])
+  if (both.length <= options.rows) return both
+  if (heads.length <= options.rows) return heads
+  const shown = Math.max(0, options.rows - 1)
+  return [...heads.slice(0, shown), options.paint.dim(`  and ${heads.length - shown} more arms`)]
+}
+
+/** Columns of an arm's name, so that what stands behind it stands in a column. */
+export const nameColumns = 44
+
+function headOf(name: string, { phase, doing, plan }: UnderWay, at: number): string {
+  const now =
+    phase === null
+      ? oneLine(doing)
+      : `${phase.name} ${formatMs(Math.max(0, Math.round((at - phase.at) / 100) * 100))} of ${formatMs(plan.phasesMs[phase.name])}`
+  return `  ${pad(oneLine(name), nameColumns)} ${now}`
+}
+
+/** `officials 38 % of 41 served · attackers 100 % of 6 turned away`. */
+function faresLines({ plan, phase, visits }: UnderWay, paint: Paint): string[] {
+  if (phase === null) return []
+  const fares = [...visits].flatMap(([journey, { ok, failed }]) => {
+    const { users, successIs } = journeyWords(plan, journey)
+    return ok + failed === 0 ? [] : [`${users} ${percent(ok / (ok + failed))} of ${ok + failed} ${successIs}`]
+  })
+  return fares.length === 0 ? [] : [paint.dim(`      ${fares.map(oneLine).join(' · ')}`)]
+}

@@ -12,6 +12,8 @@ import {
   successRate,
   timeTo,
 } from '../harness/index.ts'
+import { favours, favoursDone } from './journeys/clerk-backdates.ts'
+import { anothersDocument } from './journeys/documents.ts'
 import {
   attackerOnFallback,
   clerkBackdates,
@@ -61,7 +63,7 @@ export const gpkiStall = defineScenario({
       arrivals(officialIssuesCertificate, officials),
       arrivals(visitorAtCounter, visitors),
       arrivals(attackerOnFallback, attackers),
-      arrivals(clerkBackdates, '1/s', { process: 'regular' }),
+      arrivals(clerkBackdates, '2/s', { process: 'regular' }),
     ],
     phases: { baseline: '3s', fault, recovery },
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
@@ -106,8 +108,9 @@ export const gpkiStall = defineScenario({
       }),
       invariant('every receipt was entered', {
         measure: 'manual-intake',
-        atLeast: 3,
+        atLeast: 10,
         source: 'S0 S1: entered retroactively; ledger invariant 1',
+        sabotages: ['rejects-receipts'],
       }),
 
       noEvent('fallback.opened', {
@@ -133,7 +136,7 @@ export const gpkiStall = defineScenario({
         minimumWhere: open,
         atLeast: 50,
         source: 'fallback invariant 8',
-        sabotages: ['audit-drops-record'],
+        sabotages: ['audit-drops-record', 'truncates-audit'],
       }),
       accounted(visitorAtCounter, {
         minimumWhere: receipts,
@@ -142,17 +145,54 @@ export const gpkiStall = defineScenario({
         source: 'ledger invariant 1: nothing lost',
         sabotages: ['loses-receipts'],
       }),
-      invariant('the date of receipt stands', {
+      never([officialIssuesCertificate, visitorAtCounter], {
+        outcome: anothersDocument,
+        atLeast: 100,
+        source: 'F15: requester and subject are the same on each document',
+        title: 'nobody is given a document about somebody else',
+        sabotages: ['swapped-document'],
+      }),
+      invariant('nobody is sent home on a good day', {
+        atLeast: 20,
+        source: 'S0: intake by hand is for the outage; the share † ours',
+        sabotages: ['sends-home'],
+      }),
+      never(clerkBackdates, {
+        minimumWhere: open,
+        outcome: favoursDone,
+        atLeast: Object.fromEntries(favours.map((name) => [`refused-${name}`, 1])),
+        source:
+          'ledger invariants 2, 4 and 5: nothing is backdated that was not written, verified and lawful',
+        sabotages: ['backdates-anywhere', 'early-window', 'any-number', 'verifier-not-checked'],
+      }),
+      invariant('an outage is declared for the time it lasted', {
+        minimumWhere: open,
+        source: 'ledger invariant 5',
+        sabotages: ['early-window'],
+      }),
+      invariant('entries say what receipts say', {
         minimumWhere: receipts,
-        atLeast: 3,
-        source: 'ledger invariant 2: receivedOn is immutable',
-        sabotages: ['overwrites-received-on'],
+        atLeast: 10,
+        source: 'ledger invariant 2: receivedOn is immutable, and so is the rest',
+        sabotages: ['overwrites-received-on', 'entry-differs'],
       }),
       invariant('each receipt was entered once', {
         minimumWhere: receipts,
-        atLeast: 3,
+        atLeast: 10,
         source: 'ledger invariant 3: exactly once, although two clerks enter each receipt',
         sabotages: ['enters-twice'],
+      }),
+      invariant('each visit has one document', {
+        minimumWhere: receipts,
+        atLeast: 10,
+        source: 'S0 S1: what was entered becomes a document, and no second one',
+        sabotages: ['receipt-and-certificate'],
+      }),
+      invariant('everything done is on the audit', {
+        minimumWhere: open,
+        atLeast: 20,
+        source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
+        sabotages: ['unaudited-entries'],
       }),
       invariant('fixed-date cases keep their order', {
         minimumWhere: receipts,
@@ -162,7 +202,7 @@ export const gpkiStall = defineScenario({
       }),
       invariant('no backdating outside a declared outage', {
         minimumWhere: receipts,
-        atLeast: 3,
+        atLeast: 10,
         source: 'ledger invariant 5',
         sabotages: ['backdates-anywhere'],
       }),

@@ -22,7 +22,7 @@ import { manualIntake } from '../services/measures/manual-intake.ts'
 import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
 import * as journeys from './journeys/index.ts'
-import { invariants } from './ledgers.ts'
+import { invariants } from './ledgers/index.ts'
 
 /** The districts whose counters are staffed. */
 const offices = 5
@@ -62,7 +62,7 @@ const services: System['services'] = {
   })),
   gov24: service('gov24'),
   'community-centre': service('community-centre', (files, scratch) => ({
-    PEOPLE_FILE: files.people!,
+    CENTRE_FILE: files.centre!,
     RECEIPTS_FILE: `${scratch}/receipts.jsonl`,
   })),
   'situation-room': service('situation-room', (files) => ({ ROOM_FILE: files.room! })),
@@ -129,8 +129,8 @@ export const administrativeNetwork = defineSystem({
   journeys: { module: moduleUrl(import.meta.url, './journeys/index.ts'), all: Object.values(journeys) },
   measures,
   async prepare({ cacheDir, seed }) {
-    const { peopleFile, registerFile, roomFile } = await enrolled({ cacheDir, seed, offices })
-    return { people: peopleFile, register: registerFile, room: roomFile }
+    const { peopleFile, centreFile, registerFile, roomFile } = await enrolled({ cacheDir, seed, offices })
+    return { people: peopleFile, centre: centreFile, register: registerFile, room: roomFile }
   },
   userData: 'people',
   sabotages: {

@@ -76,6 +76,7 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
         link: (link) => ({ host: 'toxiproxy', port: proxyPort(link) }),
         files: {
           people: '/enrolment/people.json',
+          centre: '/enrolment/centre.json',
           register: '/enrolment/register.json',
           room: '/enrolment/room.json',
         },

@@ -1,4 +1,5 @@
 import type { HttpAnswer, Journey } from '../../harness/index.ts'
+import { anothersDocument, isWhatWasAsked } from './documents.ts'
 import { addressOf, login, outcomeOf, patienceMs } from './login.ts'
 import { activeOfficial, kindOfCase, type People, pick } from './people.ts'
 
@@ -46,7 +47,9 @@ export const officialIssuesCertificate: Journey = {
         const [first] = await Promise.all(attempt === 0 && clicksTwice ? [issue(), issue()] : [issue()])
         return first
       })
-      if (answer.status === 201 || answer.status === 200) return 'issued'
+      if (answer.status === 201 || answer.status === 200) {
+        return isWhatWasAsked(answer.json(), { residentId, kind }) ? 'issued' : anothersDocument
+      }
       outcome = `certificate-${outcomeOf(answer)}`
       if (answer.status === 401) session = undefined
     }

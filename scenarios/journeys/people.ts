@@ -3,8 +3,21 @@ export interface People {
   readonly officials: readonly Official[]
   readonly clerks: readonly Official[]
   readonly residents: readonly string[]
+  /** A genuine receipt of each office, from a day without an outage, in the wrong hands. */
+  readonly oldPapers: readonly Paper[]
   /** Well-formed material that must never get anybody in. */
   readonly strangers: readonly (Official & { readonly kind: string })[]
+}
+
+/** A receipt with its counter's signature. */
+export interface Paper {
+  readonly office: string
+  readonly receiptNumber: string
+  readonly receivedOn: string
+  readonly residentId: string
+  readonly kind: string
+  readonly visit: string
+  readonly seal: string
 }
 
 export interface Official {

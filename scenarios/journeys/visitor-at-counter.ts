@@ -1,4 +1,5 @@
 import type { Journey } from '../../harness/index.ts'
+import { anothersDocument, isWhatWasAsked } from './documents.ts'
 import { outcomeOf } from './login.ts'
 import { kindOfCase, type People, pick } from './people.ts'
 
@@ -13,15 +14,17 @@ export const visitorAtCounter: Journey = {
   servedWithinMs: 1500,
   async run({ http, data, index, random, step }) {
     const people = data as People
+    const asked = { residentId: pick(people.residents, random), kind: kindOfCase(random, 0.5) }
     const answer = await step('visit', () =>
       http('POST', '/visits', {
-        json: { residentId: pick(people.residents, random), kind: kindOfCase(random, 0.5) },
+        json: asked,
         headers: { 'idempotency-key': `visit-${index}-${Math.floor(random() * 1e9)}` },
         timeoutMs: 4000,
       }),
     )
-    if (answer.status === 201) return 'certificate'
-    if (answer.status === 202) return 'receipt'
-    return outcomeOf(answer)
+    if (answer.status !== 201 && answer.status !== 202) return outcomeOf(answer)
+    const outcome = answer.status === 201 ? 'certificate' : 'receipt'
+    const given = answer.json<Record<string, object | undefined>>()?.[outcome]
+    return isWhatWasAsked(given, asked) ? outcome : anothersDocument
   },
 }

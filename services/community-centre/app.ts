@@ -6,7 +6,9 @@ import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
-import { type Person, readPeople } from '../enrolment/people.ts'
+import { readCentre } from '../enrolment/centre.ts'
+import type { Person } from '../enrolment/people.ts'
+import { createSigner } from '../saeol/ledger/papers.ts'
 import { communityCentreCapacity } from './capacity.ts'
 import { type Clerk, createClerk } from './clerks/clerk.ts'
 import { createLogIn } from './clerks/login.ts'
@@ -24,17 +26,17 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   const { deadlines, circuitBreaker, manualIntake } = config.measures
   const sabotaged = createSabotage(config.SABOTAGE)
   const now = Date.now
-  const { clerks: people } = await readPeople(config.PEOPLE_FILE)
+  const { clerks: people, counters } = await readCentre(config.CENTRE_FILE)
   const offices = [...new Set(people.map(({ office }) => office))]
   if (offices.length === 0) {
     throw new ConfigurationError(config.SERVICE_NAME, [
-      `PEOPLE_FILE: there is no clerk in ${config.PEOPLE_FILE}`,
+      `CENTRE_FILE: there is no clerk in ${config.CENTRE_FILE}`,
     ])
   }
   const alone = offices.filter((office) => people.filter((person) => person.office === office).length < 2)
   if (manualIntake !== undefined && alone.length > 0) {
     throw new ConfigurationError(config.SERVICE_NAME, [
-      `PEOPLE_FILE: manual intake needs two clerks to enter receipts, and there is one in ${alone.join(', ')}`,
+      `CENTRE_FILE: manual intake needs two clerks to enter receipts, and there is one in ${alone.join(', ')}`,
     ])
   }
   const link = {
@@ -46,14 +48,20 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   const saeol = createDownstream({ ...link, circuitBreaker })
   // What is not live work has a few connections of its own, and sees the link as it is.
   const backOffice = createDownstream({ ...link, connections: 8 })
-  const receipts = await openReceiptBook({ file: config.RECEIPTS_FILE, now, sabotaged })
+  const receipts = await openReceiptBook({
+    file: config.RECEIPTS_FILE,
+    counters: new Map(counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)])),
+    now,
+    sabotaged,
+  })
   const logIn = createLogIn(saeol, now)
   const clerks = staff(people, (person) =>
     createClerk({ person, logIn, certificateSessionMs: config.CLERK_SESSION_MS, now }),
   )
   // Receipts that a crash left behind are entered too.
   const desk =
-    manualIntake && startEntryDesk({ receipts, saeol: backOffice, clerks, settings: manualIntake, log, now })
+    manualIntake &&
+    startEntryDesk({ receipts, saeol: backOffice, clerks, settings: manualIntake, sabotaged, log, now })
 
   const checks = {
     saeol: async (signal: AbortSignal) => {
@@ -72,9 +80,10 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
         capacity: createCapacity({ table: communityCentreCapacity, config }),
         receipts,
         manualIntake,
+        sabotaged,
         log,
       }),
-      receiptsRouter(receipts),
+      receiptsRouter(receipts, config.RECONCILER_TOKEN),
     ],
     deadlines,
   })

@@ -56,6 +56,10 @@ export function createCounter(options: {
     if (status === 200 || status === 201) return { outcome: 'issued', certificate: body }
     if (status === 401) {
       clerk.forget(login.session)
+      // Closing the password login ends the sessions of all who came through it, not of one clerk.
+      if (login.session.assurance === 'low') {
+        for (const colleague of clerks.get(visit.office) ?? []) colleague.forgetPasswordSession()
+      }
       return 'session-ended'
     }
     const said = refusal.safeParse(body)

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { createBudget } from '../common/budget.ts'
 import { type Downstream, DownstreamError } from '../common/downstream.ts'
 import type { Log } from '../common/log.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { ManualIntakeParameters } from '../measures/manual-intake.ts'
+import { receiptSubject, verificationSubject } from '../saeol/ledger/papers.ts'
 import type { Clerk } from './clerks/clerk.ts'
-import type { KeptReceipt, Receipts } from './receipts/receipts.ts'
+import { type KeptReceipt, paperOf, type Receipts } from './receipts/receipts.ts'
 
 /** Enters receipts into Saeol once it serves again, behind live work (시스템 소급 입력). */
 export interface EntryDesk {
@@ -23,19 +25,25 @@ const patienceMs = 2_000
 /** Receipts of one office that its clerks take up before they look whether Saeol still serves. */
 const pile = 50
 
+/** What may be right later: an outage is declared afterwards, and a clock that was ahead is caught up with. */
+const mendsItself: ReadonlySet<string> = new Set(['outside-window', 'in-the-future'])
+/** One receipt in so many is rejected under the sabotage `rejects-receipts`. */
+const rejectedOneIn = 3
+
 const entered = z.object({ enteredAt: z.iso.datetime() })
-const refusal = z.object({ code: z.string() })
+const refusal = z.object({ code: z.string(), problems: z.array(z.string()).optional() })
 
 export function startEntryDesk(options: {
   readonly receipts: Receipts
   readonly saeol: Downstream
   readonly clerks: ReadonlyMap<string, readonly Clerk[]>
   readonly settings: ManualIntakeParameters
+  readonly sabotaged: Sabotaged
   readonly log: Log
   /** Epoch ms. */
   readonly now: () => number
 }): EntryDesk {
-  const { receipts, saeol, clerks, settings, log, now } = options
+  const { receipts, saeol, clerks, settings, sabotaged, log, now } = options
   const stopped = new AbortController()
   const { signal } = stopped
   const firstOutside = new Map<string, number>()
@@ -64,6 +72,10 @@ export function startEntryDesk(options: {
   }
 
   async function attempt(receipt: KeptReceipt, clerk: Clerk, verifier: Clerk): Promise<Attempt> {
+    if (sabotaged('rejects-receipts') && Number(receipt.number.slice(-6)) % rejectedOneIn === 0) {
+      await settle(receipt, { state: 'rejected', reason: 'outside-window' })
+      return 'settled'
+    }
     const limit = budget()
     const login = await clerk.session(limit)
     if (!login.ok) return 'saeol-fails'
@@ -72,15 +84,7 @@ export function startEntryDesk(options: {
         method: 'POST',
         path: '/retroactive-entries',
         headers: { authorization: `Bearer ${login.session.token}` },
-        body: {
-          office: receipt.office,
-          receiptNumber: receipt.number,
-          receivedOn: new Date(receipt.receivedOn).toISOString(),
-          residentId: receipt.residentId,
-          kind: receipt.kind,
-          clerk: clerk.id,
-          verifier: verifier.id,
-        },
+        body: entryOf(receipt, clerk, verifier),
       },
       limit,
     )
@@ -93,8 +97,8 @@ export function startEntryDesk(options: {
     if (status === 401) clerk.forget(login.session)
     if (status === 401 || status === 408 || status === 429 || status >= 500) return 'saeol-fails'
     const said = refusal.safeParse(body)
-    const code = said.success ? said.data.code : `status-${status}`
-    if (code === 'outside-window' && mayStillBeDeclared(receipt)) return 'not-yet'
+    const { code, problems = [code] } = said.success ? said.data : { code: `status-${status}` }
+    if (problems.every((problem) => mendsItself.has(problem)) && mayStillBeDeclared(receipt)) return 'not-yet'
     await settle(receipt, { state: 'rejected', reason: code })
     return 'settled'
   }
@@ -177,5 +181,18 @@ export function startEntryDesk(options: {
       stopped.abort()
       await running
     },
+  }
+}
+
+/** The verifier compares the entry with the paper in the book, and signs it with a key of their own. */
+function entryOf(receipt: KeptReceipt, clerk: Clerk, verifier: Clerk) {
+  const paper = paperOf(receipt)
+  const { action: _, ...fields } = receiptSubject(paper)
+  return {
+    ...fields,
+    seal: receipt.seal,
+    clerk: clerk.id,
+    verifier: verifier.id,
+    verifierSignature: verifier.sign(verificationSubject({ ...paper, clerk: clerk.id })),
   }
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 1
+const version = 3
 
 export interface EnrolledFiles {
   readonly peopleFile: string
+  readonly centreFile: string
   readonly registerFile: string
   readonly roomFile: string
 }
@@ -34,13 +35,14 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, register, room } = await enrol(seed, sizes)
+    const { people, centre, register, room } = await enrol(seed, sizes)
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
       writeFile(file, JSON.stringify(content), { mode: 0o600 })
     await Promise.all([
       write(drafted.peopleFile, people),
+      write(drafted.centreFile, centre),
       write(drafted.registerFile, register),
       write(drafted.roomFile, room),
     ])
@@ -56,6 +58,7 @@ export async function enrolled(
 function filesIn(directory: string): EnrolledFiles {
   return {
     peopleFile: join(directory, 'people.json'),
+    centreFile: join(directory, 'centre.json'),
     registerFile: join(directory, 'register.json'),
     roomFile: join(directory, 'room.json'),
   }

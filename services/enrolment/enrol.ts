@@ -1,6 +1,8 @@
 import { type Authority, createAuthority } from './authority.ts'
+import type { Centre } from './centre.ts'
 import { createCredential } from './credential.ts'
 import { offices as allOffices } from './offices.ts'
+import { writeOldPaper } from './old-papers.ts'
 import type { People, Person } from './people.ts'
 import type { Identity, Register, RegisteredOfficial } from './register.ts'
 import { residentId } from './residents.ts'
@@ -30,6 +32,7 @@ export const defaultSizes: EnrolmentSizes = {
 
 export interface Enrolment {
   readonly people: People
+  readonly centre: Centre
   readonly register: Register
   readonly room: Room
 }
@@ -79,6 +82,9 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   )
   const registered = [...officials, ...clerks]
   const victim = officials[0] ?? clerks[0]
+  const counters = await Promise.all(
+    offices.map(async ({ id: office }) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
+  )
   const [unknown, dutyOfficers, saeolProbe, roomProbe, revocationList] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: officeOf(0), status: 'active' }),
     Promise.all([1, 2, 3].map((number) => enrolDutyOfficer(seed, `duty-officer-${number}`))),
@@ -98,13 +104,19 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     people: {
       officials: officials.map(({ person }) => person),
       clerks: clerks.map(({ person }) => person),
+      oldPapers: counters.map(writeOldPaper),
       residents: Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1)),
       strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...impostors],
+    },
+    centre: {
+      clerks: clerks.map(({ person }) => person),
+      counters: counters.map(({ office, privateKeyPkcs8 }) => ({ office, privateKeyPkcs8 })),
     },
     register: {
       rootCertificate: authority.rootCertificate,
       revocationList,
       officials: registered.map(({ record }) => record),
+      counters: counters.map(({ office, publicKeySpki }) => ({ office, publicKeySpki })),
       dutyOfficers: dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki })),
       probe: saeolProbe,
     },
@@ -150,7 +162,15 @@ async function enrolPerson(
       terminal,
       status,
     },
-    record: { id, office, status, terminal, totpSecretBase32, credential },
+    record: {
+      id,
+      office,
+      status,
+      terminal,
+      totpSecretBase32,
+      credential,
+      publicKeySpki: await spkiBase64(keys),
+    },
   }
 }
 
@@ -189,13 +209,16 @@ function certify(authority: Authority, id: string, office: string, keys: SeededK
 }
 
 async function enrolDutyOfficer(seed: string, id: string) {
-  const keys = await seededKeys(seed, id)
-  const spki = await crypto.subtle.exportKey('spki', keys.pair.publicKey)
-  return {
-    id,
-    publicKeySpki: Buffer.from(spki).toString('base64'),
-    privateKeyPkcs8: pkcs8Base64(keys),
-  }
+  return { id, ...(await keysInBase64(seed, id)) }
+}
+
+async function keysInBase64(seed: string, label: string) {
+  const keys = await seededKeys(seed, label)
+  return { publicKeySpki: await spkiBase64(keys), privateKeyPkcs8: pkcs8Base64(keys) }
+}
+
+async function spkiBase64(keys: SeededKeys): Promise<string> {
+  return Buffer.from(await crypto.subtle.exportKey('spki', keys.pair.publicKey)).toString('base64')
 }
 
 /** RFC 4648, without padding. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
-const person = z.object({
+export const personSchema = z.object({
   id: z.string(),
   office: z.string(),
   /** base64 DER, the person's own first, the root's last. */
@@ -17,13 +17,25 @@ const person = z.object({
 })
 
 const peopleSchema = z.object({
-  officials: z.array(person),
+  officials: z.array(personSchema),
   /** Who sits at the counters and enters receipts: officials too. */
-  clerks: z.array(person),
+  clerks: z.array(personSchema),
   residents: z.array(z.string()),
+  /** A genuine receipt of each office, from a day without an outage, in the wrong hands. */
+  oldPapers: z.array(
+    z.object({
+      office: z.string(),
+      receiptNumber: z.string(),
+      receivedOn: z.string(),
+      residentId: z.string(),
+      kind: z.string(),
+      visit: z.string(),
+      seal: z.string(),
+    }),
+  ),
   /** Well-formed material that must never get anybody in; `status` says nothing here. */
   strangers: z.array(
-    person.extend({
+    personSchema.extend({
       /**
        * `unknown-official` issued by the right authority to somebody who is not registered ·
        * `foreign-issuer` issued by another authority in a registered official's name ·
@@ -34,7 +46,7 @@ const peopleSchema = z.object({
   ),
 })
 
-export type Person = z.output<typeof person>
+export type Person = z.output<typeof personSchema>
 
 /** What people hold: the client side. */
 export type People = z.output<typeof peopleSchema>

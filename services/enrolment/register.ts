@@ -18,6 +18,15 @@ const registeredOfficial = z.object({
   terminal: z.string(),
   totpSecretBase32: z.string(),
   credential: credentialSchema,
+  /** base64; of the key in the official's certificate, for what they sign at their desk. */
+  publicKeySpki: z.string(),
+})
+
+/** The counter of an office, whose key signs each receipt as it is written. */
+const counter = z.object({
+  office: z.string(),
+  /** base64 */
+  publicKeySpki: z.string(),
 })
 
 const dutyOfficer = z.object({
@@ -32,6 +41,7 @@ const registerSchema = z.object({
   /** base64 DER, signed by the issuing authority */
   revocationList: z.string(),
   officials: z.array(registeredOfficial),
+  counters: z.array(counter),
   /** Who may open the password login and declare an outage window, two together. */
   dutyOfficers: z.array(dutyOfficer),
   /** Saeol's own probe of GPKI; not an official, so it can verify and not log in. */

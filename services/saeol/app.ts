@@ -42,7 +42,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const sabotaged = createSabotage(config.SABOTAGE)
   const now = Date.now
   const register = await readRegister(config.REGISTER_FILE)
-  await migrate(config.DATABASE_URL, 'saeol', schema(sabotaged))
+  await migrate(config.DATABASE_URL, 'saeol', schema(sabotaged, config.AUDIT_KEY))
   const database = createDatabase({
     link: 'saeol→postgres',
     url: config.DATABASE_URL,
@@ -58,7 +58,8 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     log,
   })
   const spool = await openSpool({ file: config.AUDIT_SPOOL_FILE, limitBytes: config.AUDIT_SPOOL_BYTES })
-  const audit = createAudit({ sink: createPostgresSink(auditDatabase, sabotaged), spool, log, now })
+  const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, sabotaged })
+  const audit = createAudit({ sink, spool, log, now })
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
   const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
@@ -112,12 +113,12 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   })
 }
 
-function schema(sabotaged: Sabotaged): string {
+function schema(sabotaged: Sabotaged, auditKey: string): string {
   return [
     sessionSchema,
     loginSchema,
     fallbackSchema,
-    auditSchema,
+    auditSchema(auditKey),
     certificatesSchema(sabotaged),
     ledgerSchema(sabotaged),
   ].join(';\n')

@@ -5,6 +5,7 @@ import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
+import { mockAuditKey } from './audit/chain.ts'
 
 export type SaeolConfig = ReturnType<typeof readSaeolConfig>
 
@@ -26,6 +27,8 @@ export function readSaeolConfig(env: Environment) {
       AUDIT_SPOOL_FILE: z.string().min(1),
       /** The spool never grows beyond this; full, what must be audited is refused. † ours: some 4,000 entries. */
       AUDIT_SPOOL_BYTES: integer(0, 1_000_000_000).default(1_000_000),
+      /** What the end of the audit's chain is sealed with; not kept in the database. */
+      AUDIT_KEY: z.string().min(8).default(mockAuditKey),
       /** What gov24 shows to hand in applications; a secret of the mock network. */
       SYSTEM_TOKEN: z.string().min(8).default('mock-network-only'),
       /**

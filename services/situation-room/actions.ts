@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Log } from '../common/log.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { PasswordFallbackParameters } from '../measures/password-fallback.ts'
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
 import { everyOffice, ledgerSystem, outageWindowSubject } from '../saeol/ledger/outage-windows.ts'
@@ -27,10 +28,11 @@ export function createActions(options: {
   readonly measure: PasswordFallbackParameters | undefined
   /** What the vantage points see of GPKI now. */
   readonly evidence: () => readonly VantagePoint[]
+  readonly sabotaged: Sabotaged
   readonly log: Log
   readonly signal: AbortSignal
 }): Actions {
-  const { saeol, desk, gpkiAlarm, saeolAlarm, measure, log, signal } = options
+  const { saeol, desk, gpkiAlarm, saeolAlarm, measure, sabotaged, log, signal } = options
   const declared = new Map<string, 'open' | 'closed'>()
   let opening: OpeningSeen | undefined
   let adopted = false
@@ -71,7 +73,8 @@ export function createActions(options: {
     const state = declared.get(key)
     if (state === wanted || state === 'closed') return
     const to = record.clearedAt === undefined ? null : new Date(record.clearedAt)
-    const window = { system: ledgerSystem, office: everyOffice, from: new Date(record.since), to }
+    const from = new Date(sabotaged('early-window') ? newYear : record.since)
+    const window = { system: ledgerSystem, office: everyOffice, from, to }
     await saeol.declareOutage(window, await desk.sign(outageWindowSubject(window), 2, signal))
     declared.set(key, wanted)
   }
@@ -125,6 +128,9 @@ export function createActions(options: {
     },
   }
 }
+
+/** From when on an outage is declared under the sabotage `early-window`. */
+const newYear = '2023-01-01T00:00:00+09:00'
 
 function keyOf(since: number): string {
   return new Date(since).toISOString()

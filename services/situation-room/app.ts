@@ -24,6 +24,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const measure = config.measures.passwordFallback
   // The alarm needs no measure: somebody must be told in any case.
   const settings = measure ?? passwordFallback.parameters.parse({})
+  const sabotaged = createSabotage(config.SABOTAGE)
   const stopping = new AbortController()
 
   const gpkiFromHere = createStreak('situation-room')
@@ -40,6 +41,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     saeolAlarm,
     measure,
     evidence: () => [vantagePoint('situation-room', gpkiFromHere), vantagePoint('saeol', gpkiFromSaeol)],
+    sabotaged,
     log,
     signal: stopping.signal,
   })
@@ -65,7 +67,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     url: config.GPKI_URL,
     identity: room.probe,
     timeoutMs: config.PROBE_TIMEOUT_MS,
-    sabotaged: createSabotage(config.SABOTAGE),
+    sabotaged,
   })
   const probeSaeol = createSaeolProbe({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS })
   const noteGpki = inOrder(probeGpki, (reading) => {

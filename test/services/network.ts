@@ -6,6 +6,7 @@ import { createDatabase, type Database } from '../../services/common/database.ts
 import { createLog } from '../../services/common/log.ts'
 import type { Service } from '../../services/common/service.ts'
 import { enrolled } from '../../services/enrolment/cache.ts'
+import { type Centre, readCentre } from '../../services/enrolment/centre.ts'
 import { type People, type Person, readPeople } from '../../services/enrolment/people.ts'
 import { type Room, readRoom } from '../../services/enrolment/room.ts'
 import { startGpki } from '../../services/gpki/app.ts'
@@ -20,7 +21,8 @@ type Env = Record<string, string>
 export interface TestNetwork extends AsyncDisposable {
   readonly people: People
   readonly room: Room
-  readonly peopleFile: string
+  readonly centre: Centre
+  readonly centreFile: string
   readonly postgres: TestPostgres
   readonly gpkiUrl: string
   /** A Saeol with a database and a resident register of its own, without service times unless `env` sets them. */
@@ -57,7 +59,11 @@ export async function startNetwork(): Promise<TestNetwork> {
   const sizes = { officials: 10, disabled: 1, revoked: 1, offices: 2, clerksPerOffice: 3, residents: 50 }
   const postgres = stack.use(await startPostgres())
   const files = await enrolled({ cacheDir, seed: 'tests', ...sizes })
-  const [people, room] = await Promise.all([readPeople(files.peopleFile), readRoom(files.roomFile)])
+  const [people, room, centre] = await Promise.all([
+    readPeople(files.peopleFile),
+    readRoom(files.roomFile),
+    readCentre(files.centreFile),
+  ])
   const quiet = { write: () => {} }
   const gpki = stack.use(
     await startGpki({ PORT: '0', REGISTER_FILE: files.registerFile, ...noServiceTime }, quiet),
@@ -68,7 +74,8 @@ export async function startNetwork(): Promise<TestNetwork> {
   return {
     people,
     room,
-    peopleFile: files.peopleFile,
+    centre,
+    centreFile: files.centreFile,
     postgres,
     gpkiUrl: gpki.url,
     async startSaeol(env = {}) {

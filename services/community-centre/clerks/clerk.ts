@@ -1,5 +1,6 @@
 import type { Budget } from '../../common/budget.ts'
 import type { Person } from '../../enrolment/people.ts'
+import { createSigner, type Signer } from '../../saeol/ledger/papers.ts'
 import type { ClerkSession, LogIn, LoginResult } from './login.ts'
 
 /** Somebody who sits at a counter, with a session in Saeol that is kept while it serves. */
@@ -12,6 +13,10 @@ export interface Clerk {
   session(budget: Budget): Promise<LoginResult>
   /** Saeol does not know this session any more. */
   forget(session: ClerkSession): void
+  /** The password login was closed: whatever session came through it has ended. */
+  forgetPasswordSession(): void
+  /** Signs with the key of the clerk's own certificate. */
+  readonly sign: Signer
 }
 
 /** A session is not begun to be used in its last moments, in ms. */
@@ -65,5 +70,9 @@ export function createClerk(options: {
     forget(session) {
       if (current?.session === session) current = undefined
     },
+    forgetPasswordSession() {
+      if (current?.session.assurance === 'low') current = undefined
+    },
+    sign: createSigner(person.privateKeyPkcs8),
   }
 }

@@ -1,6 +1,14 @@
 import type { Sabotaged } from '../../common/sabotage.ts'
+import { receiptSubject, type Signer } from '../../saeol/ledger/papers.ts'
 import { openJournalFile } from './journal-file.ts'
-import type { KeptReceipt, Receipt, ReceiptState, Receipts } from './receipts.ts'
+import {
+  type KeptReceipt,
+  paperOf,
+  type Receipt,
+  type ReceiptState,
+  type Receipts,
+  type Visitor,
+} from './receipts.ts'
 
 type Settled = Exclude<ReceiptState, { state: 'pending' }>
 type Line = { readonly written: Receipt } | { readonly visit: string; readonly settled: Settled }
@@ -18,6 +26,8 @@ const lostOneIn = 2
  */
 export async function openReceiptBook(options: {
   readonly file: string
+  /** The counter of each office, which signs what it writes. */
+  readonly counters: ReadonlyMap<string, Signer>
   /** Epoch ms. */
   readonly now: () => number
   readonly sabotaged: Sabotaged
@@ -48,13 +58,23 @@ export async function openReceiptBook(options: {
     pending.get(receipt.office)?.delete(line.visit)
   }
 
+  function sealed(receipt: Omit<Receipt, 'seal'>): Receipt {
+    const counter = options.counters.get(receipt.office)
+    if (counter === undefined) throw new Error(`the counter of ${receipt.office} has no key to sign with`)
+    return { ...receipt, seal: counter(receiptSubject(paperOf(receipt))) }
+  }
+
   /** Number and date are given in one go, so that their orders agree even when the clock steps back. */
-  function number(visitor: Omit<Receipt, 'number' | 'receivedOn'>): Receipt {
+  function number(visitor: Visitor): Receipt {
     const before = last.get(visitor.office)
     const receivedOn = Math.max(now(), before?.receivedOn ?? 0)
     const sequence = Number(before?.number.split('-').at(-1) ?? 0) + 1
     const day = new Date(receivedOn + koreaOffsetMs).toISOString().slice(0, 10).replaceAll('-', '')
-    const receipt = { ...visitor, number: `${day}-${String(sequence).padStart(6, '0')}`, receivedOn }
+    const receipt = sealed({
+      ...visitor,
+      number: `${day}-${String(sequence).padStart(6, '0')}`,
+      receivedOn,
+    })
     last.set(visitor.office, receipt)
     return receipt
   }

@@ -1,3 +1,5 @@
+import type { Paper } from '../../saeol/ledger/papers.ts'
+
 /** What a visitor takes home instead of a certificate (접수증). */
 export interface Receipt {
   readonly office: string
@@ -9,6 +11,17 @@ export interface Receipt {
   readonly kind: string
   /** The visit's Idempotency-Key: a visitor who asks again gets the same receipt. */
   readonly visit: string
+  /** The counter's signature over all of it: nothing else is entered into Saeol. */
+  readonly seal: string
+}
+
+/** What a visitor comes with. */
+export type Visitor = Omit<Receipt, 'number' | 'receivedOn' | 'seal'>
+
+/** A receipt as papers of Saeol's ledger name its parts. */
+export function paperOf(receipt: Omit<Receipt, 'seal'>): Paper {
+  const { office, number, receivedOn, residentId, kind, visit } = receipt
+  return { office, receiptNumber: number, receivedOn: new Date(receivedOn), residentId, kind, visit }
 }
 
 export type ReceiptState =
@@ -16,12 +29,15 @@ export type ReceiptState =
   | { readonly state: 'entered'; readonly enteredAt: number }
   | { readonly state: 'rejected'; readonly reason: string }
 
+/** Reasons for which a receipt comes to nothing by what the visitor said; every other rejection is a visitor's loss. */
+export const visitorsOwnReasons: ReadonlySet<string> = new Set(['unknown-resident'])
+
 export type KeptReceipt = Receipt & ReceiptState
 
 /** The centre's own durable book of receipts; it needs no link. */
 export interface Receipts extends AsyncDisposable {
   /** Returns once the receipt is on disk; the same visit gets the receipt it has. */
-  write(visitor: Omit<Receipt, 'number' | 'receivedOn'>): Promise<Receipt>
+  write(visitor: Visitor): Promise<Receipt>
   /** Settles a receipt for good; false when it was settled before. */
   settle(receipt: Receipt, settled: Exclude<ReceiptState, { state: 'pending' }>): Promise<boolean>
   find(visit: string): KeptReceipt | undefined

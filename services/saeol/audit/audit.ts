@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import type { Queries } from '../../common/database.ts'
 import type { Log } from '../../common/log.ts'
 import { Problem } from '../../common/problem.ts'
 import type { AuditEntry } from './chain.ts'
 import type { AuditSink } from './sink.ts'
 import type { Spool } from './spool.ts'
 
-export interface Audit {
+type Facts = Readonly<Record<string, unknown>>
+
+/** The tamper-evident record of who did what. */
+export interface AuditTrail {
   /**
    * Resolves once the entry is kept: in the chain, or in the spool while the sink is down.
    * @throws Problem 503 `audit-unavailable` when the spool is full as well: what cannot be audited is refused
    */
-  append(kind: string, facts: Readonly<Record<string, unknown>>): Promise<void>
+  append(kind: string, facts: Facts): Promise<void>
+  /**
+   * Chains an entry in the caller's own transaction: what was done and its record are kept together, or neither is.
+   * To be called last, since it keeps other writers waiting until the transaction ends.
+   */
+  within(queries: Queries, kind: string, facts: Facts): Promise<void>
+}
+
+export interface Audit extends AuditTrail {
   /** Keeps what is still under way, then lets go of the spool. */
   close(): Promise<void>
 }
@@ -107,9 +119,14 @@ export function createAudit(options: {
     await spool.clear()
   }
 
+  function entryOf(kind: string, facts: Facts): AuditEntry {
+    return { id: randomUUID(), at: now(), kind, facts: storable(facts) }
+  }
+
   return {
+    within: (queries, kind, facts) => sink.writeWithin(queries, [entryOf(kind, facts)]),
     append(kind, facts) {
-      const entry = { id: randomUUID(), at: now(), kind, facts: storable(facts) }
+      const entry = entryOf(kind, facts)
       return new Promise<void>((resolve, reject) => {
         pending.push({ entry, resolve, reject })
         wake()
@@ -127,7 +144,7 @@ export function createAudit(options: {
 }
 
 /** As jsonb keeps it: without undefined, NUL and lone surrogates, which senders may put into any text. */
-function storable(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function storable(facts: Facts): Facts {
   return JSON.parse(JSON.stringify(facts), (_key, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value,
   )

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { canonicalJson } from './canonical-json.ts'
 
 /** One thing that happened. */
@@ -20,17 +20,33 @@ export interface AuditRecord extends AuditEntry {
   readonly hash: string
 }
 
-/** Where the chain ends, kept apart from the records so that a missing end shows. */
-export interface ChainHead {
+/** The last record's place and hash. */
+export interface ChainEnd {
   readonly seq: number
   readonly hash: string
 }
 
-export const emptyChain: ChainHead = { seq: 0, hash: '0'.repeat(64) }
+/**
+ * Where the chain ends, kept apart from the records so that a missing end shows, and sealed with a key that is not in
+ * the database: who cuts records off cannot make a head that ends there. (Who kept an older head can put that back.)
+ */
+export interface ChainHead extends ChainEnd {
+  /** Hexadecimal HMAC-SHA-256 of the end. */
+  readonly seal: string
+}
 
-export function link(entry: AuditEntry, head: ChainHead): AuditRecord {
-  const seq = head.seq + 1
-  return { ...entry, seq, prevHash: head.hash, hash: hashOf(entry, seq, head.hash) }
+export const emptyChain: ChainEnd = { seq: 0, hash: '0'.repeat(64) }
+
+/** The key of the mock network; whoever checks a chain needs the one it was sealed with. */
+export const mockAuditKey = 'mock-network-only'
+
+export function sealHead({ seq, hash }: ChainEnd, key: string): ChainHead {
+  return { seq, hash, seal: createHmac('sha256', key).update(`${seq} ${hash}`).digest('hex') }
+}
+
+export function link(entry: AuditEntry, end: ChainEnd): AuditRecord {
+  const seq = end.seq + 1
+  return { ...entry, seq, prevHash: end.hash, hash: hashOf(entry, seq, end.hash) }
 }
 
 export type ChainVerdict =
@@ -40,9 +56,10 @@ export type ChainVerdict =
 /**
  * Whether no record was changed, moved, added or taken away.
  * @param records in the order of `seq`, from the first
- * @param head where the chain ends; without it a missing end cannot be seen
+ * @param head where the chain ends
+ * @param key what the head is sealed with
  */
-export function verifyChain(records: readonly AuditRecord[], head?: ChainHead): ChainVerdict {
+export function verifyChain(records: readonly AuditRecord[], head: ChainHead, key: string): ChainVerdict {
   let before = emptyChain
   for (const record of records) {
     const atSeq = before.seq + 1
@@ -55,10 +72,18 @@ export function verifyChain(records: readonly AuditRecord[], head?: ChainHead): 
     }
     before = record
   }
-  if (head !== undefined && (head.seq !== before.seq || head.hash !== before.hash)) {
-    return { ok: false, atSeq: before.seq + 1, problem: `the chain ends before record ${head.seq}` }
+  const atSeq = before.seq + 1
+  if (!isSealed(head, key))
+    return { ok: false, atSeq, problem: 'the head of the chain was put there by others' }
+  if (head.seq !== before.seq || head.hash !== before.hash) {
+    return { ok: false, atSeq, problem: `the chain ends before record ${head.seq}` }
   }
   return { ok: true, records: records.length }
+}
+
+function isSealed(head: ChainHead, key: string): boolean {
+  const [given, right] = [head.seal, sealHead(head, key).seal].map((seal) => Buffer.from(seal))
+  return given!.length === right!.length && timingSafeEqual(given!, right!)
 }
 
 function hashOf({ id, at, kind, facts }: AuditEntry, seq: number, prevHash: string): string {

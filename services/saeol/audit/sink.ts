@@ -1,6 +1,6 @@
 import type { Database, Queries } from '../../common/database.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
-import { type AuditEntry, type AuditRecord, type ChainHead, link } from './chain.ts'
+import { type AuditEntry, type AuditRecord, type ChainEnd, type ChainHead, link, sealHead } from './chain.ts'
 
 /** Where audit entries end up. */
 export interface AuditSink {
@@ -9,33 +9,57 @@ export interface AuditSink {
    * @throws when the sink is down
    */
   write(entries: readonly AuditEntry[]): Promise<void>
+  /** The same, in a transaction of the caller's. */
+  writeWithin(queries: Queries, entries: readonly AuditEntry[]): Promise<void>
 }
 
-/** One record in so many is lost under the sabotage. */
+/** One record in so many is lost under the sabotage `audit-drops-record`, or cut off under `truncates-audit`. */
 const dropEvery = 5
 
-export function createPostgresSink(database: Database, sabotaged: Sabotaged): AuditSink {
-  return {
-    async write(entries) {
-      await database.transaction(async (queries) => {
-        const [row] = await queries.query<{ seq: string; hash: string }>(
-          'select seq, hash from audit_head for update',
-        )
-        const known = await knownIds(queries, entries)
-        let head: ChainHead = { seq: Number(row!.seq), hash: row!.hash }
-        const records: AuditRecord[] = []
-        for (const entry of entries) {
-          if (known.has(entry.id)) continue
-          const record = link(entry, head)
-          head = record
-          if (sabotaged('audit-drops-record') && record.seq % dropEvery === 0) continue
-          records.push(record)
-        }
-        await insert(queries, records)
-        await queries.query('update audit_head set seq = $1, hash = $2', [head.seq, head.hash])
-      })
-    },
+/** @param options.key what the chain's head is sealed with; who has only the database cannot make another */
+export function createPostgresSink(options: {
+  readonly database: Database
+  readonly key: string
+  readonly sabotaged: Sabotaged
+}): AuditSink {
+  const { database, key, sabotaged } = options
+
+  async function writeWithin(queries: Queries, entries: readonly AuditEntry[]): Promise<void> {
+    const [row] = await queries.query<{ seq: string; hash: string }>(
+      'select seq, hash from audit_head for update',
+    )
+    const known = await knownIds(queries, entries)
+    let end: ChainEnd = { seq: Number(row!.seq), hash: row!.hash }
+    const records: AuditRecord[] = []
+    for (const entry of entries) {
+      if (known.has(entry.id)) continue
+      const record = link(entry, end)
+      end = record
+      if (sabotaged('audit-drops-record') && record.seq % dropEvery === 0) continue
+      records.push(record)
+    }
+    await insert(queries, records)
+    await keepHead(queries, sealHead(end, key))
+    if (sabotaged('truncates-audit') && end.seq % dropEvery === 0) await cutOff(queries, end.seq)
   }
+
+  return {
+    write: (entries) => database.transaction((queries) => writeWithin(queries, entries)),
+    writeWithin,
+  }
+}
+
+async function keepHead(queries: Queries, { seq, hash, seal }: ChainHead): Promise<void> {
+  await queries.query('update audit_head set seq = $1, hash = $2, seal = $3', [seq, hash, seal])
+}
+
+/** What somebody does who has the database and not the key: the last record goes, and the head is put back. */
+async function cutOff(queries: Queries, seq: number): Promise<void> {
+  const [last] = await queries.query<{ prevHash: string }>(
+    'delete from audit where seq = $1 returning prev_hash as "prevHash"',
+    [seq],
+  )
+  if (last !== undefined) await keepHead(queries, sealHead({ seq: seq - 1, hash: last.prevHash }, 'a guess'))
 }
 
 async function knownIds(queries: Queries, entries: readonly AuditEntry[]): Promise<ReadonlySet<string>> {
@@ -59,14 +83,14 @@ export async function readAudit(
   database: Database,
 ): Promise<{ readonly records: readonly AuditRecord[]; readonly head: ChainHead }> {
   return database.transaction(async (queries) => {
-    const [head] = await queries.query<{ seq: string; hash: string }>(
-      'select seq, hash from audit_head for share',
+    const [head] = await queries.query<{ seq: string; hash: string; seal: string }>(
+      'select seq, hash, seal from audit_head for share',
     )
     const rows = await queries.query<Omit<AuditRecord, 'seq' | 'at'> & { seq: string; at: string }>(
       'select seq, id, at, kind, facts, prev_hash as "prevHash", hash from audit order by seq',
     )
     return {
-      head: { seq: Number(head!.seq), hash: head!.hash },
+      head: { seq: Number(head!.seq), hash: head!.hash, seal: head!.seal },
       records: rows.map((row) => ({ ...row, seq: Number(row.seq), at: Number(row.at) })),
     }
   })

@@ -1,4 +1,4 @@
-import type { Database } from '../../common/database.ts'
+import type { Queries } from '../../common/database.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import type { CertificateKind } from './kinds.ts'
 
@@ -25,11 +25,12 @@ const columns = `number, kind, resident as "residentId", official, issued_at as 
 /** Every how many certificates the sabotage `forgets-certificates` forgets one. */
 const forgottenOneIn = 5
 
-export function createCertificates(database: Database, sabotaged: Sabotaged): Certificates {
+/** @param queries the pool, or the transaction that a document is issued in */
+export function createCertificates(queries: Queries, sabotaged: Sabotaged): Certificates {
   let issued = 0
   return {
     async find(key) {
-      const [row] = await database.query<Certificate>(
+      const [row] = await queries.query<Certificate>(
         `select ${columns} from certificates where idempotency_key = $1 limit 1`,
         [key],
       )
@@ -41,7 +42,7 @@ export function createCertificates(database: Database, sabotaged: Sabotaged): Ce
       if (sabotaged('forgets-certificates') && issued % forgottenOneIn === 0) {
         return { ...certificate, number: `F${issued}` }
       }
-      const [row] = await database.query<Certificate>(
+      const [row] = await queries.query<Certificate>(
         `insert into certificates (idempotency_key, kind, resident, official, issued_at, document)
          values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing

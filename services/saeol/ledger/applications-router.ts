@@ -1,8 +1,8 @@
-import { timingSafeEqual } from 'node:crypto'
 import { Router } from 'express'
 import { z } from 'zod'
 import { Problem } from '../../common/problem.ts'
 import { idempotencyKey, parseBody } from '../../common/request.ts'
+import { requireToken } from '../../common/require-token.ts'
 import type { SaeolDeps } from '../deps.ts'
 
 const requestBody = z.strictObject({
@@ -19,13 +19,9 @@ const columns = `number, service as "serviceId", resident as "residentId", recei
 
 /** `POST /applications`: what citizens hand in at the portal; gov24 shows its own token, not a session. */
 export function applicationsRouter({ config, database, capacity, now }: SaeolDeps): Router {
-  const expected = Buffer.from(`Bearer ${config.SYSTEM_TOKEN}`)
+  const portal = requireToken(config.SYSTEM_TOKEN, 'only the portal hands in applications')
   const router = Router()
-  router.post('/applications', capacity.slot('application'), async (request, response) => {
-    const shown = Buffer.from(request.get('Authorization') ?? '')
-    if (shown.length !== expected.length || !timingSafeEqual(shown, expected)) {
-      throw new Problem(401, 'refused', 'only the portal hands in applications')
-    }
+  router.post('/applications', portal, capacity.slot('application'), async (request, response) => {
     const asked = parseBody(requestBody, request)
     const key = idempotencyKey(request)
     const [received] = await database.query<Application>(

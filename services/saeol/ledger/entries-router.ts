@@ -1,11 +1,24 @@
-import { Router } from 'express'
+import { type Response, Router } from 'express'
 import { z } from 'zod'
-import { Problem } from '../../common/problem.ts'
+import { type Budget, budget } from '../../common/budget.ts'
 import { parseBody } from '../../common/request.ts'
+import { lookUpDocument } from '../certificates/document.ts'
 import { certificateKind } from '../certificates/kinds.ts'
 import type { SaeolDeps } from '../deps.ts'
 import { requireSession, type Session, session } from '../sessions/require-session.ts'
-import { enterReceipt, type PaperReceipt, receiptNumberPattern } from './retroactive-entries.ts'
+import { createExamine } from './examine.ts'
+import {
+  type EntryProblem,
+  type EntryResult,
+  enterReceipt,
+  findEntry,
+  lookAround,
+  type PaperReceipt,
+  receiptNumberPattern,
+  sameEntry,
+} from './retroactive-entries.ts'
+
+const signature = z.string().min(1).max(200)
 
 const requestBody = z.strictObject({
   office: z.string().min(1).max(100),
@@ -13,46 +26,55 @@ const requestBody = z.strictObject({
   receivedOn: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
   residentId: z.string().min(1).max(100),
   kind: certificateKind,
+  visit: z.string().min(1).max(200),
+  seal: signature,
   clerk: z.string().min(1).max(100),
   verifier: z.string().min(1).max(100),
+  verifierSignature: signature,
 })
 
-/** `POST /retroactive-entries` (시스템 소급 입력): receipts written by hand, entered under their own date. */
+/**
+ * `POST /retroactive-entries` (시스템 소급 입력): receipts written by hand, entered under their own date by the clerk
+ * who is logged in, once a colleague has signed that the entry is what the paper says. A refusal names all that is
+ * wrong (`problems`), not only what was found first: each lock is seen to hold by itself.
+ */
 export function entriesRouter(deps: SaeolDeps): Router {
-  const { database, capacity, sabotaged, audit, log, now } = deps
-  const officials = new Map(deps.register.officials.map((official) => [official.id, official]))
+  const { database, capacity, resident, sabotaged, audit, log, now } = deps
+  const examine = createExamine(deps)
   const router = Router()
 
-  /** @throws Problem when the two people named may not enter this receipt */
-  function requireFourEyes(receipt: PaperReceipt, by: Session): void {
-    if (receipt.clerk === receipt.verifier) {
-      throw new Problem(422, 'four-eyes', 'the verifier must be another person than the clerk')
+  async function enter(receipt: PaperReceipt, by: Session, own: Budget): Promise<EntryResult> {
+    const wrong = examine(receipt, by.officialId)
+    if (wrong.length > 0) {
+      return { outcome: 'refused', problems: [...wrong, ...(await lookAround(database, sabotaged, receipt))] }
     }
-    for (const person of [receipt.clerk, receipt.verifier]) {
-      const official = officials.get(person)
-      if (official?.status !== 'active' || official.office !== receipt.office) {
-        throw new Problem(422, 'not-of-this-office', `${person} is no active official of ${receipt.office}`)
-      }
-    }
-    if (by.officialId === receipt.verifier && by.assurance === 'low') {
-      throw new Problem(403, 'low-assurance', 'a session of the fallback login verifies no backdating')
-    }
-    if (by.officialId !== receipt.clerk && by.officialId !== receipt.verifier) {
-      throw new Problem(403, 'not-your-entry', 'you are neither the clerk nor the verifier of this entry')
-    }
+    // Of two clerks the second needs neither the register nor the office's turn.
+    const earlier = sabotaged('enters-twice') ? undefined : await findEntry(database, receipt)
+    if (earlier !== undefined) return sameEntry(earlier, receipt)
+    const document = await lookUpDocument(resident, receipt.residentId, own)
+    if (document === undefined) return { outcome: 'refused', problems: ['unknown-resident'] }
+    return enterReceipt({ database, audit, sabotaged }, receipt, document, new Date(now()))
   }
 
-  async function refuse(receipt: PaperReceipt, by: Session, code: string, message: string): Promise<never> {
+  async function refuse(
+    response: Response,
+    receipt: PaperReceipt,
+    by: Session,
+    problems: readonly EntryProblem[],
+  ): Promise<void> {
+    const { office, receiptNumber } = receipt
     const facts = {
-      office: receipt.office,
-      receiptNumber: receipt.receiptNumber,
+      office,
+      receiptNumber,
       receivedOn: receipt.receivedOn.toISOString(),
       official: by.officialId,
-      reason: code,
+      reason: problems[0],
+      problems,
     }
     await audit.append('entry.refused', facts)
-    log.warn({ event: 'entry.refused', ...facts }, message)
-    throw new Problem(422, code, message)
+    const error = problems.map((problem) => sentences[problem]).join('; ')
+    log.warn({ event: 'entry.refused', ...facts }, `${office}/${receiptNumber}: ${error}`)
+    response.status(422).json({ error, code: problems[0], problems })
   }
 
   router.post(
@@ -62,36 +84,24 @@ export function entriesRouter(deps: SaeolDeps): Router {
     async (request, response) => {
       const receipt = parseBody(requestBody, request)
       const by = session(response)
-      requireFourEyes(receipt, by)
-      if (receipt.receivedOn.getTime() > now()) {
-        await refuse(receipt, by, 'in-the-future', 'a receipt cannot have been received in the future')
-      }
-      const result = await enterReceipt(database, sabotaged, receipt, new Date(now()))
-      switch (result.outcome) {
-        case 'entered':
-          response.status(201).json(result.entry)
-          return
-        case 'already-entered':
-          response.status(200).json(result.entry)
-          return
-        case 'different':
-          return refuse(receipt, by, 'receipt-differs', 'another visit was entered under this receipt number')
-        case 'outside-window':
-          return refuse(
-            receipt,
-            by,
-            'outside-window',
-            `no outage of ${receipt.office} was declared for ${receipt.receivedOn.toISOString()}`,
-          )
-        case 'out-of-sequence':
-          return refuse(
-            receipt,
-            by,
-            'out-of-sequence',
-            'the date contradicts the neighbouring receipt numbers',
-          )
-      }
+      const result = await enter(receipt, by, budget(response))
+      if (result.outcome === 'refused') await refuse(response, receipt, by, result.problems)
+      else response.status(result.outcome === 'entered' ? 201 : 200).json(result.entry)
     },
   )
   return router
+}
+
+const sentences: Readonly<Record<EntryProblem, string>> = {
+  'four-eyes': 'the verifier must be another person than the clerk',
+  'not-of-this-office': 'clerk and verifier must be active officials of the office',
+  'not-your-entry': 'a receipt is entered in the session of its clerk',
+  'not-verified': 'the signature of the verifier is not of this entry',
+  'not-in-the-book': 'the counter of the office did not write this receipt',
+  'in-the-future': 'a receipt cannot have been received in the future',
+  'outside-window': 'no outage of the office was declared for the date of receipt',
+  'out-of-sequence': 'the date contradicts the neighbouring receipt numbers',
+  'receipt-differs': 'another visit was entered under this receipt number',
+  'visit-differs': "the visit's certificate is of another kind, or about somebody else",
+  'unknown-resident': 'nobody is registered under the id that the visitor gave',
 }

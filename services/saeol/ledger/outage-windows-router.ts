@@ -47,13 +47,17 @@ export function outageWindowsRouter(deps: SaeolDeps): Router {
         'an outage is declared when it has begun, and closed when it is over',
       )
     }
-    const declared = await declareOutageWindow(database, window, verdict.officers, new Date(now()))
+    const facts = { ...subject, officers: verdict.officers }
+    const declared = await database.transaction(async (queries) => {
+      const done = await declareOutageWindow(queries, window, verdict.officers, new Date(now()))
+      if (done === 'declared' || done === 'closed')
+        await audit.within(queries, `outage-window.${done}`, facts)
+      return done
+    })
     if (declared === 'already-closed-differently') {
       throw new Problem(409, 'window-closed', 'this window was closed at another time, and stays as it is')
     }
     if (declared !== 'unchanged') {
-      const facts = { ...subject, officers: verdict.officers }
-      await audit.append(`outage-window.${declared}`, facts)
       log.info({ event: `outage-window.${declared}`, ...facts }, `outage of ${window.system} ${declared}`)
     }
     response.status(declared === 'declared' ? 201 : 200).json(view(window))

@@ -5,7 +5,8 @@ import type { Sabotaged } from '../../common/sabotage.ts'
  *
  * `retroactive_entries` is written once: no row changes or goes, so that neither date can move. (office,
  * receipt number) is its key, so that a receipt is entered exactly once. `fixed_date_order` is the legal order
- * of 확정일자: by the date of receipt, not of entry, and within an office by receipt number.
+ * of 확정일자: by the date of receipt, not of entry, and within an office by receipt number. `certificate` is the
+ * document that came of the receipt; a case that was received on paper counts there and not a second time online.
  */
 export function ledgerSchema(sabotaged: Sabotaged): string {
   const exactlyOnce = sabotaged('enters-twice') ? '' : ', unique (office, receipt_number)'
@@ -31,8 +32,12 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
       entered_at timestamptz(3) not null,
       resident text not null,
       kind text not null,
+      visit text not null,
       clerk text not null,
       verifier text not null,
+      seal text not null,
+      verifier_signature text not null,
+      certificate text not null,
       priority bigint not null,
       check (clerk <> verifier)
       ${exactlyOnce}
@@ -66,5 +71,6 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
         select 'online', number, resident, issued_at, issued_at,
           floor(extract(epoch from issued_at) * 1000)::bigint, null
         from certificates where kind = 'fixed-date'
+          and not exists (select 1 from retroactive_entries entry where entry.certificate = number)
       ) cases`
 }

@@ -58,6 +58,7 @@ function decoyLike(example: RegisteredOfficial | undefined): RegisteredOfficial 
     terminal: 'terminal-of-nobody',
     totpSecretBase32: 'A'.repeat(32),
     credential: { ...credential, hash: nothing },
+    publicKeySpki: '',
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCommunityCentre } from '../../../services/community-centre/app.ts'
+import { mockReconcilerToken } from '../../../services/community-centre/config.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
 import { type Link, startLink } from '../link.ts'
 import {
@@ -55,7 +56,7 @@ async function startCentre(saeolUrl: string, env: Record<string, string> = {}) {
     {
       PORT: '0',
       SAEOL_URL: saeolUrl,
-      PEOPLE_FILE: network.peopleFile,
+      CENTRE_FILE: network.centreFile,
       RECEIPTS_FILE: receiptsFile(),
       ...noServiceTime,
       ...env,
@@ -76,8 +77,11 @@ function visit(url: string, key: string, body: object = {}) {
   return send(`${url}/visits`, asked, { 'idempotency-key': key })
 }
 
+const readBook = (url: string, token: string = mockReconcilerToken) =>
+  fetch(`${url}/receipts`, { headers: { authorization: `Bearer ${token}` } })
+
 async function receiptsOf(url: string): Promise<Kept[]> {
-  return ((await (await fetch(`${url}/receipts`)).json()) as { receipts: Kept[] }).receipts
+  return ((await (await readBook(url)).json()) as { receipts: Kept[] }).receipts
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -106,6 +110,23 @@ describe('a visitor on an ordinary day', () => {
     expect(await saeol.database.query('select count(*)::int as count from certificates')).toEqual([
       { count: 1 },
     ])
+  })
+
+  test('never gets what was issued for another visitor with the same key, not even at the same moment', async () => {
+    await using saeol = await network.startSaeol()
+    await using centre = await startCentre(saeol.url, manual())
+    const [mine, theirs] = await Promise.all([
+      centre.visit('visit-1'),
+      centre.visit('visit-1', { residentId: 'resident-000002' }),
+    ])
+    expect(mine).toMatchObject({ status: 201, body: { certificate: { residentId: 'resident-000001' } } })
+    expect(theirs).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+    await using cut = await startCentre('http://127.0.0.1:9', manual())
+    expect((await cut.visit('visit-2')).status).toBe(202)
+    expect(await cut.visit('visit-2', { residentId: 'resident-000002' })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    })
   })
 
   test('is served at the office asked for, by a clerk of it', async () => {
@@ -182,6 +203,9 @@ describe('a visitor while saeol does not serve', () => {
       office,
       number: expect.stringMatching(/-000001$/),
       receivedOn: expect.any(String),
+      residentId: 'resident-000001',
+      kind: 'fixed-date',
+      seal: expect.any(String),
     })
     expect(Date.parse(receipt.receivedOn)).toBeGreaterThanOrEqual(before)
     expect((await centre.visit('visit-1', { office })).body).toEqual(answer.body)
@@ -207,7 +231,7 @@ describe('a visitor while saeol does not serve', () => {
     const env = {
       PORT: '0',
       SAEOL_URL: 'http://127.0.0.1:9',
-      PEOPLE_FILE: network.peopleFile,
+      CENTRE_FILE: network.centreFile,
       RECEIPTS_FILE: receiptsFile(),
       ...noServiceTime,
       ...manual(),
@@ -361,10 +385,20 @@ test('does not start where manual intake would find no second clerk, or nobody a
     [[alone], manual(), /needs two clerks .* in jongno/],
     [[], {}, /there is no clerk/],
   ] as const) {
-    const file = join(directory, `people-${clerks.length}.json`)
-    await writeFile(file, JSON.stringify({ ...network.people, clerks }))
-    await expect(startCentre('http://127.0.0.1:9', { ...env, PEOPLE_FILE: file })).rejects.toThrow(problem)
+    const file = join(directory, `centre-${clerks.length}.json`)
+    await writeFile(file, JSON.stringify({ ...network.centre, clerks }))
+    await expect(startCentre('http://127.0.0.1:9', { ...env, CENTRE_FILE: file })).rejects.toThrow(problem)
   }
+})
+
+test('shows its book to those who reconcile it, and to nobody else', async () => {
+  await using centre = await startCentre('http://127.0.0.1:9', manual())
+  expect((await centre.visit('visit-1')).status).toBe(202)
+  for (const answer of [await fetch(`${centre.url}/receipts`), await readBook(centre.url, 'a guess')]) {
+    expect(answer.status).toBe(401)
+    expect(await answer.text()).not.toContain('visit-1')
+  }
+  expect(await centre.receipts()).toMatchObject([{ visit: 'visit-1' }])
 })
 
 test('is deeply healthy only when saeol is', async () => {

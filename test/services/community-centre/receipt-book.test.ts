@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSabotage } from '../../../services/common/sabotage.ts'
 import { openReceiptBook } from '../../../services/community-centre/receipts/receipt-book.ts'
+import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
 
 let directory: string
 let files = 0
@@ -16,9 +17,12 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 const newFile = () => join(directory, `book-${files++}`, 'receipts.jsonl')
+const counters = new Map(
+  ['jongno', 'jung'].map((office) => [office, (subject: unknown) => `${office} ${canonicalJson(subject)}`]),
+)
 const honest = createSabotage([])
 const open = (file: string, now: () => number = Date.now, sabotaged = honest) =>
-  openReceiptBook({ file, now, sabotaged })
+  openReceiptBook({ file, counters, now, sabotaged })
 const visitor = (visit: string, office = 'jongno') => ({
   office,
   residentId: 'resident-1',

@@ -11,6 +11,7 @@ import { type Enrolment, enrol } from '../../../services/enrolment/enrol.ts'
 import { readPeople } from '../../../services/enrolment/people.ts'
 import { readRegister } from '../../../services/enrolment/register.ts'
 import { readRoom } from '../../../services/enrolment/room.ts'
+import { createSignatureCheck, receiptSubject } from '../../../services/saeol/ledger/papers.ts'
 
 const sizes = { officials: 3, disabled: 1, revoked: 2, offices: 2, clerksPerOffice: 1, residents: 5 }
 
@@ -50,6 +51,21 @@ describe('enrol', () => {
       enrolment.people.officials[0]?.privateKeyPkcs8,
     )
     expect(other.people.officials[0]?.password).not.toBe(enrolment.people.officials[0]?.password)
+  })
+
+  it('gives the centre its own people and the keys of its counters, and nothing of anybody else', () => {
+    const { people, centre, register } = enrolment
+    expect(centre.clerks).toEqual(people.clerks)
+    expect(centre.counters.map(({ office }) => office)).toEqual(['jongno', 'jung'])
+    const secrets = JSON.stringify(centre)
+    for (const official of people.officials) expect(secrets).not.toContain(official.password)
+    for (const paper of people.oldPapers) {
+      const { seal, ...fields } = paper
+      const { publicKeySpki } = register.counters.find(({ office }) => office === paper.office)!
+      const subject = receiptSubject({ ...fields, receivedOn: new Date(paper.receivedOn) })
+      expect(createSignatureCheck(publicKeySpki)(subject, seal)).toBe(true)
+    }
+    expect(people.oldPapers).toHaveLength(2)
   })
 
   it("certifies each official's own key, in a chain that verifies on any day from 2020 to 2039", async () => {

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
 import {
   type AuditRecord,
-  type ChainHead,
+  type ChainEnd,
   emptyChain,
   link,
+  sealHead,
   verifyChain,
 } from '../../../services/saeol/audit/chain.ts'
 
@@ -17,13 +18,17 @@ const entry = fc.record({
 })
 
 const chain = fc.array(entry, { minLength: 2, maxLength: 12 }).map((entries) => {
-  let head: ChainHead = emptyChain
+  let head: ChainEnd = emptyChain
   return entries.map((each): AuditRecord => {
     const record = link(each, head)
     head = record
     return record
   })
 })
+
+const key = 'a key of the tests'
+const headOf = (records: readonly AuditRecord[], sealedWith = key) =>
+  sealHead(records.at(-1) ?? emptyChain, sealedWith)
 
 const spot = fc.nat().map((number) => (records: readonly unknown[]) => number % records.length)
 
@@ -35,10 +40,10 @@ describe('verifyChain', () => {
           ...record,
           facts: Object.fromEntries(Object.entries(record.facts).reverse()),
         }))
-        expect(verifyChain(stored, records.at(-1))).toEqual({ ok: true, records: records.length })
+        expect(verifyChain(stored, headOf(records), key)).toEqual({ ok: true, records: records.length })
       }),
     )
-    expect(verifyChain([], emptyChain)).toEqual({ ok: true, records: 0 })
+    expect(verifyChain([], headOf([]), key)).toEqual({ ok: true, records: 0 })
   })
 
   const changes: [what: string, change: (records: AuditRecord[], at: number) => AuditRecord[]][] = [
@@ -61,7 +66,22 @@ describe('verifyChain', () => {
     fc.assert(
       fc.property(chain, spot, (records, pick) => {
         const changed = change(records, pick(records))
-        expect(verifyChain(changed, records.at(-1)).ok).toBe(false)
+        expect(verifyChain(changed, headOf(records), key).ok).toBe(false)
+      }),
+    )
+  })
+
+  it('notices that the end was cut off by somebody without the key, who put the head back', () => {
+    fc.assert(
+      fc.property(chain, spot, (records, pick) => {
+        const cut = records.slice(0, pick(records))
+        expect(verifyChain(cut, headOf(cut, 'a guess'), key)).toMatchObject({
+          ok: false,
+          atSeq: cut.length + 1,
+        })
+        // What was sealed for more records is no seal of fewer.
+        const { seal } = headOf(records)
+        expect(verifyChain(cut, { ...headOf(cut), seal }, key).ok).toBe(false)
       }),
     )
   })

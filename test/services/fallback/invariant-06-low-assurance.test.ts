@@ -33,22 +33,6 @@ describe('invariant 6: sessions of the password login have low assurance', () =>
       (n, session, self) =>
         call(`${n.saeolUrl}/accounts/${self}/unlock`, { method: 'POST', headers: bearer(session) }),
     ],
-    [
-      'approve backdating',
-      (n, session, self) =>
-        call(`${n.saeolUrl}/retroactive-entries`, {
-          headers: bearer(session),
-          body: {
-            office: 'jongno',
-            receiptNumber: 'jongno-000001',
-            receivedOn: new Date().toISOString(),
-            residentId: n.people.residents[0],
-            kind: 'fixed-date',
-            clerk: n.people.clerks.find(({ office }) => office === 'jongno')?.id,
-            verifier: self,
-          },
-        }),
-    ],
   ]
 
   it.each(forbidden)('may not %s', async (_what, ask) => {
@@ -59,6 +43,30 @@ describe('invariant 6: sessions of the password login have low assurance', () =>
     expect(low).toMatchObject({ status: 200, body: { assurance: 'low' } })
     const refused = await ask(network, low.body.session, official.id)
     expect(refused).toMatchObject({ status: 403, body: { code: 'low-assurance' } })
+  })
+
+  it('may not approve backdating: that takes a signature by the key of a certificate', async () => {
+    await using network = await startNetwork({ databaseUrl: await postgres.createDatabase() })
+    await openFallback(network)
+    const official = network.officialOf('jongno')
+    const low = await logInByPassword(network, credentialsOf(official))
+    const answer = await call(`${network.saeolUrl}/retroactive-entries`, {
+      headers: bearer(low.body.session),
+      body: {
+        office: 'jongno',
+        receiptNumber: 'jongno-000001',
+        receivedOn: new Date().toISOString(),
+        residentId: network.people.residents[0],
+        kind: 'fixed-date',
+        visit: 'visit-1',
+        seal: 'AAAA',
+        clerk: network.people.clerks.find(({ office }) => office === 'jongno')?.id,
+        verifier: official.id,
+        verifierSignature: 'AAAA',
+      },
+    })
+    expect(answer.status).toBe(422)
+    expect(answer.body.problems).toEqual(expect.arrayContaining(['not-your-entry', 'not-verified']))
   })
 
   it('issues certificates, which is what the counter is open for', async () => {

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDatabase } from '../../../services/common/database.ts'
 import { createLog } from '../../../services/common/log.ts'
-import { type ChainVerdict, verifyChain } from '../../../services/saeol/audit/chain.ts'
+import { type ChainVerdict, mockAuditKey, verifyChain } from '../../../services/saeol/audit/chain.ts'
 import { readAudit } from '../../../services/saeol/audit/sink.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 import { call, closeFallback, credentialsOf, issue, logInByPassword, openFallback } from './client.ts'
@@ -25,7 +25,7 @@ async function audited({ databaseUrl }: Network) {
   const database = createDatabase({ url: databaseUrl, poolSize: 1, timeoutMs: 5_000, log })
   try {
     const { records, head } = await readAudit(database)
-    const verdict: ChainVerdict = verifyChain(records, head)
+    const verdict: ChainVerdict = verifyChain(records, head, mockAuditKey)
     return { records, verdict, kinds: records.map(({ kind }) => kind) }
   } finally {
     await database.close()

@@ -1,0 +1,19 @@
+/** Whom a document is about, as a certificate and a receipt say it alike. */
+interface Document {
+  readonly residentId?: string
+  readonly kind?: string
+  /** The register's data, in a certificate. */
+  readonly document?: { readonly id?: string }
+}
+
+/** The outcome of a visit that was given somebody else's document, or another than was asked for (F15). */
+export const anothersDocument = 'anothers-document'
+
+/** Reads what is handed over: requester and subject are the same on each document, and it is what was asked for. */
+export function isWhatWasAsked(
+  given: Document | undefined,
+  asked: { readonly residentId: string; readonly kind: string },
+): boolean {
+  if (given === undefined || given.residentId !== asked.residentId || given.kind !== asked.kind) return false
+  return given.document === undefined || given.document.id === asked.residentId
+}

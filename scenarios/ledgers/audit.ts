@@ -1,0 +1,69 @@
+import type { InvariantReader } from '../../harness/index.ts'
+import {
+  type AuditRecord,
+  type ChainHead,
+  mockAuditKey,
+  verifyChain,
+} from '../../services/saeol/audit/chain.ts'
+import { facts, rows } from './read.ts'
+
+/** Fallback invariant 8: the audit is whole, and nothing is missing in it. */
+export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
+  'the audit chain is whole': async (topology) => {
+    // One statement, so that records and head are of one moment: late visits may still be writing.
+    const [snapshot] = await rows<{ records: AuditRecord[] | null; head: ChainHead }>(
+      topology,
+      `select (select json_agg(json_build_object('seq', seq, 'id', id, 'at', at, 'kind', kind, 'facts', facts,
+                'prevHash', prev_hash, 'hash', hash) order by seq) from audit) as records,
+              (select json_build_object('seq', seq, 'hash', hash, 'seal', seal) from audit_head) as head`,
+    )
+    const records = snapshot!.records ?? []
+    const verdict = verifyChain(records, snapshot!.head, mockAuditKey)
+    return facts(
+      records,
+      verdict.ok ? [] : [verdict.problem],
+      `${records.length} audit records, hash by hash`,
+    )
+  },
+
+  'everything done is on the audit': async (topology) => {
+    // One statement, so that what was done and its record are of one moment.
+    const done = await rows<{ what: string; recorded: boolean }>(topology, doneAndRecorded)
+    return facts(
+      done,
+      done.filter(({ recorded }) => !recorded).map(({ what }) => `${what} is not on the audit`),
+      `${done.length} entries, outages, openings and logins looked for in the audit`,
+    )
+  },
+}
+
+/** A login is recorded a moment after its session was made, ms. † ours: what is younger is not asked about yet. */
+const settledMs = 2000
+
+const doneAndRecorded = `
+  select 'the entry of ' || office || '/' || receipt_number as what, exists (
+    select 1 from audit where kind = 'entry.made' and facts ->> 'office' = office
+      and facts ->> 'receiptNumber' = receipt_number and facts ->> 'clerk' = clerk
+      and facts ->> 'verifier' = verifier) as recorded
+  from retroactive_entries
+  union all
+  select 'the outage of ' || office || ' declared from ' || from_at, exists (
+    select 1 from audit where kind like 'outage-window.%' and facts ->> 'office' = office
+      and (facts ->> 'from')::timestamptz = from_at
+      and (facts ->> 'to')::timestamptz is not distinct from to_at)
+  from outage_windows
+  union all
+  select 'opening ' || id || ' of the password login', exists (
+    select 1 from audit where kind = 'fallback.opened' and facts ->> 'opening' = opening.id::text)
+  from fallback_openings opening
+  union all
+  select 'the closing of opening ' || id, exists (
+    select 1 from audit where kind = 'fallback.closed' and facts ->> 'opening' = opening.id::text)
+  from fallback_openings opening where closed_at is not null
+  union all
+  select sessions || ' logins of ' || official || ' (' || assurance || ')', sessions <= (
+    select count(*) from audit where kind = 'login.accepted' and facts ->> 'officialId' = official
+      and facts ->> 'assurance' = assurance)
+  from (
+    select official, assurance, count(*) as sessions from sessions
+    where created_at < now() - interval '${settledMs} ms' group by 1, 2) made`

@@ -1,0 +1,84 @@
+/** Reads the ledgers past the links, once an arm's load has ended. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { InvariantFacts, InvariantReader } from '../../harness/index.ts'
+import { mockReconcilerToken } from '../../services/community-centre/config.ts'
+
+export type Topology = Parameters<InvariantReader>[0]
+
+/** A receipt as the community centre keeps it. */
+export interface Receipt {
+  readonly office: string
+  readonly number: string
+  readonly receivedOn: string
+  readonly residentId: string
+  readonly kind: string
+  readonly visit: string
+  readonly state: 'pending' | 'entered' | 'rejected'
+  readonly reason?: string
+}
+
+/** A receipt as Saeol's ledger keeps it. */
+export interface Entry {
+  readonly office: string
+  readonly number: string
+  readonly receivedOn: Date
+  readonly enteredAt: Date
+  readonly residentId: string
+  readonly kind: string
+  readonly visit: string
+  readonly certificate: string
+}
+
+export function facts(
+  checked: readonly unknown[],
+  violations: readonly string[],
+  said: string,
+): InvariantFacts {
+  return { checked: checked.length, violations, said }
+}
+
+export function keyOf({ office, number }: { office: string; number: string }): string {
+  return `${office}/${number}`
+}
+
+export async function receiptsOf(topology: Topology, signal: AbortSignal): Promise<Receipt[]> {
+  const answer = await fetch(`${topology.direct('community-centre')}/receipts`, {
+    headers: { authorization: `Bearer ${mockReconcilerToken}` },
+    signal,
+  })
+  if (!answer.ok) throw new Error(`the community centre answered ${answer.status}`)
+  return ((await answer.json()) as { receipts: Receipt[] }).receipts
+}
+
+/** How long the centre may work on its last receipts once the doors are shut, ms. † ours: three scaled minutes. */
+const closingMs = 3000
+
+/** The book at the close of the day: nobody comes any more, and the desk has had its time for what was left. */
+export async function receiptsAtClose(topology: Topology, signal: AbortSignal): Promise<Receipt[]> {
+  const until = performance.now() + closingMs
+  for (;;) {
+    const receipts = await receiptsOf(topology, signal)
+    if (receipts.every(({ state }) => state !== 'pending') || performance.now() > until) return receipts
+    await sleep(100, undefined, { signal })
+  }
+}
+
+export function entriesOf(topology: Topology): Promise<Entry[]> {
+  return rows<Entry>(
+    topology,
+    `select office, receipt_number as number, received_on as "receivedOn", entered_at as "enteredAt",
+       resident as "residentId", kind, visit, certificate
+     from retroactive_entries order by id`,
+  )
+}
+
+export async function rows<T>(topology: Topology, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: topology.direct('postgres') })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows as T[]
+  } finally {
+    await client.end()
+  }
+}

@@ -58,8 +58,14 @@ function base(plan: Plan, name: string): Pick<Mutant, 'name' | 'scenario' | 'pla
   return {
     name,
     scenario: plan.scenario,
-    plan: { ...plan, scenario: `${plan.scenario}.${name.replaceAll(/[^\w.]+/g, '-')}` },
+    plan: { ...plan, scenario: `${plan.scenario}.${shortened(name).replaceAll(/[^\w.]+/g, '-')}` },
   }
+}
+
+/** Names of directories are made of it, and those may have 255 bytes; no two mutants of a scenario begin alike. */
+function shortened(name: string): string {
+  const [first, ...more] = name.split(' + ')
+  return more.length > 2 ? `${first} and ${more.length} more` : name
 }
 
 /** Guards by the sabotage that they name. */

@@ -1,6 +1,7 @@
 /** `mutate` runs each sabotage that a guard names; here it is seen to that none is forgotten. */
 import { expect, it } from 'vitest'
 import { makePlan } from '../../harness/experiment/make-plan.ts'
+import { mutantsOf } from '../../harness/experiment/mutants.ts'
 import { scenarios } from '../../scenarios/index.ts'
 import { sabotageNames } from '../../services/common/sabotage.ts'
 
@@ -25,4 +26,14 @@ it('every sabotage there is is named by a guard, and every one that is named is 
 
 it('every system says what can be broken in it', () => {
   for (const { system } of scenarios) expect(system.sabotages?.names).toEqual(sabotageNames)
+})
+
+it('every mutant has a name of its own that a directory can have', () => {
+  const names = scenarios.flatMap((scenario) =>
+    mutantsOf(planOf(scenario), scenario.system, { pack: true, unnamed: [] }).map(
+      ({ plan }) => plan.scenario,
+    ),
+  )
+  expect(new Set(names).size).toBe(names.length)
+  for (const name of names) expect(Buffer.byteLength(name)).toBeLessThan(150)
 })

@@ -1,14 +1,25 @@
+import type { ArmRef } from '../experiment/report.ts'
 import type { EventOf } from '../journal/events.ts'
 import type { Arm } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
 import { armLines } from './console/arm-lines.ts'
-import { followArm } from './console/arm-progress.ts'
+import { followArm, type Happening } from './console/arm-progress.ts'
 import { chart } from './console/chart.ts'
+import { effectLines } from './console/effect-lines.ts'
+import { type Estimate, estimateOf, leftInWords } from './console/estimate.ts'
 import { liveWatch } from './console/live-watch.ts'
 import { plainWatch } from './console/plain-watch.ts'
-import { runLines, runStartedLines, scenarioHeading, scenarioLines } from './console/run-lines.ts'
+import {
+  interruptedLines,
+  runLines,
+  runStartedLines,
+  scenarioHeading,
+  scenarioLines,
+} from './console/run-lines.ts'
+import { estimateOfRun, nameOf, plannedMs } from './console/under-way.ts'
+import type { ArmWatch } from './console/watch.ts'
 import { inWords } from './parameters.ts'
 import type { Reporter, ReporterOutput } from './reporter.ts'
 import { paint as paintFor } from './terminal/paint.ts'
@@ -22,52 +33,45 @@ const sightings: Readonly<Record<EventOf<'fault.probed'>['when'], (bites: boolea
   after: (bites) => (bites === null ? 'may be there still' : bites ? 'still bites' : 'is gone'),
 }
 
+/** Does something to the arm that an event is of; one that was never begun has nothing that could be shown. */
+type On = (ref: ArmRef, how: (arm: Followed) => void) => void
+
+/** An arm under way: what is known of it, and how it is shown. */
+interface Followed extends ReturnType<typeof followArm> {
+  readonly watch: ArmWatch
+}
+
 /**
- * What a person watches. On a terminal the running arm is a block redrawn in place; elsewhere each phase, fault and
- * system event is a line. Verdicts are lines in both.
+ * What a person watches. On a terminal the running arms are a block redrawn in place; elsewhere each phase, fault and
+ * system event is a line, which says of which arm where several run side by side. Verdicts are lines in both.
  * @param now epoch ms; only moves the clock of the live block.
  */
 export function consoleReporter(output: ReporterOutput, now: () => number = Date.now): Reporter {
   const paint = paintFor(output.colour)
   const columns = (): number => (output.terminal ? output.columns() - 1 : Number.POSITIVE_INFINITY)
-  const print = (...lines: string[]): void =>
+  const print = (...lines: string[]): void => {
+    watch.makeRoom()
     output.write(lines.map((line) => `${hang(line, columns()).join('\n')}\n`).join(''))
-  const watch = output.terminal ? liveWatch(output, paint, now) : plainWatch(print, paint)
-
+  }
   let plans: readonly Plan[] = []
-  let armNames: readonly Arm[] = []
-  let scenario: string | null = null
-  let following: ReturnType<typeof followArm> | null = null
+  let arms: readonly (readonly Arm[])[] = []
+  let sideBySide = false
+  let estimate: Estimate = estimateOf([], 1)
+  const headed = new Set<string>()
+  const followed = new Map<string, Followed>()
+  const watch = output.terminal
+    ? liveWatch(output, paint, now, () => leftInWords(estimate, now()))
+    : plainWatch(print, paint, () => sideBySide)
 
-  const since = (at: number): number | null => following?.elapsedMs(at) ?? null
-
-  const faultHappened = (at: number, what: string, detail = ''): void => {
-    const happening = { ms: since(at), kind: 'fault', who: 'fault', what, detail } as const
-    following?.happened(happening)
-    watch.happened(happening)
+  const on: On = (ref, how) => {
+    const arm = followed.get(nameOf(ref))
+    if (arm !== undefined) how(arm)
   }
 
-  /** The arm's curves stay on the screen, so that the arms can be compared by eye. */
-  const printChart = (result: ArmResult): void => {
-    const progress = following?.progress()
-    const elapsedMs = since(now())
-    if (progress === undefined || elapsedMs === null) return
-    print(
-      ...chart(progress, {
-        columns: output.columns() - 1,
-        paint,
-        rows: Number.POSITIVE_INFINITY,
-        elapsedMs,
-        figures: ({ name, slots, total }) => {
-          const { arrivals, ok } = result.journeys[name] ?? { arrivals: total.arrived, ok: total.ok }
-          return {
-            arrivals: String(arrivals),
-            success: arrivals === 0 ? null : ok / arrivals,
-            p95: `p95 ≤ ${formatMs(Math.max(0, ...slots.map((slot) => slot.p95Ms)))}`,
-          }
-        },
-      }),
-    )
+  const placeOf = ({ scenario, arm }: ArmRef): string => {
+    const nth = plans.findIndex((plan) => plan.scenario === scenario)
+    const ofScenario = arms[nth] ?? []
+    return `arm ${ofScenario.indexOf(arm) + 1} of ${ofScenario.length}, scenario ${nth + 1} of ${plans.length}`
   }
 
   return {
@@ -75,85 +79,138 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
 
     runStarted(run) {
       plans = run.plans
-      armNames = [...new Set(run.arms.flat())]
+      arms = run.arms
+      sideBySide = run.parallel > 1
+      estimate = estimateOfRun(run)
       print(...runStartedLines(run, paint))
     },
 
-    armStarted({ plan, arm, measures, faults }) {
-      watch.armEnded()
-      if (scenario !== plan.scenario) print('', scenarioHeading(plan, paint))
-      scenario = plan.scenario
-      following = followArm(plan, arm, now())
-      const nth = plans.findIndex((p) => p.scenario === plan.scenario) + 1
-      const place = `arm ${armNames.indexOf(arm) + 1} of ${armNames.length}, scenario ${nth} of ${plans.length}`
-      watch.armStarted({ arm, place, measures, faults, progress: following.progress })
+    armStarted({ plan, arm, measures, faults }, ref) {
+      if (!headed.has(plan.scenario)) print('', scenarioHeading(plan, paint))
+      headed.add(plan.scenario)
+      const name = nameOf(ref)
+      const following = followArm(plan, arm, now())
+      estimate.began(name, plannedMs(plan), now())
+      followed.set(name, {
+        ...following,
+        watch: watch.armStarted({
+          name,
+          place: placeOf(ref),
+          measures,
+          faults,
+          progress: following.progress,
+        }),
+      })
     },
 
-    armReady({ tookMs }) {
-      following?.busy('letting the load in', now())
-      watch.armReady(tookMs)
-    },
-
-    phaseStarted({ phase, at }) {
-      following?.phaseStarted(phase, at)
-      watch.phaseStarted(phase, since(at))
-    },
-
-    faultInjected({ fault, at }) {
-      following?.injected(fault, at)
-      faultHappened(at, `${fault} injected`)
-    },
-
-    faultProbed({ fault, at, when, bites, said }) {
-      faultHappened(at, `${fault} ${sightings[when](bites)}`, said)
-    },
-
-    faultReverted({ fault, at }) {
-      following?.reverted(fault, at)
-      faultHappened(at, `${fault} reverted`)
-    },
-
-    systemEvent({ service, event, facts, at }) {
-      const happening = {
-        ms: since(at),
-        kind: 'event',
-        who: service,
-        what: event,
-        detail: inWords(facts),
-      } as const
-      following?.happened(happening)
-      watch.happened(happening)
-    },
-
-    tick(tick) {
-      following?.tick(tick)
-    },
-
-    progress(message) {
-      following?.busy(message, now())
-      watch.busy(message)
-    },
+    ...armHooks(on, (ref) => estimate.loaded(nameOf(ref), now()), now),
+    ...faultHooks(on),
 
     note(text) {
-      // The arm's load is over; its block would draw over words that must stay.
-      watch.armEnded()
+      // Words that must stay readable: no block is redrawn below them.
+      watch.stop()
       print(...text.split('\n'))
     },
 
-    armEnded(result) {
-      watch.armEnded()
-      printChart(result)
-      following = null
-      print(...armLines(result, columns(), paint), '')
+    armEnded(result, ref) {
+      const arm = followed.get(nameOf(ref))
+      arm?.watch.ended()
+      followed.delete(nameOf(ref))
+      estimate.ended(nameOf(ref), now())
+      const [head, ...lines] = armLines(result, nameOf(ref), columns(), paint)
+      const curves = arm === undefined ? [] : curvesOf(arm, result, { output, paint, at: now() })
+      print(head!, ...curves, ...lines, '')
     },
 
     scenarioEnded(result) {
-      print(...scenarioLines(result, paint))
+      if (result.arms.every(({ ending }) => ending !== 'interrupted'))
+        print(...scenarioLines(result, paint), ...effectLines(result, paint))
     },
 
     runEnded(result, dir) {
-      watch.armEnded()
-      print('', ...runLines(result, dir, { paint, again: output.again }))
+      watch.stop()
+      if (result.ending === 'interrupted') print('', ...interruptedLines(result, dir, paint))
+      else print('', ...runLines(result, dir, { paint, again: output.again }))
     },
   }
+}
+
+/** What runs while an arm does. `loaded`: its first phase begins. */
+function armHooks(
+  on: On,
+  loaded: (ref: ArmRef) => void,
+  now: () => number,
+): Pick<Reporter, 'armReady' | 'phaseStarted' | 'systemEvent' | 'tick' | 'progress'> {
+  return {
+    armReady: ({ tookMs }, ref) =>
+      on(ref, (arm) => {
+        arm.busy('letting the load in', now())
+        arm.watch.ready(tookMs)
+      }),
+    phaseStarted: ({ phase, at }, ref) =>
+      on(ref, (arm) => {
+        loaded(ref)
+        arm.phaseStarted(phase, at)
+        arm.watch.phaseStarted(phase, arm.elapsedMs(at))
+      }),
+    systemEvent: ({ service, event, facts, at }, ref) =>
+      on(ref, (arm) => {
+        const told = { kind: 'event', who: service, what: event, detail: inWords(facts) } as const
+        happened(arm, { ...told, ms: arm.elapsedMs(at) })
+      }),
+    tick: (tick, ref) => on(ref, (arm) => arm.tick(tick)),
+    progress: (message, ref) =>
+      on(ref, (arm) => {
+        arm.busy(message, now())
+        arm.watch.busy(message)
+      }),
+  }
+}
+
+function faultHooks(on: On): Pick<Reporter, 'faultInjected' | 'faultProbed' | 'faultReverted'> {
+  const tell = (arm: Followed, at: number, what: string, detail = ''): void =>
+    happened(arm, { ms: arm.elapsedMs(at), kind: 'fault', who: 'fault', what, detail })
+  return {
+    faultInjected: ({ fault, at }, ref) =>
+      on(ref, (arm) => {
+        arm.injected(fault, at)
+        tell(arm, at, `${fault} injected`)
+      }),
+    faultProbed: ({ fault, at, when, bites, said }, ref) =>
+      on(ref, (arm) => tell(arm, at, `${fault} ${sightings[when](bites)}`, said)),
+    faultReverted: ({ fault, at }, ref) =>
+      on(ref, (arm) => {
+        arm.reverted(fault, at)
+        tell(arm, at, `${fault} reverted`)
+      }),
+  }
+}
+
+function happened(arm: Followed, happening: Happening): void {
+  arm.happened(happening)
+  arm.watch.happened(happening)
+}
+
+/** An arm's curves stay on the screen, so that the arms can be compared by eye. */
+function curvesOf(
+  arm: Followed,
+  result: ArmResult,
+  { output, paint, at }: { output: ReporterOutput; paint: ReturnType<typeof paintFor>; at: number },
+): string[] {
+  const elapsedMs = arm.elapsedMs(at)
+  if (elapsedMs === null) return []
+  return chart(arm.progress(), {
+    columns: output.columns() - 1,
+    paint,
+    rows: Number.POSITIVE_INFINITY,
+    elapsedMs,
+    figures: ({ name, slots, total }) => {
+      const { arrivals, ok } = result.journeys[name] ?? { arrivals: total.arrived, ok: total.ok }
+      return {
+        arrivals: String(arrivals),
+        success: arrivals === 0 ? null : ok / arrivals,
+        p95: `p95 ≤ ${formatMs(Math.max(0, ...slots.map((slot) => slot.p95Ms)))}`,
+      }
+    },
+  })
 }

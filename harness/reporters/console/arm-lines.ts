@@ -32,16 +32,26 @@ function paintOf(reading: Reading, paint: Paint): (text: string) => string {
   }
 }
 
-/** An arm's verdict, the evidence for the arm itself, and a line for each check; two where `columns` are too few. */
-export function armLines(result: ArmResult, columns: number, paint: Paint): string[] {
+/**
+ * An arm's verdict, the evidence for the arm itself, and a line for each check; two where `columns` are too few.
+ * @param name how the arm is called here: by its scenario too, where arms of several end one after the other
+ */
+export function armLines(result: ArmResult, name: string, columns: number, paint: Paint): string[] {
   const reading = readArm(result)
   return [
-    `  ${paint.bold(result.arm)}  ${marked(reading, paint)}${said(result, reading)}  ${paint.dim(lengthOf(result.tookMs))}`,
+    `  ${paint.bold(oneLine(name))}  ${marked(reading, paint)}${said(result, reading)}  ${paint.dim(lengthOf(result.tookMs))}`,
     ...voids(result).map((reason) => `    ${paint.yellow('void:')} ${oneLine(reason)}`),
     ...failures(result).map((line) => paint.dim(`    ${line}`)),
     ...evidence(result).map((line) => paint.dim(`    ${line}`)),
-    ...checkLines(result, columns, paint),
+    ...checkLines({ ...result, checks: decided(result) }, columns, paint),
   ]
+}
+
+/** The checks worth a line: of an arm that broke off none was decided, and its error says why; but what broke did. */
+function decided({ ending, arm, checks }: ArmResult): readonly CheckResult[] {
+  return ending === 'finished'
+    ? checks
+    : checks.filter((check) => readCheck(arm, check).meaning === 'unwanted')
 }
 
 /** The judge's sentence, where the verdict is not the wanted one and the lines below do not say why. */

@@ -15,7 +15,7 @@ export interface ArmProgress {
   readonly busyWith: { readonly message: string; readonly since: number } | null
   readonly journeys: readonly JourneyProgress[]
   readonly faults: readonly { readonly fault: string; readonly fromMs: number; toMs: number | null }[]
-  /** What happened last: faults and system events. */
+  /** What happened last: faults and system events; an event that comes again and again is one of them. */
   readonly happenings: readonly Happening[]
   /** @returns null while no phase has begun. */
   elapsedMs(at: number): number | null
@@ -27,6 +27,8 @@ export interface Happening {
   readonly who: string
   readonly what: string
   readonly detail: string
+  /** How often it has come in this arm; absent: once. Time and detail are those of the last. */
+  readonly times?: number
 }
 
 export interface JourneyProgress {
@@ -124,7 +126,13 @@ export function followArm(plan: Plan, arm: Arm, at: number) {
       if (open !== undefined) open.toMs = elapsedMs(at) ?? 0
     },
     happened(happening: Happening): void {
-      happenings.push(happening)
+      const before = happenings.findIndex(
+        ({ kind, who, what }) =>
+          kind === 'event' && who === happening.who && what === happening.what && happening.kind === 'event',
+      )
+      const [same] = before < 0 ? [] : happenings.splice(before, 1)
+      const times = (same?.times ?? 1) + 1
+      happenings.push(same === undefined ? happening : { ...happening, times })
       if (happenings.length > happeningsKept) happenings.shift()
     },
     tick(tick: LiveTick): void {

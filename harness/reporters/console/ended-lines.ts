@@ -2,7 +2,7 @@ import type { ArmRef } from '../../experiment/report.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { ArmResult } from '../../model/result.ts'
 import { lengthOf } from '../figures.ts'
-import { journeyWords } from '../journey-words.ts'
+import { inOrderOf, journeyWords } from '../journey-words.ts'
 import { readArm, readCheck } from '../reading.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -34,10 +34,10 @@ export function endedLines(
       ? [`${line}  ${figures}`.trimEnd(), ...again]
       : [line, `      ${figures}`, ...again]
   }
-  // An arm that broke off has no check that was decided, and its error says why.
-  const telling = result.ending === 'failed' ? ['unwanted'] : ['unwanted', 'undecided']
-  const checks = result.checks.filter((check) => telling.includes(readCheck(result.arm, check).meaning))
-  return [`  ${oneLine(scenario)}`, ...armLines({ ...result, checks }, columns, paint), ...again]
+  const checks = result.checks.filter((check) =>
+    ['unwanted', 'undecided'].includes(readCheck(result.arm, check).meaning),
+  )
+  return [...armLines({ ...result, checks }, `${scenario} ${result.arm}`, columns, paint), ...again]
 }
 
 /** `officials 368 of 368 served, visitors 161 of 161 served`: of the journeys that service levels speak of. */
@@ -46,9 +46,10 @@ function figuresOf({ journeys }: ArmResult, plan: Plan | undefined): string {
     plan?.checks.filter(({ role }) => role === 'protected').flatMap((check) => check.journeys) ??
       Object.keys(journeys),
   )
-  return Object.entries(journeys)
-    .filter(([journey]) => spokenOf.has(journey))
-    .map(([journey, { ok, arrivals }]) => {
+  return inOrderOf(plan, Object.keys(journeys))
+    .filter((journey) => spokenOf.has(journey))
+    .map((journey) => {
+      const { ok, arrivals } = journeys[journey]!
       const { users, successIs } = journeyWords(plan, journey)
       return oneLine(`${users} ${ok} of ${arrivals} ${successIs}`)
     })

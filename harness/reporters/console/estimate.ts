@@ -1,3 +1,5 @@
+import { lengthOf } from '../figures.ts'
+
 /** How long what is left of a run takes: by the plan, corrected by what has passed. Times are epoch ms. */
 export interface Estimate {
   /** An arm begins to come up; one that is run once more is begun again. */
@@ -71,4 +73,11 @@ export function estimateOf(
       return Math.max(0, ...freeInMs)
     },
   }
+}
+
+/** `3 arms to go, about 40 s`. `at`: epoch ms. */
+export function leftInWords(estimate: Estimate, at: number): string {
+  const left = estimate.arms()
+  if (left === 0) return 'judging'
+  return `${left} arm${left === 1 ? '' : 's'} to go, about ${lengthOf(Math.ceil(estimate.leftMs(at) / 1000) * 1000)}`
 }

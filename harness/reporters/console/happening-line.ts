@@ -8,7 +8,8 @@ export function happeningLine(happening: Happening, paint: Paint): string {
   const who = oneLine(happening.who)
   const painted = happening.kind === 'fault' ? paint.red(who) : paint.cyan(who)
   const detail = happening.detail === '' ? '' : ` (${oneLine(happening.detail)})`
-  return stamped(happening.ms, `${painted}  ${oneLine(happening.what)}${detail}`, paint)
+  const times = happening.times === undefined ? '' : ` ×${happening.times}`
+  return stamped(happening.ms, `${painted}  ${oneLine(happening.what)}${times}${detail}`, paint)
 }
 
 /** A line with its time in its arm, left blank before the first phase. */

@@ -6,25 +6,51 @@ import type { ArmProgress, JourneyProgress } from './arm-progress.ts'
 import { chart, type RowFigures } from './chart.ts'
 import { happeningLine } from './happening-line.ts'
 
-/** Of header, phases, axis, journeys and events together. */
+/** Of an arm's header, phases, axis, journeys and events together. */
 const linesAtMost = 9
 
-/** The block a terminal shows while an arm runs. `at` is epoch ms. */
-export function liveView(
-  progress: ArmProgress,
-  options: { at: number; place: string; columns: number; paint: Paint },
+interface Room {
+  /** Epoch ms. */
+  readonly at: number
+  readonly columns: number
+  /** Lines at the most. */
+  readonly rows: number
+  readonly paint: Paint
+}
+
+/** The block a terminal shows while arms run: as much of each as there is room for. */
+export function liveViews(
+  arms: readonly { readonly progress: ArmProgress; readonly place: string }[],
+  room: Room,
 ): string[] {
-  const { paint } = options
-  const columns = options.columns - 1
-  const elapsedMs = progress.elapsedMs(options.at)
-  const rows = chart(progress, { ...options, columns, rows: linesAtMost - 5, elapsedMs, figures: figuresNow })
-  const events = progress.happenings.slice(rows.length + 2 - linesAtMost)
-  return [
-    header(progress, options, columns),
+  const fit = Math.max(0, Math.floor(room.rows))
+  if (arms.length > fit) {
+    const shown = Math.max(0, fit - 1)
+    const heads = arms.slice(0, shown).flatMap((arm) => liveView(arm, { ...room, rows: 1 }))
+    return [...heads, room.paint.dim(`  and ${arms.length - shown} more arms`)]
+  }
+  const rows = Math.min(linesAtMost, Math.floor(fit / Math.max(1, arms.length)))
+  return arms.flatMap((arm) => liveView(arm, { ...room, rows }))
+}
+
+/** One arm: its header, then its phases, then its journeys on their axis, then what happened last, as rows allow. */
+function liveView({ progress, place }: { progress: ArmProgress; place: string }, room: Room): string[] {
+  const { rows, paint } = room
+  const columns = room.columns - 1
+  const elapsedMs = progress.elapsedMs(room.at)
+  // Two rows for what happened last; where they are few, journeys go before.
+  const journeyRows = rows >= 6 ? rows - 5 : rows - 3
+  const drawn =
+    journeyRows < 1
+      ? []
+      : chart(progress, { columns, paint, rows: journeyRows, elapsedMs, figures: figuresNow })
+  const lines = [
+    header(progress, { at: room.at, place, paint }, columns),
     phaseBar(progress, elapsedMs, columns, paint),
-    ...rows,
-    ...events.map((happening) => happeningLine(happening, paint)),
-  ]
+    ...drawn,
+  ].slice(0, rows)
+  const events = rows > lines.length ? progress.happenings.slice(lines.length - rows) : []
+  return [...lines, ...events.map((happening) => happeningLine(happening, paint))]
 }
 
 function figuresNow(journey: JourneyProgress): RowFigures {

@@ -1,14 +1,22 @@
 import type { ArmRef } from '../../experiment/report.ts'
-import { lengthOf } from '../figures.ts'
 import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { paint as paintFor } from '../terminal/paint.ts'
 import { region } from '../terminal/region.ts'
 import { hang } from '../terminal/width.ts'
 import { effectLines } from './effect-lines.ts'
 import { endedLines } from './ended-lines.ts'
-import { type Estimate, estimateOf } from './estimate.ts'
+import { type Estimate, estimateOf, leftInWords } from './estimate.ts'
 import { interruptedLines, runLines, runStartedLines, scenarioLines } from './run-lines.ts'
-import { beginPhase, comingUp, countVisits, plannedMs, type UnderWay, underWayLines } from './under-way.ts'
+import {
+  beginPhase,
+  comingUp,
+  countVisits,
+  estimateOfRun,
+  nameOf,
+  plannedMs,
+  type UnderWay,
+  underWayLines,
+} from './under-way.ts'
 
 /** Fewest rows of a terminal that leave room for a live view. */
 const fewestRows = 8
@@ -36,17 +44,15 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
   function draw(): void {
     if (block === null || now() - drawnAt < redrawMs) return
     drawnAt = now()
-    const left = estimate.arms()
-    const arms = `${left} arm${left === 1 ? '' : 's'} to go`
     block.draw([
       // One row for the line below, one for the cursor.
       ...underWayLines(under, { rows: output.rows() - 2, at: now(), paint }),
-      paint.dim(left === 0 ? 'judging' : `${arms}, about ${lengthOf(estimate.leftMs(now()))}`),
+      paint.dim(leftInWords(estimate, now())),
     ])
   }
 
   const change = (ref: ArmRef, how: (arm: UnderWay) => void): void => {
-    const arm = under.get(keyOf(ref))
+    const arm = under.get(nameOf(ref))
     if (arm !== undefined) how(arm)
     draw()
   }
@@ -54,26 +60,18 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
   return {
     name: 'console',
     runStarted(run) {
-      estimate = estimateOf(
-        run.plans.flatMap((plan, i) =>
-          run.arms[i]!.map((arm) => ({
-            arm: keyOf({ scenario: plan.scenario, arm }),
-            plannedMs: plannedMs(plan),
-          })),
-        ),
-        run.parallel,
-      )
+      estimate = estimateOfRun(run)
       print(runStartedLines(run, paint)[0]!, '')
     },
     armStarted({ plan }, ref) {
-      under.set(keyOf(ref), comingUp(plan))
-      estimate.began(keyOf(ref), plannedMs(plan), now())
+      under.set(nameOf(ref), comingUp(plan))
+      estimate.began(nameOf(ref), plannedMs(plan), now())
       draw()
     },
     armReady: (_, ref) => change(ref, (arm) => void Object.assign(arm, { doing: 'ready' })),
     phaseStarted: ({ phase }, ref) =>
       change(ref, (arm) => {
-        estimate.loaded(keyOf(ref), now())
+        estimate.loaded(nameOf(ref), now())
         beginPhase(arm, phase, now())
       }),
     tick: (tick, ref) => change(ref, (arm) => countVisits(arm, tick)),
@@ -83,9 +81,9 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
       print(...text.split('\n'))
     },
     armEnded(result, ref) {
-      const plan = under.get(keyOf(ref))?.plan
-      under.delete(keyOf(ref))
-      estimate.ended(keyOf(ref), now())
+      const plan = under.get(nameOf(ref))?.plan
+      under.delete(nameOf(ref))
+      estimate.ended(nameOf(ref), now())
       print(...endedLines(result, ref, { plan, columns: columns(), paint }))
       draw()
     },
@@ -99,8 +97,4 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
       else print(...runLines(result, dir, { paint, again }))
     },
   }
-}
-
-function keyOf({ scenario, arm }: ArmRef): string {
-  return `${scenario} ${arm}`
 }

@@ -32,7 +32,7 @@ export function runStartedLines(
   return [
     `${paint.bold(`run ${oneLine(run.id)}`)}  ${paint.dim(conditions.map(oneLine).join(' · '))}`,
     paint.dim(
-      'curves: success from 0 to 100 %, then p95 from 10 ms to 10 s (log), over the planned time; ▲━ a fault',
+      'curves, over the planned time: ok, the share of visits that went as they should (users served, attackers turned away), from 0 to 100 %; then p95 from 10 ms to 10 s (log); ▲━ a fault',
     ),
   ]
 }

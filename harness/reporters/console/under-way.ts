@@ -1,12 +1,15 @@
 import { percent } from '../../checks/figures.ts'
+import type { ArmRef } from '../../experiment/report.ts'
 import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import type { Arm } from '../../model/arms.ts'
 import type { LiveTick } from '../../model/load.ts'
 import type { Plan } from '../../model/plan.ts'
 import { formatMs } from '../../model/units.ts'
-import { journeyWords } from '../journey-words.ts'
+import { inOrderOf, journeyWords } from '../journey-words.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { pad } from '../terminal/width.ts'
+import { type Estimate, estimateOf } from './estimate.ts'
 
 /** What is known of an arm that is under way. Times are epoch ms. */
 export interface UnderWay {
@@ -36,6 +39,30 @@ export function countVisits(arm: UnderWay, { journeys }: LiveTick): void {
 /** An arm's planned time under load, ms. */
 export function plannedMs({ phasesMs }: Plan): number {
   return phaseNames.reduce((sum, phase) => sum + phasesMs[phase], 0)
+}
+
+/** How an arm is called where several of several scenarios are told of: `22-nov-overload treated`. */
+export function nameOf({ scenario, arm }: ArmRef): string {
+  return `${scenario} ${arm}`
+}
+
+/** How long the arms of a run take that begins. */
+export function estimateOfRun({
+  plans,
+  arms,
+  parallel,
+}: {
+  readonly plans: readonly Plan[]
+  readonly arms: readonly (readonly Arm[])[]
+  readonly parallel: number
+}): Estimate {
+  const queue = plans.flatMap((plan, i) =>
+    arms[i]!.map((arm) => ({
+      arm: nameOf({ scenario: plan.scenario, arm }),
+      plannedMs: plannedMs(plan),
+    })),
+  )
+  return estimateOf(queue, parallel)
 }
 
 /**
@@ -68,7 +95,8 @@ function headOf(name: string, { phase, doing, plan }: UnderWay, at: number): str
 /** `officials 38 % of 41 served · attackers 100 % of 6 turned away`. */
 function faresLines({ plan, phase, visits }: UnderWay, paint: Paint): string[] {
   if (phase === null) return []
-  const fares = [...visits].flatMap(([journey, { ok, failed }]) => {
+  const fares = inOrderOf(plan, [...visits.keys()]).flatMap((journey) => {
+    const { ok, failed } = visits.get(journey)!
     const { users, successIs } = journeyWords(plan, journey)
     return ok + failed === 0 ? [] : [`${users} ${percent(ok / (ok + failed))} of ${ok + failed} ${successIs}`]
   })

@@ -441,13 +441,20 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
 
 /** Every call of a whole run, in order. */
 export function runCalls(
-  options: { plans?: readonly Plan[]; arms?: readonly Arm[]; epoch?: number; dir?: string } = {},
+  options: {
+    plans?: readonly Plan[]
+    arms?: readonly Arm[]
+    epoch?: number
+    dir?: string
+    parallel?: number
+  } = {},
 ): HookCall[] {
   const {
     plans = [gpkiStall, overload],
     arms: only = arms,
     epoch = 1_700_178_000_000,
     dir = '.chaos/runs/x',
+    parallel = 1,
   } = options
   const result = runResult(plans.map((plan) => scenarioResult(plan, only)))
   const calls: HookCall[] = [
@@ -460,7 +467,7 @@ export function runCalls(
           seed: result.seed,
           plans,
           arms: plans.map(() => only),
-          parallel: 1,
+          parallel,
           runtime: result.runtime,
           driver: result.driver,
           toxiproxy: result.toxiproxy,

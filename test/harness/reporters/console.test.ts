@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type Arm, gateArms } from '../../../harness/model/arms.ts'
 import type { ArmResult, ScenarioResult } from '../../../harness/model/result.ts'
 import { consoleReporter } from '../../../harness/reporters/console.ts'
 import { gpkiStall, type HookCall, runCalls, runResult, scenarioResult } from './a-run.ts'
@@ -19,6 +20,14 @@ function twoArms(plan = gpkiStall): HookCall[] {
   return runCalls({ plans: [plan], arms: ['untreated', 'treated'], epoch })
 }
 
+/** The calls of all arms at the times at which they would come, were all begun at once. */
+function sideBySide(arms: readonly Arm[]): HookCall[] {
+  const plans = [gpkiStall]
+  const [start] = runCalls({ plans, arms, epoch, parallel: arms.length })
+  const calls = arms.flatMap((arm) => runCalls({ plans, arms: [arm], epoch }).slice(1, -2))
+  return [start!, ...calls.toSorted((a, b) => a.atMs - b.atMs)]
+}
+
 describe('where lines stay', () => {
   async function told(calls: readonly HookCall[] = oneScenario()): Promise<ReturnType<typeof paper>> {
     const sheet = paper()
@@ -37,7 +46,7 @@ describe('where lines stay', () => {
     expect(sheet.match(/^ +3\.00 s {2}fault {2}stall l4→gpki-a injected$/gm)).toHaveLength(2)
     expect(sheet.match(/^ +11\.00 s {2}fault {2}stall l4→gpki-b reverted$/gm)).toHaveLength(2)
     expect(sheet).toMatch(/^ +3\.54 s {2}fault {2}stall l4→gpki-a bites \(3 connections accepted/m)
-    expect(sheet).toMatch(/^ {2}control {2}✓ holds {2}19\.2 s$/m)
+    expect(sheet).toMatch(/^ {2}17-nov-gpki-stall control {2}✓ holds {2}19\.2 s$/m)
     expect(sheet).toMatch(/^ {2}untreated: faults; no measures$/m)
     expect(sheet).toMatch(/^ {2}treated: faults; measures deadlines, password-fallback, manual-intake$/m)
   })
@@ -53,35 +62,45 @@ describe('where lines stay', () => {
   ] as const)('what a probe sees %s: %s reads as %s', (when, bites, words) => {
     const sheet = paper()
     const said = 'answered in 2 ms'
-    consoleReporter(sheet.output).faultProbed?.(
-      {
-        kind: 'fault.probed',
-        at: epoch,
-        fault: 'stall a→b',
-        when,
-        bites,
-        said,
-      },
-      { scenario: 's', arm: 'treated' },
-    )
-    expect(sheet.text().trim()).toBe(`fault  stall a→b ${words} (${said})`)
+    const reporter = consoleReporter(sheet.output)
+    const ref = { scenario: gpkiStall.scenario, arm: 'treated' } as const
+    reporter.armStarted?.({ plan: gpkiStall, arm: 'treated', measures: [], faults: true }, ref)
+    reporter.faultProbed?.({ kind: 'fault.probed', at: epoch, fault: 'stall a→b', when, bites, said }, ref)
+    expect(sheet.lines().at(-2)!.trim()).toBe(`fault  stall a→b ${words} (${said})`)
   })
 
   test('each journey is told of when a phase is over', async () => {
     const sheet = await told()
-    const shares = sheet.lines().filter((line) => line.includes('success in fault: '))
+    const shares = sheet.lines().filter((line) => line.includes(' in fault: '))
     expect(shares).toHaveLength(3)
-    expect(shares[1]).toMatch(/official-issues-certificate 4\.5 % of 200, .*citizen-uses-gov24 100 % of 101$/)
+    expect(shares[1]).toMatch(
+      /official-issues-certificate 4\.5 % of 200 served, .*citizen-uses-gov24 100 % of 101 served$/,
+    )
   })
 
-  test('an event that goes on and on is counted, not repeated', async () => {
+  test('no event is left out, however often it comes', async () => {
     const sheet = await told()
-    expect(sheet.lines().filter((line) => line.includes('fallback.refused'))).toEqual([
-      expect.stringContaining('reason wrong password, attempt 0'),
-      expect.stringContaining('attempt 1'),
-      expect.stringContaining('attempt 2'),
-      expect.stringMatching(/fallback\.refused {2}9 more$/),
-    ])
+    const lines = sheet.lines().filter((line) => line.includes('fallback.refused'))
+    expect(lines).toHaveLength(12)
+    for (const [i, line] of lines.entries()) expect(line).toContain(`reason wrong password, attempt ${i})`)
+  })
+
+  test('of arms side by side each line says which, and none is left out', async () => {
+    /** The lines told while an arm runs: not its curves, nor what came of it. */
+    const underWay = (lines: readonly string[]): string[] =>
+      lines.filter((line) => /^ {4,}(\d+\.\d\d s)? {2}\S/.test(line) && !/▁|█|─/.test(line)).toSorted()
+    const apart = underWay((await told()).lines())
+    const together = (await told(sideBySide(gateArms))).lines()
+    const prefixed = gateArms.flatMap((arm) => {
+      const prefix = `[17-nov-gpki-stall ${arm}] `
+      const own = together.filter((line) => line.startsWith(prefix))
+      expect(own.length).toBeGreaterThan(8)
+      return own.map((line) => line.slice(prefix.length))
+    })
+    expect(apart.length).toBeGreaterThan(45)
+    expect(underWay(prefixed)).toEqual(apart)
+    expect(underWay(together)).toEqual([])
+    expect(together.filter((line) => line.includes(gpkiStall.title))).toHaveLength(1)
   })
 
   test('the curves show the fault in each arm', async () => {
@@ -97,7 +116,7 @@ describe('verdicts', () => {
   async function linesOf(scenario: ScenarioResult): Promise<string[]> {
     const sheet = paper()
     const reporter = consoleReporter(sheet.output)
-    for (const arm of scenario.arms) reporter.armEnded?.(arm, { scenario: 's', arm: 'treated' })
+    for (const arm of scenario.arms) reporter.armEnded?.(arm, { scenario: scenario.scenario, arm: arm.arm })
     reporter.scenarioEnded?.(scenario)
     const failing = scenario.verdict === 'holds' ? 0 : 1
     await reporter.runEnded?.(
@@ -126,7 +145,7 @@ describe('verdicts', () => {
   test('what must deviate in the untreated arm reads as wanted there', async () => {
     const lines = await linesOf(good)
     expect(lines).toContainEqual(
-      expect.stringMatching(/^ {2}untreated {2}✓ deviates, as it must {2}19\.2 s$/),
+      expect.stringMatching(/^ {2}17-nov-gpki-stall untreated {2}✓ deviates, as it must {2}19\.2 s$/),
     )
     const wanted = lines.filter((line) => /^ {4}✓ deviates, as it must {2}/.test(line))
     expect(wanted).toHaveLength(2)
@@ -147,7 +166,7 @@ describe('verdicts', () => {
     const lines = await linesOf({ ...good, verdict: 'deviates', said: 'the measure does not save it', arms })
     const at = lines.findIndex((line) => /^ {4}✗ deviates {2}officials log in/.test(line))
     expect(lines[at]).toMatch(/success ≥ 95 % +12 % succeeded, 95 % were asked for$/)
-    expect(lines).toContain('  treated  ✗ deviates: the measure does not save it  19.2 s')
+    expect(lines).toContain('  17-nov-gpki-stall treated  ✗ deviates: the measure does not save it  19.2 s')
     expect(lines).toContain('17-nov-gpki-stall  ✗ deviates: the measure does not save it')
     const look = lines.indexOf('look at 17-nov-gpki-stall, treated')
     expect(lines.slice(look + 1, look + 3)).toEqual([
@@ -180,7 +199,9 @@ describe('verdicts', () => {
       ),
     }))
     const lines = await linesOf({ ...good, verdict: 'deviates', arms })
-    expect(lines).toContainEqual(expect.stringMatching(/^ {2}untreated {2}✗ deviates, and a guard with it: /))
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^ {2}17-nov-gpki-stall untreated {2}✗ deviates, and a guard with it: /),
+    )
     expect(lines).toContainEqual(expect.stringMatching(/^ {4}✗ deviates +no wrong password/))
   })
 
@@ -191,7 +212,7 @@ describe('verdicts', () => {
     expect(sheet.lines().filter((line) => line.includes('SIGKILL'))).toEqual([
       '    void: the arm failed: saeol ended in the middle of the arm (SIGKILL)',
     ])
-    expect(sheet.text()).toMatch(/^ {2}untreated {2}\? failed {2}19\.2 s$/m)
+    expect(sheet.text()).toMatch(/^ {2}17-nov-gpki-stall untreated {2}\? failed {2}19\.2 s$/m)
     expect(sheet.text()).toMatch(/^✗ the harness failed {2}exit 5 · /m)
     expect(sheet.text()).toMatch(/^look at 17-nov-gpki-stall, untreated\n {2}logs\/untreated\/saeol\.log$/m)
   })
@@ -213,8 +234,10 @@ describe('on a terminal', () => {
   })
 
   /** Tells the run at its own pace, and shows the screen whenever the clock has moved. */
-  function play(options: { columns?: number; colour?: boolean; calls?: readonly HookCall[] } = {}) {
-    const terminal = screen(options.columns ?? 100, options.colour ?? false)
+  function play(
+    options: { columns?: number; rows?: number; colour?: boolean; calls?: readonly HookCall[] } = {},
+  ) {
+    const terminal = screen(options.columns ?? 100, options.colour ?? false, options.rows)
     let atMs = 0
     const reporter = consoleReporter(terminal.output, () => epoch + atMs)
     const advanceTo = (ms: number): void => {
@@ -240,12 +263,12 @@ describe('on a terminal', () => {
     return twoArms().find((call) => call.starts === 'untreated')!.atMs + 2020 + inArmMs
   }
 
-  test('the running arm is a block of at most nine lines, redrawn in place', async () => {
+  test('the running arm is a block of nine lines at most, and one for what is left, redrawn in place', async () => {
     const { terminal, until } = play()
     await until(untreatedMs(5000))
     const lines = terminal.lines()
     const block = lines.slice(lines.findIndex((line) => line.startsWith('17-nov-gpki-stall · untreated')))
-    expect(block.filter((line) => line !== '').length).toBeLessThanOrEqual(9)
+    expect(block.filter((line) => line !== '').length).toBeLessThanOrEqual(10)
     expect(block.map((line) => line.trimEnd())).toEqual([
       expect.stringMatching(
         /^17-nov-gpki-stall · untreated {2}arm 1 of 2, scenario 1 of 1 +(4\.9|5\.0) s of 17 s$/,
@@ -262,9 +285,43 @@ describe('on a terminal', () => {
       expect.stringMatching(
         /^ {4}3\.90 s {2}situation-room {2}alarm\.raised \(vantage points 2, probe deep\)$/,
       ),
+      expect.stringMatching(/^ {2}2 arms to go, about \d+ s$/),
       '',
     ])
     expect(lines.filter((line) => line.startsWith('17-nov-gpki-stall · '))).toHaveLength(1)
+  })
+
+  test('an event that comes again and again floods no other out of the block', async () => {
+    const { terminal, until } = play({ calls: runCalls({ plans: [gpkiStall], arms: ['treated'], epoch }) })
+    await until(2020 + 8000)
+    const block = terminal.lines()
+    expect(block.filter((line) => line.includes('fallback.refused'))).toEqual([
+      expect.stringMatching(/fallback\.refused ×9 \(reason wrong password, attempt \d+\)$/),
+    ])
+    expect(block).toContainEqual(expect.stringContaining('fallback.opened'))
+  })
+
+  test('arms side by side are all in the block', async () => {
+    const { terminal, until } = play({ calls: sideBySide(gateArms) })
+    await until(2020 + 5000)
+    const heads = terminal.lines().filter((line) => line.includes('17-nov-gpki-stall · '))
+    expect(heads.map((line) => / · (\S+)/.exec(line)![1])).toEqual([...gateArms])
+    expect(terminal.lines().at(-2)).toMatch(/^ {2}3 arms to go, about 1\d s$/)
+  })
+
+  test.each([40, 24, 12, 8, 6, 4])('of %i rows it fills no more', async (rows) => {
+    const { terminal, until } = play({ calls: sideBySide(gateArms), rows })
+    await until(2020 + 5000)
+    const lines = terminal.lines()
+    const first = lines.findIndex((line) => / · control|and 3 more arms/.test(line))
+    expect(first).toBeGreaterThan(0)
+    const block = lines.slice(first)
+    // The last is the cursor's.
+    expect(block.length).toBeLessThanOrEqual(rows)
+    const shown = block.filter((line) => line.includes('17-nov-gpki-stall · ')).length
+    expect(shown).toBe(rows >= 5 ? 3 : 1)
+    if (shown < 3) expect(block).toContainEqual('  and 2 more arms')
+    if (rows >= 12) expect(block.filter((line) => line.includes('baseline')).length).toBe(3)
   })
 
   test('it is redrawn four to ten times a second', async () => {
@@ -290,7 +347,9 @@ describe('on a terminal', () => {
     await until(endMs)
     const lines = terminal.lines()
     expect(lines.join('\n')).not.toMatch(/arm \d of 2|begins/)
-    expect(lines.filter((line) => /^ {2}(untreated|treated) {2}✓/.test(line))).toHaveLength(2)
+    expect(lines.filter((line) => /^ {2}17-nov-gpki-stall (untreated|treated) {2}✓/.test(line))).toHaveLength(
+      2,
+    )
     expect(terminal.cursor()).toEqual({ row: lines.length - 1, column: 0 })
     expect(lines.at(-2)).toBe('journal, results and logs: .chaos/runs/x')
   })
@@ -320,7 +379,7 @@ describe('on a terminal', () => {
     await until(untreatedMs(5000))
     const lines = terminal.lines()
     const block = lines.slice(lines.findIndex((line) => line.startsWith('17-nov-gpki-stall · untreated')))
-    expect(block.length).toBeLessThanOrEqual(10)
+    expect(block.length).toBeLessThanOrEqual(11)
     expect(block).toContainEqual(expect.stringMatching(/^ {2}and d [\d.]+ %, e [\d.]+ %, f [\d.]+ %$/))
   })
 

@@ -60,7 +60,7 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
     const rest: HookCall[] = [
       {
         atMs: untilThen.at(-1)!.atMs,
-        tell: (r) => r.armEnded?.(arms[1]!, { scenario: 's', arm: 'treated' }),
+        tell: (r) => r.armEnded?.(arms[1]!, { scenario: gpkiStall.scenario, arm: 'untreated' }),
       },
       { atMs: untilThen.at(-1)!.atMs, tell: (r) => r.scenarioEnded?.(scenario) },
     ]
@@ -106,7 +106,10 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
     'an end without a beginning': told(
       scenarios.flatMap((scenario) => [
         ...scenario.arms.map(
-          (arm): HookCall => ({ atMs: 0, tell: (r) => r.armEnded?.(arm, { scenario: 's', arm: 'treated' }) }),
+          (arm): HookCall => ({
+            atMs: 0,
+            tell: (r) => r.armEnded?.(arm, { scenario: scenario.scenario, arm: arm.arm }),
+          }),
         ),
         { atMs: 0, tell: (r: Reporter) => r.scenarioEnded?.(scenario) },
       ]),

@@ -1,5 +1,5 @@
 /** A terminal just good enough to show what a reporter leaves on it: text, SGR, CR, LF, cursor up, erase line, erase below. */
-export function screen(columns: number, colour = false) {
+export function screen(columns: number, colour = false, height = 40) {
   let rows: string[][] = [[]]
   let row = 0
   let column = 0
@@ -37,7 +37,7 @@ export function screen(columns: number, colour = false) {
   }
 
   return {
-    output: { write, terminal: true, colour, columns: () => columns, rows: () => 40, verbose: true },
+    output: { write, terminal: true, colour, columns: () => columns, rows: () => height, verbose: true },
     /** What stands on the screen, scrolled-off lines included. */
     lines: (): string[] =>
       rows.map((cells) =>

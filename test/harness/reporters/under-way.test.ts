@@ -25,7 +25,7 @@ function underFault(): UnderWay {
   for (let i = 0; i < 2; i++)
     countVisits(arm, {
       at: 0,
-      journeys: { [official!.journey]: figures(10, 30), [visitor!.journey]: figures(3, 0) },
+      journeys: { [visitor!.journey]: figures(3, 0), [official!.journey]: figures(10, 30) },
       generator: {} as never,
     })
   return arm

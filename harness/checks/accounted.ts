@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CheckSpec, Evidence } from '../model/check.ts'
-import type { CheckKind } from './check-kind.ts'
+import type { CheckKind, Seen } from './check-kind.ts'
 import {
   countParam,
   type JourneyRef,
@@ -26,8 +26,9 @@ interface AccountedOptions extends GuardOptions {
 }
 
 /**
- * Nothing is lost: whatever users took home, the ledger knows of. Users and ledger are counted independently of each
- * other; a ledger may know of more (a user left before the answer came), never of less. Guard.
+ * Nothing is lost: whatever users took home, the ledger knows of. The journey says what that was by the name of its
+ * record (`{ outcome: 'receipt', took: 'jongno/0017' }`), and the invariant's reader which records there are
+ * (`InvariantFacts.ids`). A ledger may know of more (a user left before the answer came), never of less. Guard.
  */
 export function accounted(
   journeys: JourneyRef | readonly JourneyRef[],
@@ -55,52 +56,86 @@ const params = z.strictObject({
 
 export const accountedKind: CheckKind = {
   kind: 'accounted',
-  summary: 'what users took home is on record, counted on both sides (guard)',
+  summary: 'what users took home is on record, one by one (guard)',
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
     const { journeys, outcomes, invariant, atLeast = 1 } = paramsOf(params, spec)
     const facts = record.invariants.get(invariant)
-    let taken = 0
-    eachVisit(record, journeys, wholeArm, (visits, row) => {
-      if (outcomes.includes(visits.outcome(row))) taken++
-    })
     if (facts === undefined)
       return {
         verdict: 'inconclusive',
-        evidence: {
-          n: 0,
-          unit: 'count',
-          estimate: null,
-          interval: null,
-          threshold: 0,
-          good: 'at most',
-          smallestDetectable: null,
-        },
+        evidence: evidenceOf(0, null),
         said: `the ledger behind '${invariant}' was not read: the arm did not come that far`,
       }
-    const missing = Math.max(0, taken - facts.checked)
-    const evidence: Evidence = {
-      n: taken,
-      unit: 'count',
-      estimate: missing,
-      interval: [missing, missing],
-      threshold: 0,
-      good: 'at most',
-      smallestDetectable: 1,
+    const taken = takenHome(record, journeys, outcomes)
+    const { n, lost, unnamed } = compared(taken, facts)
+    const counts = `users took home ${n} (${outcomes.join(' or ')}), the ledger has ${facts.checked}`
+    if (lost.length > 0)
+      return {
+        verdict: 'deviates',
+        evidence: evidenceOf(n, lost.length),
+        said: `${lost.length} lost: ${counts}`,
+        lookAt: lost.slice(0, 5),
+      }
+    if (unnamed > 0)
+      return {
+        verdict: 'inconclusive',
+        evidence: evidenceOf(n, null),
+        said: `${unnamed} of ${n} visits do not say what they took home: let the journey return { outcome, took }`,
+      }
+    return {
+      verdict: 'holds',
+      evidence: evidenceOf(n, 0),
+      said: counts,
+      ...(n < atLeast && {
+        short: { said: `at least ${atLeast} visits that took it home are needed`, samplesToDecide: atLeast },
+      }),
     }
-    const counts = `users took home ${taken} (${outcomes.join(' or ')}), the ledger has ${facts.checked}`
-    return missing > 0
-      ? { verdict: 'deviates', evidence, said: `${missing} lost: ${counts}` }
-      : {
-          verdict: 'holds',
-          evidence,
-          said: counts,
-          ...(taken < atLeast && {
-            short: {
-              said: `at least ${atLeast} visits that took it home are needed`,
-              samplesToDecide: atLeast,
-            },
-          }),
-        }
   },
+}
+
+/** What was taken home, visit by visit; undefined where the journey does not say. */
+function takenHome(
+  record: Seen,
+  journeys: readonly string[],
+  outcomes: readonly string[],
+): { readonly took: string | undefined; readonly visit: string }[] {
+  const taken: { took: string | undefined; visit: string }[] = []
+  eachVisit(record, journeys, wholeArm, (visits, row, journey) => {
+    if (!outcomes.includes(visits.outcome(row))) return
+    taken.push({ took: visits.took(row), visit: `${journey} #${visits.arrival[row]}` })
+  })
+  return taken
+}
+
+/** By name where the ledger tells names; older journals hold only its count. */
+function compared(
+  taken: ReturnType<typeof takenHome>,
+  { ids, checked }: { readonly ids?: readonly string[]; readonly checked: number },
+): { n: number; lost: string[]; unnamed: number } {
+  const n = taken.length
+  if (ids === undefined) {
+    const missing = Math.max(0, n - checked)
+    return { n, lost: Array.from({ length: missing }, () => 'the ledger tells no names'), unnamed: 0 }
+  }
+  const kept = new Set(ids)
+  return {
+    n,
+    lost: taken.flatMap(({ took, visit }) =>
+      took === undefined || kept.has(took) ? [] : [`${visit} took home ${took}, which is not on record`],
+    ),
+    unnamed: taken.filter(({ took }) => took === undefined).length,
+  }
+}
+
+function evidenceOf(n: number, missing: number | null): Evidence {
+  return {
+    n,
+    unit: 'count',
+    estimate: missing,
+    interval: missing === null ? null : [missing, missing],
+    threshold: 0,
+    good: 'at most',
+    smallestDetectable: missing === null ? null : 1,
+  }
 }

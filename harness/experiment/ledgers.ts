@@ -22,7 +22,7 @@ export async function readInvariants(
   )
   const read = async (name: string): Promise<void> => {
     try {
-      const { checked, violations, said } = await system.invariants[name]!(topology, signal)
+      const { checked, violations, said, ids } = await system.invariants[name]!(topology, signal)
       write({
         kind: 'invariant',
         at: Date.now(),
@@ -31,6 +31,7 @@ export async function readInvariants(
         violations: violations.length,
         examples: violations.slice(0, examples),
         said,
+        ...(ids !== undefined && { ids: [...ids] }),
       })
     } catch (error) {
       signal.throwIfAborted()

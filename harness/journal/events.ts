@@ -106,6 +106,8 @@ export type JournalEvent =
       lagMs: number
       tookMs: number
       outcome: string
+      /** What the user took home, by the name of its record. */
+      took?: string
       ok: boolean
       steps: Record<string, number>
     }
@@ -119,6 +121,8 @@ export type JournalEvent =
       violations: number
       examples: string[]
       said: string
+      /** Names of the records that were looked at, where the reader tells them. */
+      ids?: string[]
     }
   | {
       kind: 'service.died'

@@ -58,6 +58,7 @@ export class Observations {
   private streamIndex = new Uint16Array(256)
   private readonly streamNames: string[] = []
   private readonly outcomeNames: string[] = []
+  private readonly tookNames = new Map<number, string>()
   private readonly stepColumns = new Map<string, Float64Array>()
 
   add(event: EventOf<'observation'>, startedAt: number): void {
@@ -73,6 +74,7 @@ export class Observations {
     let stream = this.streamNames.indexOf(event.stream)
     if (stream < 0) stream = this.streamNames.push(event.stream) - 1
     this.streamIndex[row] = stream
+    if (event.took !== undefined) this.tookNames.set(row, event.took)
     for (const name in event.steps) {
       let column = this.stepColumns.get(name)
       if (column === undefined) {
@@ -85,6 +87,11 @@ export class Observations {
 
   outcome(row: number): string {
     return this.outcomeNames[this.outcomeIndex[row]!]!
+  }
+
+  /** What the user took home, by the name of its record; undefined where the journey did not say. */
+  took(row: number): string | undefined {
+    return this.tookNames.get(row)
   }
 
   /** The stream of arrivals the visit belongs to; with `arrival` it names the visit, alike in every arm. */

@@ -36,7 +36,12 @@ function notHere(where: Where | undefined, record: ArmRecord): string | null {
 /** Too few to say so: what holds on less than its minimum is open, where the minimum is owed. */
 function owing(spec: CheckSpec, record: ArmRecord, found: Finding): Finding {
   if (found.verdict !== 'holds' || found.short === undefined) return found
-  if (notHere(spec.minimumWhere, record) !== null) return found
+  const notOwed = notHere(spec.minimumWhere, record)
+  if (notOwed !== null)
+    // Nothing that was looked at holds of nothing.
+    return found.evidence?.n === 0
+      ? { verdict: 'not-applicable', evidence: null, said: `there was nothing to look at: ${notOwed}` }
+      : found
   const { said, samplesToDecide } = found.short
   return {
     verdict: 'inconclusive',

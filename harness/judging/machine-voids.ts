@@ -48,7 +48,7 @@ export function generatorVoids(record: ArmRecord): Void[] {
   return said.filter((one) => one !== false).map((one) => passing('generator', one))
 }
 
-/** What puts a deviation in doubt: a busy host makes a system look worse, never better. */
+/** What puts all but a verdict that holds in doubt: a busy host makes a system look worse, never better. */
 export function hostDoubts({ phases }: ArmRecord): Void[] {
   return phases.flatMap((phase) => {
     const doubt = hostDoubt(phase)

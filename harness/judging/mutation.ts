@@ -103,10 +103,14 @@ function soundVoids({ voids }: ArmResult): readonly string[] {
   return voids.filter(({ kind }) => kind !== 'baseline').map(({ said }) => said)
 }
 
-/** Checks that deviate in this arm and hold in the same arm, or in treated, of the scenario as it is. */
+/** Checks that deviate in this arm, and hold or have nothing to look at in the same arm, or in treated, of the scenario as it is. */
 function newlyDeviating(arm: ArmResult, reference: ScenarioResult | undefined): CheckResult[] {
   const before =
     reference?.arms.find((one) => one.arm === arm.arm) ?? reference?.arms.find((one) => one.arm === 'treated')
-  const held = new Set(before?.checks.filter(({ verdict }) => verdict === 'holds').map(({ id }) => id))
+  const held = new Set(
+    before?.checks
+      .filter(({ verdict }) => verdict === 'holds' || verdict === 'not-applicable')
+      .map(({ id }) => id),
+  )
   return arm.checks.filter(({ id, verdict }) => verdict === 'deviates' && held.has(id))
 }

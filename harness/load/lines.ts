@@ -20,6 +20,8 @@ export function observationLine({ journey, stream, n, dueAt, lagMs }: Due, how: 
     lagMs: hundredths(lagMs),
     tookMs: hundredths(how.tookMs),
     outcome: how.outcome,
+    // Left out where there is none.
+    took: how.took,
     ok: how.ok,
     steps: how.steps,
   })

@@ -3,7 +3,7 @@
  * HTTP client and a sink. It runs in Node and within k6, so it imports nothing of either.
  */
 import type { ArrivalStream } from '../model/arrivals.ts'
-import type { Http, Journey, Visit } from '../model/journey.ts'
+import type { Departure, Http, Journey, Visit } from '../model/journey.ts'
 import { schedule } from './arrivals.ts'
 import { seeded } from './random.ts'
 
@@ -56,6 +56,8 @@ export interface Outcome {
   readonly at: number
   readonly tookMs: number
   readonly outcome: string
+  /** What the user took home, where the journey says so. */
+  readonly took?: string
   readonly ok: boolean
   readonly steps: Readonly<Record<string, number>>
 }
@@ -130,11 +132,11 @@ export function openVisits(plan: VisitsPlan, exported: object, ground: Ground, s
     counts.started++
     unfinished.add(due)
     const steps: Record<string, number> = {}
-    const outcome = await outcomeOf(journey, visitOf(plan, runner, n, steps, ground))
+    const left = await departureOf(journey, visitOf(plan, runner, n, steps, ground))
     // A visit that the end of the drain has told as unfinished is not told twice.
     if (!unfinished.delete(due)) return
     counts.finished++
-    sink.over(due, overOf(due, outcome, steps, ground.now()))
+    sink.over(due, overOf(due, left, steps, ground.now()))
   }
 
   const begin = (runner: Runner, at: number): void => {
@@ -162,7 +164,7 @@ export function openVisits(plan: VisitsPlan, exported: object, ground: Ground, s
         await ground.sleep(drainLookMs)
       for (const due of unfinished) {
         unfinished.delete(due)
-        sink.over(due, overOf(due, 'unfinished', {}, ground.now()))
+        sink.over(due, overOf(due, { outcome: 'unfinished' }, {}, ground.now()))
       }
     },
   }
@@ -253,18 +255,23 @@ function visitOf(
   }
 }
 
-async function outcomeOf(journey: Journey, visit: Visit): Promise<string> {
+type Left = Pick<Departure, 'outcome'> & Partial<Departure>
+
+async function departureOf(journey: Journey, visit: Visit): Promise<Left> {
   try {
-    return String(await journey.run(visit))
+    const left = await journey.run(visit)
+    if (typeof left !== 'object' || left === null) return { outcome: String(left) }
+    return { outcome: String(left.outcome), took: String(left.took) }
   } catch (error) {
-    return `error: ${error instanceof Error ? error.message : String(error)}`
+    return { outcome: `error: ${error instanceof Error ? error.message : String(error)}` }
   }
 }
 
-function overOf(due: Due, outcome: string, steps: Record<string, number>, at: number): Outcome {
+function overOf(due: Due, { outcome, took }: Left, steps: Record<string, number>, at: number): Outcome {
   const tookMs = at - due.dueAt
   const { succeedsWith, servedWithinMs = Number.POSITIVE_INFINITY } = due.journey
-  return { at, tookMs, outcome, ok: succeedsWith.includes(outcome) && tookMs <= servedWithinMs, steps }
+  const ok = succeedsWith.includes(outcome) && tookMs <= servedWithinMs
+  return { at, tookMs, outcome, ...(took !== undefined && { took }), ok, steps }
 }
 
 function isJourney(value: unknown): value is Journey {

@@ -19,7 +19,14 @@ export interface Journey {
    */
   readonly servedWithinMs?: number
   /** One user's visit. @returns the outcome in one word, such as `certificate` or `timed-out`. */
-  run(visit: Visit): Promise<string>
+  run(visit: Visit): Promise<string | Departure>
+}
+
+/** How a user left who took something home. */
+export interface Departure {
+  readonly outcome: string
+  /** What they took, by the name that its record has in the system: `jongno/0017`. `accounted` looks it up there. */
+  readonly took: string
 }
 
 /** What a driver hands to one run of a journey. */

@@ -128,6 +128,8 @@ export interface InvariantFacts {
   readonly checked: number
   /** Every violation in words; the journal keeps the count and the first few. */
   readonly violations: readonly string[]
+  /** Names of the records that were looked at, each once: what `accounted` compares with what users took home. */
+  readonly ids?: readonly string[]
   /** What was counted, for the report: `37 receipts written, 37 entered`. */
   readonly said: string
 }

@@ -48,7 +48,10 @@ export const officialIssuesCertificate: Journey = {
         return first
       })
       if (answer.status === 201 || answer.status === 200) {
-        return isWhatWasAsked(answer.json(), { residentId, kind }) ? 'issued' : anothersDocument
+        const issued = answer.json<{ number: string }>()
+        return isWhatWasAsked(issued, { residentId, kind })
+          ? { outcome: 'issued', took: issued!.number }
+          : anothersDocument
       }
       outcome = `certificate-${outcomeOf(answer)}`
       if (answer.status === 401) session = undefined

@@ -3,6 +3,12 @@ import { anothersDocument, isWhatWasAsked } from './documents.ts'
 import { outcomeOf } from './login.ts'
 import { kindOfCase, type People, pick } from './people.ts'
 
+/** What a visitor leaves with. */
+interface Given {
+  readonly office: string
+  readonly number: string
+}
+
 /** S0, S4: a visitor at a community service centre leaves with a certificate, or at least with a numbered receipt. */
 export const visitorAtCounter: Journey = {
   name: 'visitor-at-counter',
@@ -23,8 +29,10 @@ export const visitorAtCounter: Journey = {
       }),
     )
     if (answer.status !== 201 && answer.status !== 202) return outcomeOf(answer)
-    const outcome = answer.status === 201 ? 'certificate' : 'receipt'
-    const given = answer.json<Record<string, object | undefined>>()?.[outcome]
-    return isWhatWasAsked(given, asked) ? outcome : anothersDocument
+    const { certificate, receipt } = answer.json<{ certificate?: Given; receipt?: Given }>() ?? {}
+    if (!isWhatWasAsked(certificate ?? receipt, asked)) return anothersDocument
+    return receipt === undefined
+      ? { outcome: 'certificate', took: certificate!.number }
+      : { outcome: 'receipt', took: `${receipt.office}/${receipt.number}` }
   },
 }

@@ -12,15 +12,18 @@ export const invariants: System['invariants'] = {
   ...auditInvariants,
 
   'certificates issued once': async (topology) => {
-    const certificates = await rows<{ key: string; count: string }>(
+    const certificates = await rows<{ key: string; numbers: string[] }>(
       topology,
-      'select idempotency_key as key, count(*) as count from certificates group by 1',
+      'select idempotency_key as key, array_agg(number) as numbers from certificates group by 1',
     )
-    const twice = certificates.filter(({ count }) => Number(count) > 1)
-    return facts(
-      certificates,
-      twice.map(({ key, count }) => `${key} was issued ${count} times`),
-      `${certificates.length} certificates in the ledger`,
-    )
+    const twice = certificates.filter(({ numbers }) => numbers.length > 1)
+    return {
+      ...facts(
+        certificates,
+        twice.map(({ key, numbers }) => `${key} was issued ${numbers.length} times`),
+        `${certificates.length} certificates in the ledger`,
+      ),
+      ids: certificates.flatMap(({ numbers }) => numbers),
+    }
   },
 }

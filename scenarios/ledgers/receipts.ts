@@ -6,7 +6,10 @@ import { entriesOf, facts, keyOf, type Receipt, receiptsAtClose, receiptsOf, row
 export const receiptInvariants: Readonly<Record<string, InvariantReader>> = {
   'receipts kept': async (topology, signal) => {
     const receipts = await receiptsOf(topology, signal)
-    return facts(receipts, numberGaps(receipts), `${receipts.length} receipts in the centre's book`)
+    return {
+      ...facts(receipts, numberGaps(receipts), `${receipts.length} receipts in the centre's book`),
+      ids: receipts.map(keyOf),
+    }
   },
 
   'every receipt was entered': async (topology, signal) => {

@@ -31,6 +31,11 @@ const source = '† ours'
 const sabotages = ['loses every tenth receipt']
 const measure = 'password-fallback'
 
+/** Names of as many records: those that visits with this `took` leave with. */
+function named(took: string, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `${took}/${n}`)
+}
+
 /** A row: a check, an arm's story, and what the one says of the other. */
 interface Row {
   readonly is: string
@@ -947,7 +952,6 @@ const contracts: Record<string, Contract> = {
   },
 
   accounted: {
-    appliesEverywhere: true,
     rows: [
       {
         is: 'holds where the ledger knows of all that was taken home, and of one more',
@@ -971,6 +975,60 @@ const contracts: Record<string, Contract> = {
         verdict: 'deviates',
         said: /^1 lost: users took home 80/,
         evidence: { n: 80, estimate: 1 },
+      },
+      {
+        is: 'looks up by name, so that one record too many does not hide one that is lost',
+        spec: accounted(counter, { outcome: 'receipt', by: receipts, source, sabotages }),
+        arm: {
+          visits: [well(0, 2000, { outcome: 'receipt', took: 'jongno' })],
+          invariants: [
+            {
+              name: receipts,
+              checked: 41,
+              ids: [...named('jongno', 40).slice(1), 'jongno/left-early', 'jongno/too'],
+            },
+          ],
+        },
+        verdict: 'deviates',
+        said: /^1 lost: users took home 40 \(receipt\), the ledger has 41$/,
+        evidence: { n: 40, estimate: 1 },
+      },
+      {
+        is: 'holds where each is found by its name',
+        spec: accounted(counter, { outcome: 'receipt', by: receipts, source, sabotages }),
+        arm: {
+          visits: [well(0, 2000, { outcome: 'receipt', took: 'jongno' })],
+          invariants: [{ name: receipts, checked: 40, ids: named('jongno', 40) }],
+        },
+        verdict: 'holds',
+        evidence: { n: 40, estimate: 0 },
+      },
+      {
+        is: 'is open where visits do not say what they took',
+        spec: accounted(counter, { outcome: 'receipt', by: receipts, source, sabotages }),
+        arm: {
+          visits: [well(0, 2000, { outcome: 'receipt' })],
+          invariants: [{ name: receipts, checked: 40, ids: named('jongno', 40) }],
+        },
+        verdict: 'inconclusive',
+        said: /^40 of 40 visits do not say what they took home/,
+      },
+      {
+        is: 'has nothing to say where nobody took anything, and need not',
+        spec: accounted(counter, {
+          outcome: 'receipt',
+          by: receipts,
+          minimumWhere: { fault: true, measure },
+          source,
+          sabotages,
+        }),
+        arm: {
+          arm: 'untreated',
+          visits: [well(0, 2000)],
+          invariants: [{ name: receipts, checked: 0, ids: [] }],
+        },
+        verdict: 'not-applicable',
+        said: /^there was nothing to look at/,
       },
       {
         is: 'is open where too few took anything home',
@@ -1047,10 +1105,11 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 0, estimate: null, interval: null },
       },
       {
-        is: 'asks for no records where they are not owed',
+        is: 'says nothing of no records where they are not owed',
         spec: invariant(receipts, { atLeast: 30, source, sabotages, minimumWhere: { fault: true, measure } }),
         arm: { arm: 'untreated', invariants: [{ name: receipts, checked: 0 }] },
-        verdict: 'holds',
+        verdict: 'not-applicable',
+        said: /^there was nothing to look at: /,
       },
       {
         is: 'asks for records where they are owed',

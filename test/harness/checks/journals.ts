@@ -19,6 +19,8 @@ export interface Visits {
   readonly ok?: boolean
   readonly tookMs?: number
   readonly steps?: Readonly<Record<string, number>>
+  /** Each visit takes something home, named by this and its number. */
+  readonly took?: string
 }
 
 /** An arm written by hand: what is not said is what a healthy, finished arm shows. */
@@ -277,6 +279,7 @@ function observationsOf(visits: Visits): EventOf<'observation'>[] {
       lagMs: 0.2,
       tookMs,
       outcome: visits.outcome ?? (ok ? 'certificate' : 'timed-out'),
+      ...(visits.took !== undefined && { took: `${visits.took}/${Math.round(due / everyMs)}` }),
       ok,
       steps: { ...visits.steps },
     })

@@ -27,6 +27,19 @@ function judged(arm: Arm, story: Omit<ArmStory, 'arm'> = {}) {
 const machine: [string, Omit<ArmStory, 'arm'>, RegExp][] = [
   ['a generator that missed its schedule', { generator: { lagP99Ms: 900 } }, /missed its schedule/],
   ['a harness that stood still', { stoodStillMs: 5000 }, /stood still/],
+  [
+    'a busy host beside a check that could not decide',
+    {
+      visits: [
+        { journey: counter, toMs: 2000 },
+        { journey: counter, fromMs: 2000, toMs: 5500 },
+        { journey: counter, fromMs: 5500, toMs: 6000, ok: false },
+        { journey: counter, fromMs: 6000 },
+      ],
+      cpuWaitShare: 0.9,
+    },
+    /the host was busy/,
+  ],
   ['a busy host beside a deviation', { visits: collapse, cpuWaitShare: 0.9 }, /the host was busy/],
   [
     'a probe that could not tell',

@@ -95,6 +95,14 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       for (const { steps } of observations) expect(steps.pause).toBeGreaterThan(28)
     })
 
+    it('says what each visit took home, and of others nothing', async () => {
+      const streams = [stream('takes-home'), stream('is-served')]
+      const { observations } = await ground.carried(subject, streams)
+      for (const { journey, n, outcome, took } of observations)
+        expect([outcome, took]).toEqual(['served', journey === 'takes-home' ? `종로/${n}` : undefined])
+      expect(new Set(observations.map(({ journey }) => journey)).size).toBe(2)
+    })
+
     it('keeps whatever a journey is called, says or prints out of the way of the journal', async () => {
       const one = stream(journeys.saysMuch.name)
       const { figures, observations, run } = await ground.carried(subject, [one])

@@ -1,5 +1,8 @@
 /** Whom a document is about, as a certificate and a receipt say it alike. */
-interface Document {
+export interface Document {
+  /** Of a receipt, with its number the name of its record. */
+  readonly office?: string
+  readonly number?: string
   readonly residentId?: string
   readonly kind?: string
   /** The register's data, in a certificate. */

@@ -1,5 +1,5 @@
 import type { HttpAnswer, Journey } from '../../harness/index.ts'
-import { anothersDocument, isWhatWasAsked } from './documents.ts'
+import { anothersDocument, type Document, isWhatWasAsked } from './documents.ts'
 import { addressOf, login, outcomeOf, patienceMs } from './login.ts'
 import { activeOfficial, kindOfCase, type People, pick } from './people.ts'
 
@@ -48,9 +48,9 @@ export const officialIssuesCertificate: Journey = {
         return first
       })
       if (answer.status === 201 || answer.status === 200) {
-        const issued = answer.json<{ number: string }>()
+        const issued = answer.json<Document>()
         return isWhatWasAsked(issued, { residentId, kind })
-          ? { outcome: 'issued', took: issued!.number }
+          ? { outcome: 'issued', took: `${issued!.number}` }
           : anothersDocument
       }
       outcome = `certificate-${outcomeOf(answer)}`

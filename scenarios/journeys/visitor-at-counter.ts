@@ -1,13 +1,7 @@
 import type { Journey } from '../../harness/index.ts'
-import { anothersDocument, isWhatWasAsked } from './documents.ts'
+import { anothersDocument, type Document, isWhatWasAsked } from './documents.ts'
 import { outcomeOf } from './login.ts'
 import { kindOfCase, type People, pick } from './people.ts'
-
-/** What a visitor leaves with. */
-interface Given {
-  readonly office: string
-  readonly number: string
-}
 
 /** S0, S4: a visitor at a community service centre leaves with a certificate, or at least with a numbered receipt. */
 export const visitorAtCounter: Journey = {
@@ -29,10 +23,10 @@ export const visitorAtCounter: Journey = {
       }),
     )
     if (answer.status !== 201 && answer.status !== 202) return outcomeOf(answer)
-    const { certificate, receipt } = answer.json<{ certificate?: Given; receipt?: Given }>() ?? {}
+    const { certificate, receipt } = answer.json<{ certificate?: Document; receipt?: Document }>() ?? {}
     if (!isWhatWasAsked(certificate ?? receipt, asked)) return anothersDocument
     return receipt === undefined
-      ? { outcome: 'certificate', took: certificate!.number }
+      ? { outcome: 'certificate', took: `${certificate!.number}` }
       : { outcome: 'receipt', took: `${receipt.office}/${receipt.number}` }
   },
 }

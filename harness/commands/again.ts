@@ -4,7 +4,7 @@ import { called } from '../called.ts'
 /**
  * The command that runs scenarios once more as they were run: the options that were typed, and the seed, which is the
  * point of it.
- * @example `npm run chaos -- run 22-nov-overload --seed 2023-11-17 --without load-shedding`
+ * @example againWith(command)(['22-nov-overload']) // … run 22-nov-overload --seed 2023-11-17 --without load-shedding
  */
 export function againWith(command: Command): (scenarios: readonly string[]) => string {
   const options = command.options.flatMap((option) => {

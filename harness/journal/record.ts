@@ -13,6 +13,8 @@ export interface ArmRecord {
   readonly arm: Arm
   readonly faultsOn: boolean
   readonly measures: readonly string[]
+  /** Epoch ms: its network begins to come up. */
+  readonly beganAt: number
   /** Epoch ms of the first phase's start; 0 while no phase has begun. */
   readonly startedAt: number
   readonly readyMs: number | null
@@ -235,6 +237,7 @@ export function foldArm(
     arm: started.arm,
     faultsOn: started.faults,
     measures: started.measures,
+    beganAt: started.at,
     startedAt,
     readyMs,
     phases,

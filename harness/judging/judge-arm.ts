@@ -36,6 +36,7 @@ export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {
     generator: record.generator?.figures ?? null,
     ...endingOf(record),
     lookAt: lookAtOf(record, checks, voids.length > 0),
+    startedAt: new Date(record.beganAt).toISOString(),
     tookMs: ended?.tookMs ?? 0,
     plannedMs: ended?.plannedMs ?? Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0),
     journeys: journeysOf(record),

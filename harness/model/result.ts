@@ -37,6 +37,8 @@ export interface ArmResult {
   readonly ending: Ending
   readonly error?: string
   readonly lookAt: readonly string[]
+  /** When its network began to come up, ISO 8601; of the last time, where it was run once more. */
+  readonly startedAt: string
   readonly tookMs: number
   /** Sum of the arm's planned phases, ms. */
   readonly plannedMs: number

@@ -23,7 +23,7 @@ import type { ArmWatch } from './console/watch.ts'
 import { inWords } from './parameters.ts'
 import type { Reporter, ReporterOutput } from './reporter.ts'
 import { paint as paintFor } from './terminal/paint.ts'
-import { hang } from './terminal/width.ts'
+import { hang, widthOf } from './terminal/width.ts'
 
 /** What a probe's look means at its time: a fault must not bite before it is injected, nor after it is reverted. */
 const sightings: Readonly<Record<EventOf<'fault.probed'>['when'], (bites: boolean | null) => string>> = {
@@ -55,13 +55,14 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
   }
   let plans: readonly Plan[] = []
   let arms: readonly (readonly Arm[])[] = []
-  let sideBySide = false
+  /** Of the longest name of an arm in brackets, where arms run side by side. */
+  let nameColumns = 0
   let estimate: Estimate = estimateOf([], 1)
   const headed = new Set<string>()
   const followed = new Map<string, Followed>()
   const watch = output.terminal
     ? liveWatch(output, paint, now, () => leftInWords(estimate, now()))
-    : plainWatch(print, paint, () => sideBySide)
+    : plainWatch(print, paint, () => nameColumns)
 
   const on: On = (ref, how) => {
     const arm = followed.get(nameOf(ref))
@@ -80,7 +81,7 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
     runStarted(run) {
       plans = run.plans
       arms = run.arms
-      sideBySide = run.parallel > 1
+      nameColumns = run.parallel > 1 ? Math.max(0, ...namesOf(run).map(widthOf)) + 2 : 0
       estimate = estimateOfRun(run)
       print(...runStartedLines(run, paint))
     },
@@ -133,6 +134,11 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
       else print('', ...runLines(result, dir, { paint, again: output.again }))
     },
   }
+}
+
+/** Every arm of a run by name. */
+function namesOf({ plans, arms }: { plans: readonly Plan[]; arms: readonly (readonly Arm[])[] }): string[] {
+  return plans.flatMap(({ scenario }, i) => arms[i]!.map((arm) => nameOf({ scenario, arm })))
 }
 
 /** What runs while an arm does. `loaded`: its first phase begins. */

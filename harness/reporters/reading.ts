@@ -31,7 +31,8 @@ export function readCheck(arm: Arm, check: Pick<CheckResult, 'role' | 'verdict'>
   }
 }
 
-function mustDeviate(arm: Arm, check: Pick<CheckResult, 'role'>): boolean {
+/** A service level must deviate where the measures are off, else it shows nothing. */
+export function mustDeviate(arm: Arm, check: Pick<CheckResult, 'role'>): boolean {
   return arm === 'untreated' && check.role === 'protected'
 }
 

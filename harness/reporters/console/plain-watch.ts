@@ -4,18 +4,20 @@ import { formatMs } from '../../model/units.ts'
 import { journeyWords } from '../journey-words.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
+import { pad } from '../terminal/width.ts'
 import type { ArmProgress } from './arm-progress.ts'
 import { happeningLine, stamped } from './happening-line.ts'
 import type { ArmStart, ArmWatch, Watch } from './watch.ts'
 
 /**
  * Where lines stay, as in CI: one for each phase, fault and system event, none left out.
- * @param prefixed whether each line says which arm it is of: where several run side by side
+ * @param nameColumns where several arms run side by side each line says which it is of, in so many columns; else 0
  */
-export function plainWatch(print: (line: string) => void, paint: Paint, prefixed: () => boolean): Watch {
+export function plainWatch(print: (line: string) => void, paint: Paint, nameColumns: () => number): Watch {
   return {
     armStarted(start) {
-      const prefix = prefixed() ? `${paint.dim(`[${oneLine(start.name)}]`)} ` : ''
+      const columns = nameColumns()
+      const prefix = columns === 0 ? '' : `${paint.dim(pad(`[${oneLine(start.name)}]`, columns))} `
       return plainArm(start, (line) => print(prefix + line), paint)
     },
     makeRoom() {},

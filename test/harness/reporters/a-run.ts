@@ -255,6 +255,9 @@ function armResult(plan: Plan, arm: Arm): ArmResult {
     generator,
     ending: 'finished',
     lookAt: [],
+    startedAt: new Date(
+      Date.UTC(2023, 10, 16, 23, 40, 10 + 20 * arms.indexOf(arm as 'control')),
+    ).toISOString(),
     tookMs: plannedMs + 2240,
     plannedMs,
     journeys: {

@@ -92,7 +92,7 @@ describe('where lines stay', () => {
     const apart = underWay((await told()).lines())
     const together = (await told(sideBySide(gateArms))).lines()
     const prefixed = gateArms.flatMap((arm) => {
-      const prefix = `[17-nov-gpki-stall ${arm}] `
+      const prefix = `[17-nov-gpki-stall ${arm}]`.padEnd('[17-nov-gpki-stall untreated] '.length)
       const own = together.filter((line) => line.startsWith(prefix))
       expect(own.length).toBeGreaterThan(8)
       return own.map((line) => line.slice(prefix.length))

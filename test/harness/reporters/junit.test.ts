@@ -65,6 +65,8 @@ test('a suite per scenario, a case per arm and check, and one for the verdict', 
       seed: '17',
       runtime: 'processes',
       verdict: 'holds',
+      'verdict of the run': 'holds',
+      'exit code': '0',
       evidence: expect.stringContaining('Toxiproxy itself saw users bitten'),
     })
     const seen = Object.entries(properties).filter(([name]) => name!.startsWith('seen to bite'))
@@ -107,7 +109,9 @@ describe('a check is', () => {
         : result,
     )
     const found = await outcomes({ ...good, arms })
-    expect(found[`17-nov-gpki-stall.${arm} ${idOf(title)}`]).toBe(expected)
+    const must = arm === 'untreated' && title === protectedCheck && verdict !== 'not-applicable'
+    const name = `17-nov-gpki-stall.${arm} ${idOf(title)}${must ? ' (must deviate)' : ''}`
+    expect(found[name]).toBe(expected)
   })
 })
 
@@ -138,8 +142,45 @@ test('a failure says why and where to look', async () => {
   const [failure] = failing.children
   expect(failure!.attributes.message).toBe('deviates: 40 attempts, none let in')
   expect(failure!.text).toBe(
-    'no wrong password was accepted\n40 attempts, none let in\nthreshold from: fallback invariant 3\nlook at:\n  logs/treated/saeol.log',
+    'deviates: 40 attempts, none let in\nno wrong password was accepted\nthreshold from: fallback invariant 3\nlook at:\n  logs/treated/saeol.log',
   )
+})
+
+test('what untreated must do, and did or did not, is said as it is', async () => {
+  const good = scenarioResult(gpkiStall)
+  const told = async (verdict: CheckVerdict): Promise<XmlNode> => {
+    const arms = good.arms.map((arm) => ({
+      ...arm,
+      checks: arm.checks.map((check) => ({ ...check, verdict, said: 'p95 is 5 s' })),
+    }))
+    const root = await written(runResult([{ ...good, arms }]))
+    return named(root.children[0]!, 'testcase').find(
+      ({ attributes }) =>
+        attributes.classname === '17-nov-gpki-stall.untreated' &&
+        attributes.name === `${idOf(protectedCheck)} (must deviate)`,
+    )!
+  }
+  const [out] = (await told('deviates')).children
+  expect([out!.name, out!.text]).toEqual([
+    'system-out',
+    `${protectedCheck}\ndeviates, as it must: p95 is 5 s`,
+  ])
+  const [failure] = (await told('holds')).children
+  expect(failure!.attributes.message).toBe('had to deviate, and held: p95 is 5 s')
+})
+
+test('times are those of arms: a suite lasts from its first to its last', async () => {
+  const good = scenarioResult(gpkiStall)
+  const at = ['2023-11-17T00:00:05.000Z', '2023-11-17T00:00:00.000Z', '2023-11-17T00:00:05.250Z']
+  const arms = good.arms.map((arm, i) => ({ ...arm, startedAt: at[i]!, tookMs: 10_000 }))
+  const [suite] = (await written(runResult([{ ...good, arms }]))).children
+  expect(suite!.attributes).toMatchObject({ time: '15.250', timestamp: '2023-11-17T00:00:00.000Z' })
+  const times = named(suite!, 'testcase').map(({ attributes }) => [attributes.name, attributes.time])
+  expect(times.filter(([, time]) => time !== undefined)).toEqual([
+    ['arm', '10.000'],
+    ['arm', '10.000'],
+    ['arm', '10.000'],
+  ])
 })
 
 describe('what did not finish is an error', () => {
@@ -153,11 +194,53 @@ describe('what did not finish is an error', () => {
     expect(broken.map(outcome).slice(0, 1)).toEqual([expected])
     expect(broken[0]!.attributes).toMatchObject({
       classname: '17-nov-gpki-stall.untreated',
-      name: 'the arm finishes',
+      name: 'arm',
     })
     expect(broken[0]!.children[0]!.attributes.message).toBe(message)
-    // The arm, each of its checks, and the verdict.
-    expect(suite!.attributes).toMatchObject({ errors: '7', failures: '0' })
+    // The arm and the verdict; the arm's checks are not decided, and those of the arm that never began are not there.
+    expect(suite!.attributes).toMatchObject({ errors: '2', failures: '0', skipped: '7' })
+    const ending = expected.replace('error ', '')
+    const skipped = named(suite!, 'testcase').filter((testcase) => outcome(testcase) === 'skipped')
+    expect(skipped.map(({ children }) => children[0]!.attributes.message)).toEqual([
+      'not asked here: no fault in this arm',
+      ...Array.from({ length: 5 }, () => `not decided: the arm was ${ending}`),
+      expect.stringMatching(/^not run: the run (was interrupted|had failed) before$/),
+    ])
+    expect(skipped.at(-1)!.attributes).toMatchObject({ classname: '17-nov-gpki-stall.treated', name: 'arm' })
+  })
+
+  test('a scenario that was never begun is there, skipped', async () => {
+    const run = { ...runResult([scenarioResult(gpkiStall)]), verdict: 'deviates' as const }
+    const notRun = [{ scenario: '22-nov-overload', arms: ['control', 'treated'] as const }]
+    const root = await written({ ...run, notRun })
+    const [, suite] = root.children
+    expect(suite!.attributes).toEqual({
+      name: '22-nov-overload',
+      tests: '2',
+      failures: '0',
+      errors: '0',
+      skipped: '2',
+      time: '0.000',
+    })
+    const [first] = named(suite!, 'testcase')
+    expect(first!.attributes).toEqual({ classname: '22-nov-overload.control', name: 'arm' })
+    expect(first!.children[0]!.attributes.message).toMatch(/^not run: the run stopped before, .* \(--bail\)$/)
+  })
+
+  test('an arm that is void is red, and says what is missing', async () => {
+    const good = scenarioResult(gpkiStall)
+    const arms = good.arms.map((arm) =>
+      arm.arm === 'treated'
+        ? {
+            ...arm,
+            said: 'void: it stood still',
+            voids: [{ kind: 'host' as const, said: 'it stood still', repeatHelps: true }],
+          }
+        : arm,
+    )
+    const found = await outcomes({ ...good, verdict: 'inconclusive', arms })
+    expect(found['17-nov-gpki-stall.treated arm']).toBe('error void')
+    expect(found['17-nov-gpki-stall.control arm']).toBe('passed')
   })
 
   test('a run that never came to a scenario', async () => {

@@ -8,6 +8,11 @@ function here(): Place {
   return made
 }
 
+it('says in the help of the program where its flags are listed', async () => {
+  const { stdout } = await here().run('help', 'toxiproxy')
+  expect(stdout).toMatch(/flags +those of the server; .*toxiproxy --help lists them/)
+})
+
 it.each<[string, string[], RegExp]>([
   ['--help', ['--help'], /^ +--seed SEED +fixes/m],
   ['--version', ['--version'], /^toxiproxy-server version 2\.12\.0$/m],

@@ -58,7 +58,7 @@ function armCase(scenario: string, arm: ArmResult): Case {
  * Named by its id, which stays when a threshold in its title changes; in the untreated arm a service level must deviate,
  * and its name says so, for there "passed" means that it did.
  */
-function checkCase(scenario: string, { arm, ending }: ArmResult, check: CheckResult): Case {
+function checkCase(scenario: string, { arm, ending, voids }: ArmResult, check: CheckResult): Case {
   const must = mustDeviate(arm, check) && check.verdict !== 'not-applicable'
   const attributes = {
     classname: `${scenario}.${arm}`,
@@ -76,6 +76,12 @@ function checkCase(scenario: string, { arm, ending }: ArmResult, check: CheckRes
       if (ending !== 'finished') return skipped(attributes, `not decided: the arm was ${ending}`)
       return red('error', attributes, 'inconclusive', `${words}: ${check.said}`, [check.check, source])
     case 'unwanted': {
+      // Something else than the system may have done it; the arm's own case says what.
+      if (voids.length > 0 && ending === 'finished')
+        return red('error', attributes, 'void', `${words}, in an arm that is void: ${check.said}`, [
+          check.check,
+          source,
+        ])
       // Holding where it must deviate is what makes a scenario vacuous; the other verdicts name themselves.
       const [type, message] = must
         ? ['vacuous', `had to deviate, and held: ${check.said}`]

@@ -57,7 +57,11 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     timeoutMs: auditTimeoutMs,
     log,
   })
-  const spool = await openSpool({ file: config.AUDIT_SPOOL_FILE, limitBytes: config.AUDIT_SPOOL_BYTES })
+  const spool = await openSpool({
+    file: config.AUDIT_SPOOL_FILE,
+    limitBytes: config.AUDIT_SPOOL_BYTES,
+    key: config.AUDIT_KEY,
+  })
   const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, sabotaged })
   const audit = createAudit({ sink, spool, log, now })
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }

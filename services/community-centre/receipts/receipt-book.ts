@@ -11,10 +11,17 @@ import {
 } from './receipts.ts'
 
 type Settled = Exclude<ReceiptState, { state: 'pending' }>
-type Line = { readonly written: Receipt } | { readonly visit: string; readonly settled: Settled }
+type Redated = Required<Pick<Receipt, 'receivedOn' | 'writtenAs' | 'seal'>>
+type Line =
+  | { readonly written: Receipt }
+  | { readonly visit: string; readonly settled: Settled }
+  | { readonly visit: string; readonly redated: Redated }
 
 /** Korea has no summer time. */
 const koreaOffsetMs = 9 * 3_600_000
+
+/** A clock that steps back by more was wrong before, in ms; by less, the receipt before has the later date. † ours. */
+const stepBackMs = 1_000
 
 /** Every how many receipts the sabotage `loses-receipts` loses one. */
 const lostOneIn = 2
@@ -42,6 +49,14 @@ export async function openReceiptBook(options: {
   for (const line of lines) {
     apply(line)
     if ('written' in line) last.set(line.written.office, line.written)
+    if ('redated' in line) noteLast(byVisit.get(line.visit))
+  }
+
+  /** What was dated anew is what the next one is compared with, if it was the last. */
+  function noteLast(receipt: KeptReceipt | undefined): void {
+    if (receipt !== undefined && last.get(receipt.office)?.number === receipt.number) {
+      last.set(receipt.office, receipt)
+    }
   }
 
   function apply(line: Line): void {
@@ -54,8 +69,31 @@ export async function openReceiptBook(options: {
     }
     const receipt = byVisit.get(line.visit)
     if (receipt?.state !== 'pending') return
+    if ('redated' in line) {
+      const redated = { ...receipt, ...line.redated }
+      byVisit.set(line.visit, redated)
+      pending.get(receipt.office)?.set(line.visit, redated)
+      return
+    }
     byVisit.set(line.visit, { ...receipt, ...line.settled })
     pending.get(receipt.office)?.delete(line.visit)
+  }
+
+  /**
+   * The clock was ahead: what it dated after this moment was received before it. Such receipts get the moment as their
+   * date, and what stands on the paper is kept.
+   */
+  async function dateAnew(office: string, at: number): Promise<void> {
+    const ahead = [...(pending.get(office)?.values() ?? [])].filter(({ receivedOn }) => receivedOn > at)
+    const lines = ahead.map(({ visit, writtenAs, seal: _, state: __, ...receipt }) => {
+      const { receivedOn, seal } = sealed({ ...receipt, visit, receivedOn: at })
+      return { visit, redated: { receivedOn, seal, writtenAs: writtenAs ?? receipt.receivedOn } }
+    })
+    for (const line of lines) {
+      apply(line)
+      noteLast(byVisit.get(line.visit))
+    }
+    await Promise.all(lines.map((line) => journal.append(line)))
   }
 
   function sealed(receipt: Omit<Receipt, 'seal'>): Receipt {
@@ -67,7 +105,9 @@ export async function openReceiptBook(options: {
   /** Number and date are given in one go, so that their orders agree even when the clock steps back. */
   function number(visitor: Visitor): Receipt {
     const before = last.get(visitor.office)
-    const receivedOn = Math.max(now(), before?.receivedOn ?? 0)
+    const at = now()
+    const wasAhead = (before?.receivedOn ?? 0) - at > stepBackMs
+    const receivedOn = wasAhead ? at : Math.max(at, before?.receivedOn ?? 0)
     const sequence = Number(before?.number.split('-').at(-1) ?? 0) + 1
     const day = new Date(receivedOn + koreaOffsetMs).toISOString().slice(0, 10).replaceAll('-', '')
     const receipt = sealed({
@@ -85,6 +125,8 @@ export async function openReceiptBook(options: {
     const line = { written: receipt }
     await journal.append(line)
     apply(line)
+    const latest = last.get(receipt.office)
+    if (latest !== undefined) await dateAnew(receipt.office, latest.receivedOn)
     return receipt
   }
 

@@ -7,6 +7,8 @@ export interface Receipt {
   readonly number: string
   /** Epoch ms; never earlier than that of the office's receipt before. */
   readonly receivedOn: number
+  /** The date on the paper, where the clock was ahead when it was written and `receivedOn` is what was right, epoch ms. */
+  readonly writtenAs?: number
   readonly residentId: string
   readonly kind: string
   /** The visit's Idempotency-Key: a visitor who asks again gets the same receipt. */
@@ -16,7 +18,7 @@ export interface Receipt {
 }
 
 /** What a visitor comes with. */
-export type Visitor = Omit<Receipt, 'number' | 'receivedOn' | 'seal'>
+export type Visitor = Omit<Receipt, 'number' | 'receivedOn' | 'writtenAs' | 'seal'>
 
 /** A receipt as papers of Saeol's ledger name its parts. */
 export function paperOf(receipt: Omit<Receipt, 'seal'>): Paper {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Queries } from '../../common/database.ts'
 import type { Log } from '../../common/log.ts'
 import { Problem } from '../../common/problem.ts'
@@ -58,7 +58,7 @@ export function createAudit(options: {
   draining.unref()
 
   function wake(): void {
-    if (writing !== undefined || (pending.length === 0 && spool.entries === 0)) return
+    if (writing !== undefined || (pending.length === 0 && !spool.waiting)) return
     writing = writeAll().finally(() => {
       writing = undefined
     })
@@ -66,7 +66,7 @@ export function createAudit(options: {
 
   async function writeAll(): Promise<void> {
     do {
-      if (spool.entries > 0 && performance.now() >= nextTryAt) await drainSpool()
+      if (spool.waiting && performance.now() >= nextTryAt) await drainSpool()
       const batch = pending.splice(0, batchSize)
       if (batch.length > 0) await keep(batch)
     } while (pending.length > 0)
@@ -75,7 +75,7 @@ export function createAudit(options: {
   async function keep(batch: readonly Pending[]): Promise<void> {
     const entries = batch.map(({ entry }) => entry)
     const kept =
-      (spool.entries === 0 && performance.now() >= nextTryAt && (await intoSink(entries))) ||
+      (!spool.waiting && performance.now() >= nextTryAt && (await intoSink(entries))) ||
       (await intoSpool(entries))
     for (const { resolve, reject } of batch) {
       if (kept) resolve()
@@ -108,15 +108,21 @@ export function createAudit(options: {
   }
 
   async function drainSpool(): Promise<void> {
-    const { entries, damagedLines } = await spool.read()
-    if (damagedLines > 0) {
-      log.error({ event: 'audit.spool-damaged', damagedLines }, 'somebody changed the audit spool')
-    }
-    for (let start = 0; start < entries.length; start += batchSize) {
-      if (!(await intoSink(entries.slice(start, start + batchSize)))) return
+    const { entries, damaged } = await spool.read()
+    const told = damaged.length === 0 ? [] : [damageTold(damaged)]
+    const all = [...entries, ...told]
+    for (let start = 0; start < all.length; start += batchSize) {
+      if (!(await intoSink(all.slice(start, start + batchSize)))) return
     }
     // A crash before this line writes the same entries again, which the sink knows by their ids.
     await spool.clear()
+  }
+
+  /** On the audit and in the log; the lines themselves are kept beside the spool. */
+  function damageTold(damaged: readonly string[]): AuditEntry {
+    const facts = { lines: damaged.length, sha256: damaged.map(sha256) }
+    log.error({ event: 'audit.spool-damaged', ...facts }, 'somebody changed the audit spool')
+    return { ...entryOf('audit.spool-damaged', facts), id: uuidOf(damaged) }
   }
 
   function entryOf(kind: string, facts: Facts): AuditEntry {
@@ -141,6 +147,15 @@ export function createAudit(options: {
       await spool.close()
     },
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** The same damage has the same id, so that a crash does not have it told twice. */
+function uuidOf(damaged: readonly string[]): string {
+  return sha256(damaged.join('\n')).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5')
 }
 
 /** As jsonb keeps it: without undefined, NUL and lone surrogates, which senders may put into any text. */

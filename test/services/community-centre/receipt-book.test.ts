@@ -5,7 +5,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSabotage } from '../../../services/common/sabotage.ts'
 import { openReceiptBook } from '../../../services/community-centre/receipts/receipt-book.ts'
+import { paperOf } from '../../../services/community-centre/receipts/receipts.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
+import { receiptSubject } from '../../../services/saeol/ledger/papers.ts'
 
 let directory: string
 let files = 0
@@ -88,6 +90,39 @@ describe('the book of receipts', () => {
       }),
       { numRuns: 25 },
     )
+  })
+
+  test('does not date in the future what comes after a clock that was ahead, and mends what it dated', async () => {
+    const file = newFile()
+    const hour = 3_600_000
+    let clock = friday
+    {
+      await using book = await open(file, () => clock)
+      await book.write(visitor('right'))
+      clock = friday + hour
+      const paper = await book.write(visitor('ahead'))
+      clock = friday + 60_000
+      const after = await book.write(visitor('after'))
+      expect(after).toMatchObject({ receivedOn: clock, number: expect.stringMatching(/000003$/) })
+      // A little back is no reason to date anything anew.
+      clock -= 500
+      expect((await book.write(visitor('slewed'))).receivedOn).toBe(after.receivedOn)
+      expect(paper.receivedOn).toBe(friday + hour)
+    }
+    clock += 1_000
+    await using book = await open(file, () => clock)
+    expect((await book.write(visitor('last'))).receivedOn).toBe(clock)
+    expect(book.all().map(({ visit, receivedOn, writtenAs }) => [visit, receivedOn - friday, writtenAs])).toEqual(
+      [
+        ['right', 0, undefined],
+        ['ahead', 60_000, friday + hour],
+        ['after', 60_000, undefined],
+        ['slewed', 60_000, undefined],
+        ['last', 60_500, undefined],
+      ],
+    )
+    const mended = book.find('ahead')!
+    expect(mended.seal).toBe(counters.get('jongno')!(receiptSubject(paperOf(mended))))
   })
 
   test('hands out no number twice when many come at once', async () => {

@@ -21,26 +21,27 @@ function entry(number: number): AuditEntry {
 }
 
 const limitBytes = 100_000
+const key = 'a key of the tests'
 
 describe('openSpool', () => {
   it('gives back what was put in, in order, over a restart too', async () => {
-    const spool = await openSpool({ file, limitBytes })
+    const spool = await openSpool({ file, limitBytes, key })
     await spool.add([entry(1), entry(2)])
     await spool.add([entry(3)])
     await spool.close()
-    const again = await openSpool({ file, limitBytes })
+    const again = await openSpool({ file, limitBytes, key })
     await again.add([entry(4)])
     expect(again.entries).toBe(4)
-    expect(await again.read()).toEqual({ entries: [1, 2, 3, 4].map(entry), damagedLines: 0 })
+    expect(await again.read()).toEqual({ entries: [1, 2, 3, 4].map(entry), damaged: [] })
     await again.clear()
     expect(again.entries).toBe(0)
     await again.add([entry(5)])
-    expect(await again.read()).toEqual({ entries: [entry(5)], damagedLines: 0 })
+    expect(await again.read()).toEqual({ entries: [entry(5)], damaged: [] })
     await again.close()
   })
 
   it('never grows beyond its limit, and keeps none of what does not fit whole', async () => {
-    const spool = await openSpool({ file, limitBytes: 500 })
+    const spool = await openSpool({ file, limitBytes: 500, key })
     await spool.add([entry(1)])
     await expect(spool.add([entry(2), entry(3)])).rejects.toThrow(SpoolFullError)
     expect((await spool.read()).entries).toEqual([entry(1)])
@@ -50,23 +51,47 @@ describe('openSpool', () => {
   })
 
   it('forgets a line that a crash cut off, and only that', async () => {
-    const spool = await openSpool({ file, limitBytes })
+    const spool = await openSpool({ file, limitBytes, key })
     await spool.add([entry(1), entry(2)])
     await spool.close()
     await appendFile(file, 'a1b2c3 {"id":"half')
-    const again = await openSpool({ file, limitBytes })
+    const again = await openSpool({ file, limitBytes, key })
     await again.add([entry(3)])
-    expect(await again.read()).toEqual({ entries: [1, 2, 3].map(entry), damagedLines: 0 })
+    expect(await again.read()).toEqual({ entries: [1, 2, 3].map(entry), damaged: [] })
     await again.close()
   })
 
-  it('does not believe a line that was changed', async () => {
-    const spool = await openSpool({ file, limitBytes })
+  it('does not believe a line that was changed, and keeps it beside the spool', async () => {
+    const spool = await openSpool({ file, limitBytes, key })
     await spool.add([entry(1), entry(2), entry(3)])
     await spool.close()
     await writeFile(file, (await readFile(file, 'utf8')).replace('홍길동-2', '홍길동-9'))
-    const again = await openSpool({ file, limitBytes })
-    expect(await again.read()).toEqual({ entries: [entry(1), entry(3)], damagedLines: 1 })
+    const changed = (await readFile(file, 'utf8')).split('\n')[1]
+    const again = await openSpool({ file, limitBytes, key })
+    expect(await again.read()).toEqual({ entries: [entry(1), entry(3)], damaged: [changed] })
+    await again.clear()
+    expect(again.waiting).toBe(false)
+    expect(await readFile(`${file}.damaged`, 'utf8')).toBe(`${changed}\n`)
     await again.close()
+  })
+
+  it('waits to be looked at while there is nothing in it but damage, after a restart too', async () => {
+    await writeFile(file, 'not a line of ours\n')
+    const spool = await openSpool({ file, limitBytes, key })
+    expect(spool).toMatchObject({ entries: 0, waiting: true })
+    await spool.clear()
+    expect(spool.waiting).toBe(false)
+    await spool.close()
+  })
+
+  it('believes nobody who has the file and not the key', async () => {
+    const forged = await openSpool({ file, limitBytes, key: 'a guess' })
+    await forged.add([entry(1), entry(2)])
+    await forged.close()
+    const spool = await openSpool({ file, limitBytes, key })
+    const { entries, damaged } = await spool.read()
+    expect(entries).toEqual([])
+    expect(damaged).toHaveLength(2)
+    await spool.close()
   })
 })

@@ -59,7 +59,7 @@ export const routerPort = defineScenario({
       // Three times what a healthy hop takes under load; Saeol's twenty workers are then free again in time.
       measure('deadlines', { hopMs: 500 }),
       measure('password-fallback', { reactionMs: reaction }),
-      measure('manual-intake', { budgetMs: 1000, windowPatienceMs: 1500 }),
+      measure('manual-intake', { budgetMs: 1000 }),
     ],
     hypothesis: [
       successRate(officialIssuesCertificate, {

@@ -69,8 +69,7 @@ export const gpkiStall = defineScenario({
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
     measures: [
       measure('password-fallback', { reactionMs: reaction }),
-      // A receipt of a time in which no outage was declared is rejected with that reason, within the replay.
-      measure('manual-intake', { budgetMs: 1000, windowPatienceMs: 1500 }),
+      measure('manual-intake', { budgetMs: 1000 }),
     ],
     hypothesis: [
       successRate(officialIssuesCertificate, {
@@ -158,6 +157,7 @@ export const gpkiStall = defineScenario({
         sabotages: ['sends-home'],
       }),
       never(clerkBackdates, {
+        id: 'never:clerk-backdates',
         minimumWhere: open,
         outcome: favoursDone,
         atLeast: Object.fromEntries(favours.map((name) => [`refused-${name}`, 1])),

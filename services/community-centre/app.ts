@@ -17,6 +17,7 @@ import { createCounter } from './counter.ts'
 import { startEntryDesk } from './entry-desk.ts'
 import { openReceiptBook } from './receipts/receipt-book.ts'
 import { receiptsRouter } from './receipts-router.ts'
+import { createTroubleDesk } from './trouble-desk.ts'
 import { visitsRouter } from './visits-router.ts'
 
 /** The community service centres (동 주민센터): the counters where officials and citizens meet. */
@@ -48,6 +49,9 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   const saeol = createDownstream({ ...link, circuitBreaker })
   // What is not live work has a few connections of its own, and sees the link as it is.
   const backOffice = createDownstream({ ...link, connections: 8 })
+  const signers = new Map(
+    counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)]),
+  )
   const receipts = await openReceiptBook({
     file: config.RECEIPTS_FILE,
     counters: new Map(counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)])),
@@ -61,7 +65,16 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   // Receipts that a crash left behind are entered too.
   const desk =
     manualIntake &&
-    startEntryDesk({ receipts, saeol: backOffice, clerks, settings: manualIntake, sabotaged, log, now })
+    startEntryDesk({
+      receipts,
+      saeol: backOffice,
+      clerks,
+      settings: manualIntake,
+      troubles: createTroubleDesk({ saeol: backOffice, counters: signers, log }),
+      sabotaged,
+      log,
+      now,
+    })
 
   const checks = {
     saeol: async (signal: AbortSignal) => {

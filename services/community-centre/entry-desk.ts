@@ -8,6 +8,7 @@ import type { ManualIntakeParameters } from '../measures/manual-intake.ts'
 import { receiptSubject, verificationSubject } from '../saeol/ledger/papers.ts'
 import type { Clerk } from './clerks/clerk.ts'
 import { type KeptReceipt, paperOf, type Receipts } from './receipts/receipts.ts'
+import type { TroubleDesk } from './trouble-desk.ts'
 
 /** Enters receipts into Saeol once it serves again, behind live work (시스템 소급 입력). */
 export interface EntryDesk {
@@ -38,12 +39,14 @@ export function startEntryDesk(options: {
   readonly saeol: Downstream
   readonly clerks: ReadonlyMap<string, readonly Clerk[]>
   readonly settings: ManualIntakeParameters
+  /** Told of receipts that are in no declared outage. */
+  readonly troubles: TroubleDesk
   readonly sabotaged: Sabotaged
   readonly log: Log
   /** Epoch ms. */
   readonly now: () => number
 }): EntryDesk {
-  const { receipts, saeol, clerks, settings, sabotaged, log, now } = options
+  const { receipts, saeol, clerks, settings, troubles, sabotaged, log, now } = options
   const stopped = new AbortController()
   const { signal } = stopped
   const firstOutside = new Map<string, number>()
@@ -98,6 +101,7 @@ export function startEntryDesk(options: {
     if (status === 401 || status === 408 || status === 429 || status >= 500) return 'saeol-fails'
     const said = refusal.safeParse(body)
     const { code, problems = [code] } = said.success ? said.data : { code: `status-${status}` }
+    if (problems.includes('outside-window')) troubles.note(receipt)
     if (problems.every((problem) => mendsItself.has(problem)) && mayStillBeDeclared(receipt)) return 'not-yet'
     await settle(receipt, { state: 'rejected', reason: code })
     return 'settled'
@@ -122,9 +126,11 @@ export function startEntryDesk(options: {
 
   /** One clerk goes through the pile; a colleague does the same at the same time. */
   async function goThrough(pending: readonly KeptReceipt[], clerk: Clerk, verifier: Clerk): Promise<boolean> {
-    for (const receipt of pending) {
+    for (const { visit } of pending) {
       if (signal.aborted) return true
-      if (receipts.find(receipt.visit)?.state !== 'pending') continue
+      // As it stands now: a colleague may have entered it, and the book may have dated it anew.
+      const receipt = receipts.find(visit)
+      if (receipt?.state !== 'pending') continue
       await turn()
       try {
         if ((await attempt(receipt, clerk, verifier)) === 'saeol-fails') return false
@@ -147,6 +153,7 @@ export function startEntryDesk(options: {
         return both.every(Boolean)
       }),
     )
+    await troubles.tell(budget())
     return done.every(Boolean)
   }
 

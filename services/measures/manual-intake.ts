@@ -16,9 +16,10 @@ const parameters = z.strictObject({
   longestPauseMs: z.number().int().min(10).max(600_000).default(1_000),
   /**
    * How long a receipt outside every declared window is tried again, in ms, before it is rejected with that
-   * reason: windows are declared after the first receipts. † ours.
+   * reason: windows are declared after the first receipts, and for the centre's own troubles when it has reported
+   * them. † ours: ten minutes, no replay outlives it.
    */
-  windowPatienceMs: z.number().int().min(0).max(86_400_000).default(30_000),
+  windowPatienceMs: z.number().int().min(0).max(86_400_000).default(600_000),
 })
 
 export type ManualIntakeParameters = z.output<typeof parameters>

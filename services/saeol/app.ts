@@ -23,6 +23,7 @@ import { applicationsRouter } from './ledger/applications-router.ts'
 import { entriesRouter } from './ledger/entries-router.ts'
 import { outageWindowsRouter } from './ledger/outage-windows-router.ts'
 import { ledgerSchema } from './ledger/schema.ts'
+import { troubleReportsRouter } from './ledger/trouble-reports-router.ts'
 import { gpkiCheck } from './login/gpki-check.ts'
 import { loginRouter } from './login/router.ts'
 import { loginSchema } from './login/schema.ts'
@@ -101,6 +102,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
       entriesRouter(deps),
       applicationsRouter(deps),
       outageWindowsRouter(deps),
+      troubleReportsRouter(deps),
     ],
     deadlines,
   })

@@ -3,8 +3,9 @@ import type { Log } from '../common/log.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
 import type { PasswordFallbackParameters } from '../measures/password-fallback.ts'
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
-import { everyOffice, ledgerSystem, outageWindowSubject } from '../saeol/ledger/outage-windows.ts'
+import { everyOffice, ledgerSystem } from '../saeol/ledger/outage-windows.ts'
 import type { Alarm, AlarmRecord } from './alarm.ts'
+import { createDeclarations } from './declarations.ts'
 import type { DutyDesk } from './duty-desk.ts'
 import type { OpeningAsked, OpeningSeen, SaeolClient } from './saeol-client.ts'
 
@@ -26,6 +27,8 @@ export function createActions(options: {
   /** Saeol itself does not serve. */
   readonly saeolAlarm: Alarm
   readonly measure: PasswordFallbackParameters | undefined
+  /** How long after the recovery people may still be sent home because of the outage, in ms. */
+  readonly consequencesMs: number
   /** What the vantage points see of GPKI now. */
   readonly evidence: () => readonly VantagePoint[]
   readonly sabotaged: Sabotaged
@@ -33,14 +36,16 @@ export function createActions(options: {
   readonly signal: AbortSignal
 }): Actions {
   const { saeol, desk, gpkiAlarm, saeolAlarm, measure, sabotaged, log, signal } = options
-  const declared = new Map<string, 'open' | 'closed'>()
+  const declarations = createDeclarations({ saeol, desk, sabotaged, signal })
   let opening: OpeningSeen | undefined
+  /** When the last opening ended, epoch ms. */
+  let closedAt: number | undefined
   let adopted = false
   let following = false
   let complained = ''
 
   async function openAndClose(settings: PasswordFallbackParameters): Promise<void> {
-    if (opening !== undefined && opening.expiresAt <= Date.now()) opening = undefined
+    if (opening !== undefined && opening.expiresAt <= Date.now()) ended(opening.expiresAt)
     if (gpkiAlarm.raised !== undefined && opening === undefined) await open(settings)
     if (gpkiAlarm.raised === undefined && opening !== undefined) await close(opening)
   }
@@ -64,19 +69,23 @@ export function createActions(options: {
     const asked = { opening: id, reason: 'GPKI was verified to work again' }
     const approvals = await desk.sign({ action: 'close-fallback', ...asked }, 1, signal)
     await saeol.close(asked.opening, asked.reason, approvals)
-    opening = undefined
+    ended(Date.now())
   }
 
-  async function declare(record: AlarmRecord): Promise<void> {
-    const wanted = record.clearedAt === undefined ? 'open' : 'closed'
-    const key = keyOf(record.since)
-    const state = declared.get(key)
-    if (state === wanted || state === 'closed') return
-    const to = record.clearedAt === undefined ? null : new Date(record.clearedAt)
-    const from = new Date(sabotaged('early-window') ? newYear : record.since)
-    const window = { system: ledgerSystem, office: everyOffice, from, to }
-    await saeol.declareOutage(window, await desk.sign(outageWindowSubject(window), 2, signal))
-    declared.set(key, wanted)
+  function ended(at: number): void {
+    opening = undefined
+    closedAt = at
+  }
+
+  /**
+   * An outage is over when its consequences are: the password login that was opened for it is closed, and whoever was
+   * sent home meanwhile has left. Epoch ms; undefined while they last.
+   */
+  function overAt({ since, clearedAt }: AlarmRecord): number | undefined {
+    if (clearedAt === undefined || opening !== undefined) return undefined
+    const closed = closedAt !== undefined && closedAt >= since ? closedAt : clearedAt
+    const at = Math.max(clearedAt, closed) + options.consequencesMs
+    return at <= Date.now() ? at : undefined
   }
 
   /** One failing step must not keep the others from being taken. */
@@ -99,7 +108,7 @@ export function createActions(options: {
       ({ system, office }) => system === ledgerSystem && office === everyOffice,
     )
     const [first, second] = outages.map(({ from }) => from.getTime())
-    for (const { from } of outages) declared.set(keyOf(from.getTime()), 'open')
+    for (const { from } of outages) declarations.adopt(from.getTime())
     const began = first ?? opening?.openedAt
     if (began !== undefined) gpkiAlarm.adopt(began, Date.now())
     if (second !== undefined) saeolAlarm.adopt(second, Date.now())
@@ -111,8 +120,9 @@ export function createActions(options: {
     if (!adopted) return
     if (measure !== undefined) await attempt('password login', () => openAndClose(measure))
     for (const record of [...gpkiAlarm.history, ...saeolAlarm.history]) {
-      await attempt('outage window', () => declare(record))
+      await attempt('outage window', () => declarations.follow(record, overAt(record)))
     }
+    await attempt('outage of an office', () => declarations.followCentres())
   }
 
   return {
@@ -127,11 +137,4 @@ export function createActions(options: {
       })
     },
   }
-}
-
-/** From when on an outage is declared under the sabotage `early-window`. */
-const newYear = '2023-01-01T00:00:00+09:00'
-
-function keyOf(since: number): string {
-  return new Date(since).toISOString()
 }

@@ -40,6 +40,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     gpkiAlarm,
     saeolAlarm,
     measure,
+    consequencesMs: config.CONSEQUENCES_MS,
     evidence: () => [vantagePoint('situation-room', gpkiFromHere), vantagePoint('saeol', gpkiFromSaeol)],
     sabotaged,
     log,

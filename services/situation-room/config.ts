@@ -17,6 +17,11 @@ export function readRoomConfig(env: Environment) {
       PROBE_INTERVAL_MS: integer(10, 600_000).default(250),
       /** A GPKI that takes longer is red, in ms. † ours: seven times an ordinary verification. */
       PROBE_TIMEOUT_MS: integer(10, 60_000).default(500),
+      /**
+       * How long an outage still has consequences once everything works and the password login is closed, in ms.
+       * † ours: one and a half scaled minutes, the longest that anybody waits at a counter before a receipt is written.
+       */
+      CONSEQUENCES_MS: integer(0, 3_600_000).default(1_500),
       /** Longest wait for an answer of Saeol, in ms. † ours: above Saeol's own limit for its deep checks. */
       SAEOL_TIMEOUT_MS: integer(10, 60_000).default(1_000),
     },

@@ -20,6 +20,12 @@ export interface OpeningSeen {
   readonly expiresAt: number
 }
 
+export interface TroubleSeen {
+  readonly office: string
+  readonly from: Date
+  readonly to: Date
+}
+
 /** What the room does at Saeol. Every call throws when Saeol refuses or does not answer in time. */
 export interface SaeolClient {
   openingInForce(): Promise<OpeningSeen | undefined>
@@ -27,6 +33,8 @@ export interface SaeolClient {
   close(opening: string, reason: string, approvals: readonly Approval[]): Promise<void>
   declareOutage(window: OutageWindow, approvals: readonly Approval[]): Promise<void>
   openOutages(): Promise<OutageWindow[]>
+  /** What counters reported and nobody declared yet. */
+  troubleReports(): Promise<TroubleSeen[]>
 }
 
 const moment = z.iso.datetime().transform((text) => Date.parse(text))
@@ -37,6 +45,10 @@ const windows = z.object({
   outageWindows: z.array(
     z.object({ system: z.string(), office: z.string(), from: moments, to: moments.nullable() }),
   ),
+})
+
+const reports = z.object({
+  troubleReports: z.array(z.object({ office: z.string(), from: moments, to: moments })),
 })
 
 export function createSaeolClient(options: {
@@ -70,6 +82,9 @@ export function createSaeolClient(options: {
     async openOutages() {
       const all = windows.parse(accepted(await call('GET', '/outage-windows'))).outageWindows
       return all.filter(({ to }) => to === null)
+    },
+    async troubleReports() {
+      return reports.parse(accepted(await call('GET', '/trouble-reports'))).troubleReports
     },
   }
 }

@@ -23,6 +23,7 @@ export interface TestNetwork extends AsyncDisposable {
   readonly room: Room
   readonly centre: Centre
   readonly centreFile: string
+  readonly roomFile: string
   readonly postgres: TestPostgres
   readonly gpkiUrl: string
   /** A Saeol with a database and a resident register of its own, without service times unless `env` sets them. */
@@ -76,6 +77,7 @@ export async function startNetwork(): Promise<TestNetwork> {
     room,
     centre,
     centreFile: files.centreFile,
+    roomFile: files.roomFile,
     postgres,
     gpkiUrl: gpki.url,
     async startSaeol(env = {}) {

@@ -67,9 +67,7 @@ export async function openSpool(options: {
       })
       const bytes = Buffer.from(lines.join(''))
       if (size + bytes.length > options.limitBytes) {
-        throw new SpoolFullError(
-          `the audit spool ${file} is full (${size} of ${options.limitBytes} bytes)`,
-        )
+        throw new SpoolFullError(`the audit spool ${file} is full (${size} of ${options.limitBytes} bytes)`)
       }
       try {
         await handle.appendFile(bytes)

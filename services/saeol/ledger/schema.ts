@@ -23,6 +23,16 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
       unique (system, office, from_at),
       check (to_at >= from_at)
     );
+    create table if not exists trouble_reports (
+      id bigint generated always as identity primary key,
+      office text not null,
+      from_at timestamptz(3) not null,
+      to_at timestamptz(3) not null,
+      receipts integer not null,
+      reported_at timestamptz(3) not null,
+      unique (office, from_at, to_at),
+      check (to_at >= from_at)
+    );
     create table if not exists retroactive_entries (
       id bigint generated always as identity primary key,
       office text not null,

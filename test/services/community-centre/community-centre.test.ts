@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCommunityCentre } from '../../../services/community-centre/app.ts'
 import { mockReconcilerToken } from '../../../services/community-centre/config.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
+import { startSituationRoom } from '../../../services/situation-room/app.ts'
 import { type Link, startLink } from '../link.ts'
 import {
   noServiceTime,
@@ -344,6 +345,31 @@ describe('the entry of receipts', () => {
         `${forgotten} rejected outside-window`,
         `${forgotten} rejected outside-window`,
       ].sort(),
+    )
+  })
+
+  test('of a trouble that is the centre’s own: it says so, two officers declare it for that office', async () => {
+    await using saeol = await network.startSaeol()
+    await using link = await startLink(saeol.url)
+    await using _room = await startSituationRoom(
+      { PORT: '0', SAEOL_URL: saeol.url, GPKI_URL: network.gpkiUrl, ROOM_FILE: network.roomFile },
+      { write: () => {} },
+    )
+    await using centre = await startCentre(link.url, manual())
+    const [office] = officeIds()
+    await link.set('cut')
+    for (const key of ['visit-1', 'visit-2', 'visit-3']) await centre.visit(key, { office })
+    await link.set('pass')
+    await until(() => centre.events.some(({ event }) => event === 'receipts.drained'))
+    const receipts = await centre.receipts()
+    expect(receipts.map(({ state }) => state)).toEqual(Array(3).fill('entered'))
+    const [first, , last] = receipts
+    expect(await saeol.database.query('select office, from_at, to_at from outage_windows')).toEqual([
+      { office, from_at: new Date(first!.receivedOn), to_at: new Date(last!.receivedOn) },
+    ])
+    const kinds = await saeol.database.query<{ kind: string }>('select kind from audit order by seq')
+    expect(kinds.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['trouble.reported', 'outage-window.declared', 'entry.made']),
     )
   })
 

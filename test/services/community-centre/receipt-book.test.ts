@@ -112,15 +112,15 @@ describe('the book of receipts', () => {
     clock += 1_000
     await using book = await open(file, () => clock)
     expect((await book.write(visitor('last'))).receivedOn).toBe(clock)
-    expect(book.all().map(({ visit, receivedOn, writtenAs }) => [visit, receivedOn - friday, writtenAs])).toEqual(
-      [
-        ['right', 0, undefined],
-        ['ahead', 60_000, friday + hour],
-        ['after', 60_000, undefined],
-        ['slewed', 60_000, undefined],
-        ['last', 60_500, undefined],
-      ],
-    )
+    expect(
+      book.all().map(({ visit, receivedOn, writtenAs }) => [visit, receivedOn - friday, writtenAs]),
+    ).toEqual([
+      ['right', 0, undefined],
+      ['ahead', 60_000, friday + hour],
+      ['after', 60_000, undefined],
+      ['slewed', 60_000, undefined],
+      ['last', 60_500, undefined],
+    ])
     const mended = book.find('ahead')!
     expect(mended.seal).toBe(counters.get('jongno')!(receiptSubject(paperOf(mended))))
   })

@@ -37,10 +37,15 @@ async function serve(listener: RequestListener): Promise<string> {
 interface Heard {
   readonly path: string
   readonly body: Record<string, unknown>
+  /** Epoch ms. */
+  readonly at: number
 }
 
 /** A Saeol that says what it is told to, and remembers what it was asked. */
-async function saeol(state: { gpki: boolean; postgres: boolean; refuses: boolean }) {
+async function saeol(
+  state: { gpki: boolean; postgres: boolean; refuses: boolean },
+  reports: readonly { office: string; from: string; to: string }[] = [],
+) {
   const heard: Heard[] = []
   const url = await serve(async (request, response) => {
     let text = ''
@@ -54,10 +59,10 @@ async function saeol(state: { gpki: boolean; postgres: boolean; refuses: boolean
       return
     }
     if (request.method === 'GET') {
-      answer(200, path === '/fallback' ? { state: 'closed' } : { outageWindows: [] })
+      answer(200, path === '/fallback' ? { state: 'closed' } : { outageWindows: [], troubleReports: reports })
       return
     }
-    heard.push({ path, body: JSON.parse(text) })
+    heard.push({ path, body: JSON.parse(text), at: Date.now() })
     if (state.refuses) answer(503, { error: 'not now', code: 'no' })
     else
       answer(201, {
@@ -79,6 +84,7 @@ async function room(saeolUrl: string, gpkiUrl: string, more: Record<string, stri
       ROOM_FILE: files.roomFile,
       PROBE_INTERVAL_MS: '50',
       PROBE_TIMEOUT_MS: '150',
+      CONSEQUENCES_MS: '400',
       MEASURE_PASSWORD_FALLBACK: JSON.stringify({ reactionMs: 10, holdDownMs: 200, openForMs: 30_000 }),
       ...more,
     },
@@ -128,6 +134,9 @@ describe('situation-room', () => {
     const [declared, ended] = there.asked('/outage-windows').map(({ body }) => body)
     expect(declared).toMatchObject({ system: 'saeol', office: '*', to: null })
     expect(ended).toMatchObject({ from: declared!.from, to: expect.any(String) })
+    // Clerks log in anew once the door is closed: until they have, visitors may still be sent home.
+    const closed = there.asked('/fallback/close')[0]!.at
+    expect(Date.parse(String(ended!.to))).toBeGreaterThanOrEqual(closed + 400)
     expect((await call(`${watching.url}/alarms`)).body.alarms).toMatchObject([
       { name: 'gpki', clearedAt: expect.any(Number) },
     ])
@@ -183,6 +192,20 @@ describe('situation-room', () => {
       .poll(watching.names, { timeout: 5_000 })
       .toEqual(['saeol alarm.raised', 'saeol alarm.cleared'])
     expect(there.asked('/fallback/open')).toEqual([])
+  })
+
+  it('has the outage of one office declared that its counter reported, as long as it was', async () => {
+    const from = '2023-11-17T01:00:00.000Z'
+    const to = '2023-11-17T01:00:07.000Z'
+    const state = { gpki: true, postgres: true, refuses: false }
+    const there = await saeol(state, [{ office: 'jongno', from, to }])
+    await using _room = await room(there.url, await serve(ok))
+    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBeGreaterThan(0)
+    const { approvals, ...window } = there.asked('/outage-windows')[0]!.body
+    expect(window).toEqual({ system: 'saeol', office: 'jongno', from, to })
+    const { dutyOfficers } = await readRegister(files.registerFile)
+    const subject = { action: 'declare-outage', ...window }
+    expect(verifyApprovals({ dutyOfficers, subject, approvals: approvals as [] })).toMatchObject({ ok: true })
   })
 
   it('runs as a process of its own', async () => {

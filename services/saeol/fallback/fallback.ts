@@ -1,4 +1,4 @@
-import type { Database } from '../../common/database.ts'
+import type { Database, Queries } from '../../common/database.ts'
 import type { Log } from '../../common/log.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
 import type { Audit } from '../audit/audit.ts'
@@ -95,20 +95,32 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
     )
   }
 
-  /** Closing is never held up: neither by the audit nor by a database that does not answer. */
-  async function recordClosed(facts: Record<string, unknown>): Promise<void> {
-    await tell('fallback.closed', facts)
+  /**
+   * Before it is committed, so that no crash leaves a closing without its record; a record whose closing was lost is
+   * followed by another. What cannot be recorded is closed all the same.
+   */
+  async function recordClosing(facts: Record<string, unknown>): Promise<void> {
     await audit.append('fallback.closed', facts).catch((error: unknown) => {
       log.error({ err: error, ...facts }, 'the closing of the password login could not be audited')
     })
+  }
+
+  async function closeAllExpired(queries: Queries, at: Date): Promise<Record<string, unknown>[]> {
+    const closed = (await closeExpired(queries, at)).map((id) => ({
+      opening: id,
+      because: 'expired',
+      officers: [],
+    }))
+    for (const facts of closed) await recordClosing(facts)
+    return closed
   }
 
   async function expire(): Promise<void> {
     try {
       // One moment for both: what expired between two would be neither closed nor looked at again.
       const at = new Date(now())
-      for (const id of await closeExpired(database, at)) {
-        await recordClosed({ opening: id, because: 'expired', officers: [] })
+      for (const facts of await database.transaction((queries) => closeAllExpired(queries, at))) {
+        await tell('fallback.closed', facts)
       }
       const left = await openingInForce(database, at)
       if (left === undefined) noteClosed()
@@ -133,9 +145,7 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
     async open(approved) {
       const openedAt = new Date(now())
       const result = await database.transaction(async (queries): Promise<Insertion> => {
-        for (const id of await closeExpired(queries, openedAt)) {
-          await recordClosed({ opening: id, because: 'expired', officers: [] })
-        }
+        for (const facts of await closeAllExpired(queries, openedAt)) await tell('fallback.closed', facts)
         const inserted = await insertOpening(queries, { ...approved, openedAt })
         if (inserted.outcome === 'opened') {
           // Recorded before it is in force: what cannot be recorded does not open.
@@ -166,14 +176,15 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
       const closedAt = new Date(now())
       const result = await database.transaction(async (queries): Promise<Closing> => {
         const closed = await closeOpening(queries, opening, because, closedAt)
-        const sessionsEnded = closed
-          ? await endSessionsOf(queries, opening, 'the password login was closed', closedAt)
-          : 0
+        if (!closed) return { closed, sessionsEnded: 0 }
+        const reason = 'the password login was closed'
+        const sessionsEnded = await endSessionsOf(queries, opening, reason, closedAt)
+        await recordClosing({ opening, because, officers, sessionsEnded })
         return { closed, sessionsEnded }
       })
       if (result.closed) {
         noteClosed()
-        await recordClosed({ opening, because, officers, sessionsEnded: result.sessionsEnded })
+        await tell('fallback.closed', { opening, because, officers, sessionsEnded: result.sessionsEnded })
       }
       return result
     },

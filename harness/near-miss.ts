@@ -20,3 +20,13 @@ export function unknown(what: string, name: string, known: readonly string[]): s
   if (nearest !== undefined) return `unknown ${what} '${name}': did you mean '${nearest.candidate}'?`
   return `unknown ${what} '${name}'; there ${known.length === 0 ? 'are none' : `is ${known.join(', ')}`}`
 }
+
+/**
+ * What a builder was given and does not read, in words, for the plan to refuse: a misspelt option must not be taken for
+ * its default.
+ * @returns nothing to add where every option is known
+ */
+export function unread(given: object, known: readonly string[]): { readonly unread?: readonly string[] } {
+  const names = Object.keys(given).filter((name) => !known.includes(name))
+  return names.length === 0 ? {} : { unread: names.map((name) => unknown('option', name, known)) }
+}

@@ -91,6 +91,10 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     measure.name,
     {
       summary: measure.title,
+      problems: (params) =>
+        (measure.parameters.safeParse(params).error?.issues ?? []).map(({ path, message }) =>
+          [...path, message].join(': '),
+        ),
       environment: (params) => everyService({ [measureVariable(measure.name)]: JSON.stringify(params) }),
     } satisfies MeasureSpec,
   ]),

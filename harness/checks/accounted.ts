@@ -38,7 +38,7 @@ export function accounted(
   const names = all.map(journeyName)
   const outcomes = listOf(options.outcome)
   return {
-    ...commonOf('accounted', names.join('+'), options),
+    ...commonOf('accounted', names.join('+'), options, ['outcome', 'by', 'atLeast']),
     title:
       options.title ?? `${all.map(journeyTitle).join(' + ')}: each ${outcomes.join(' or ')} is on record`,
     role: 'guard',

@@ -13,7 +13,15 @@ import {
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, suspects, tally } from './visits.ts'
-import { spanOf, type WindowOptions, wholeArm, windowOf, windowParam, windowWords } from './window.ts'
+import {
+  spanOf,
+  type WindowOptions,
+  wholeArm,
+  windowOf,
+  windowOptions,
+  windowParam,
+  windowWords,
+} from './window.ts'
 
 interface EveryoneOptions extends Partial<WindowOptions>, CommonOptions {
   /** Fewer visits than this show nothing. */
@@ -30,7 +38,7 @@ export function everyone(journeys: JourneyRef | readonly JourneyRef[], options: 
   const { during } = options
   const window = during === undefined ? undefined : windowOf({ ...options, during })
   return {
-    ...commonOf('everyone', names.join('+'), options),
+    ...commonOf('everyone', names.join('+'), options, ['atLeast', ...windowOptions]),
     title:
       options.title ??
       `${all.map(journeyTitle).join(' + ')}: everyone is served${window === undefined ? '' : ` ${windowWords(window)}`}`,

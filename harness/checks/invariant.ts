@@ -22,7 +22,7 @@ export function invariant(name: string, options: InvariantOptions): CheckSpec {
   const { measure } = options
   const where = measure === undefined ? {} : { where: { fault: true, measure } }
   return {
-    ...commonOf('invariant', name, { ...where, ...options }),
+    ...commonOf('invariant', name, { ...where, ...options }, ['measure', 'atLeast']),
     title: options.title ?? name,
     role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],

@@ -19,7 +19,7 @@ import {
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, overTime, suspects } from './visits.ts'
-import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+import { spanOf, type WindowOptions, windowOf, windowOptions, windowParam, windowWords } from './window.ts'
 
 interface LatencyOptions extends WindowOptions, CommonOptions {
   /** Such as 0.95. */
@@ -40,7 +40,12 @@ export function latency(journey: JourneyRef, options: LatencyOptions): CheckSpec
   const belowMs = asMs(options.below)
   const of = options.step === undefined ? journeyTitle(journey) : `${journeyTitle(journey)} (${options.step})`
   return {
-    ...commonOf('latency', [journeyName(journey), options.step].filter(Boolean).join('/'), options),
+    ...commonOf('latency', [journeyName(journey), options.step].filter(Boolean).join('/'), options, [
+      'quantile',
+      'below',
+      'step',
+      ...windowOptions,
+    ]),
     title:
       options.title ??
       `${of}: p${percentile(options.quantile)} ≤ ${formatMs(belowMs)} ${windowWords(window)}`,

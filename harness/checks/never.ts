@@ -32,7 +32,7 @@ export function never(journeys: JourneyRef | readonly JourneyRef[], options: Nev
   const names = all.map(journeyName)
   const outcomes = listOf(options.outcome)
   return {
-    ...commonOf('never', `${names.join('+')}/${outcomes.join('+')}`, options),
+    ...commonOf('never', `${names.join('+')}/${outcomes.join('+')}`, options, ['outcome', 'atLeast']),
     title: options.title ?? `${all.map(journeyTitle).join(' + ')}: never ${outcomes.join(' or ')}`,
     role: 'guard',
     journeys: names,

@@ -20,7 +20,7 @@ export function noEvent(event: string, options: NoEventOptions): CheckSpec {
   const { measure } = options
   const where = { fault: false, ...(measure !== undefined && { measure }) }
   return {
-    ...commonOf('no-event', event, { where, ...options }),
+    ...commonOf('no-event', event, { where, ...options }, ['measure']),
     title: options.title ?? `without a fault, no ${event}`,
     role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],

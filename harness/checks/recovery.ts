@@ -35,7 +35,11 @@ interface RecoveryOptions extends CommonOptions {
 export function recovery(journey: JourneyRef, options: RecoveryOptions): CheckSpec {
   const withinMs = asMs(options.within)
   return {
-    ...commonOf('recovery', journeyName(journey), { where: { fault: true }, ...options }),
+    ...commonOf('recovery', journeyName(journey), { where: { fault: true }, ...options }, [
+      'within',
+      'success',
+      'bucket',
+    ]),
     title: options.title ?? `${journeyTitle(journey)}: recovered ≤ ${formatMs(withinMs)} after the fault`,
     role: 'protected',
     journeys: [journeyName(journey)],

@@ -18,7 +18,7 @@ import {
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, overTime, suspects } from './visits.ts'
-import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+import { spanOf, type WindowOptions, windowOf, windowOptions, windowParam, windowWords } from './window.ts'
 
 interface ShareOptions extends WindowOptions, CommonOptions {
   /** The measure whose doing it is. */
@@ -42,10 +42,15 @@ export function share(options: ShareOptions): CheckSpec {
   const own = listOf(options.journeys)
   const among = options.among.map(journeyName)
   return {
-    ...commonOf('share', `${options.of}/${own.map(journeyName).join('+')}`, {
-      where: { fault: true, measure: options.measure },
-      ...options,
-    }),
+    ...commonOf(
+      'share',
+      `${options.of}/${own.map(journeyName).join('+')}`,
+      {
+        where: { fault: true, measure: options.measure },
+        ...options,
+      },
+      ['measure', 'of', 'journeys', 'among', 'atLeast', ...windowOptions],
+    ),
     title:
       options.title ??
       `of all '${options.of}', ≥ ${percent(options.atLeast)} are ${own.map(journeyTitle).join(' + ')} ${windowWords(window)}`,

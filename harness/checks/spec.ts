@@ -1,4 +1,5 @@
 import type { CheckSpec, Where } from '../model/check.ts'
+import { unread } from '../near-miss.ts'
 
 /** What every check may be told. */
 export interface CommonOptions {
@@ -19,12 +20,19 @@ export interface GuardOptions extends CommonOptions {
   readonly minimumWhere?: Where
 }
 
-/** The parts of a spec that all builders make alike. `subject`: what it looks at, such as a journey's name. */
+const commonOptions = ['source', 'title', 'id', 'where', 'sabotages', 'minimumWhere']
+
+/**
+ * The parts of a spec that all builders make alike.
+ * @param subject what it looks at, such as a journey's name
+ * @param own names of the options that are the builder's own
+ */
 export function commonOf(
   kind: string,
   subject: string,
   options: CommonOptions & { readonly minimumWhere?: Where; readonly sabotages?: readonly string[] },
-): Pick<CheckSpec, 'id' | 'kind' | 'source' | 'where' | 'minimumWhere' | 'sabotages'> {
+  own: readonly string[],
+): Pick<CheckSpec, 'id' | 'kind' | 'source' | 'where' | 'minimumWhere' | 'sabotages' | 'unread'> {
   const { where, minimumWhere, sabotages } = options
   return {
     id: options.id ?? idOf(kind, subject),
@@ -33,6 +41,7 @@ export function commonOf(
     ...(where !== undefined && { where }),
     ...(minimumWhere !== undefined && { minimumWhere }),
     ...(sabotages !== undefined && { sabotages }),
+    ...unread(options, [...commonOptions, ...own]),
   }
 }
 

@@ -18,7 +18,7 @@ import {
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, overTime, suspects } from './visits.ts'
-import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+import { spanOf, type WindowOptions, windowOf, windowOptions, windowParam, windowWords } from './window.ts'
 
 interface SuccessRateOptions extends WindowOptions, CommonOptions {
   /** Share of visits that must succeed, below 1. */
@@ -37,7 +37,7 @@ export function successRate(
   const window = windowOf(options)
   const names = all.map(journeyName)
   return {
-    ...commonOf('success-rate', names.join('+'), options),
+    ...commonOf('success-rate', names.join('+'), options, ['atLeast', ...windowOptions]),
     title:
       options.title ??
       `${all.map(journeyTitle).join(' + ')}: success ≥ ${percent(options.atLeast)} ${windowWords(window)}`,

@@ -17,7 +17,7 @@ import {
 } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
 import { eachVisit, suspects } from './visits.ts'
-import { spanOf, type WindowOptions, windowOf, windowParam, windowWords } from './window.ts'
+import { spanOf, type WindowOptions, windowOf, windowOptions, windowParam, windowWords } from './window.ts'
 
 interface ThroughputOptions extends WindowOptions, CommonOptions {
   /** Successes per second, such as `20/s`. */
@@ -32,7 +32,7 @@ export function throughput(journey: JourneyRef, options: ThroughputOptions): Che
   const window = windowOf(options)
   const perSecond = asPerSecond(options.atLeast)
   return {
-    ...commonOf('throughput', journeyName(journey), options),
+    ...commonOf('throughput', journeyName(journey), options, ['atLeast', ...windowOptions]),
     title: options.title ?? `${journeyTitle(journey)}: ≥ ${perSecond}/s succeed ${windowWords(window)}`,
     role: 'protected',
     journeys: [journeyName(journey)],

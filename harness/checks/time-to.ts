@@ -29,7 +29,7 @@ export function timeTo(event: string, options: TimeToOptions): CheckSpec {
   const { measure } = options
   const where = { fault: true, ...(measure !== undefined && { measure }) }
   return {
-    ...commonOf('time-to', event, { where, ...options }),
+    ...commonOf('time-to', event, { where, ...options }, ['measure', 'within', 'of']),
     title: options.title ?? `${event} ≤ ${formatMs(withinMs)} after ${since}`,
     role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],

@@ -16,6 +16,9 @@ export interface WindowOptions {
   readonly untilEnd?: Duration
 }
 
+/** Names of the options that make a window. */
+export const windowOptions: readonly string[] = ['during', 'after', 'untilEnd']
+
 /** The window as plain data. */
 export function windowOf(options: WindowOptions): Window {
   return {

@@ -49,5 +49,11 @@ export const planCommand = new Command('plan')
       )
     else
       for (const plan of plans)
-        output.write(`${planView(plan, { columns: output.columns(), colour: output.colour })}\n`)
+        output.write(
+          `${planView(plan, {
+            columns: output.columns(),
+            colour: output.colour,
+            knobs: scenarios.find(({ name }) => name === plan.scenario)!.knobs,
+          })}\n`,
+        )
   })

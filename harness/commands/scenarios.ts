@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Scenario } from '../model/scenario.ts'
 import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
+import { syntaxErrorWords } from './syntax-error.ts'
 
 /** A project's scenarios: what `scenarios/index.ts` exports. The engine finds them by path, it imports none by name. */
 export interface ScenarioModule {
@@ -77,7 +78,7 @@ async function load(entry: string): Promise<ScenarioModule> {
       )
     return { scenarios, gate: module.gate ?? scenarios.map(({ name }) => name) }
   } catch (error) {
-    throw new BadInput([`cannot load ${entry}: ${messageOf(error)}`])
+    throw new BadInput([`cannot load ${entry}: ${syntaxErrorWords(error, entry) ?? messageOf(error)}`])
   }
 }
 

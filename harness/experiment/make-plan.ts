@@ -85,12 +85,14 @@ function settleKnobs(
   return values
 }
 
-/** A bare number is ms for a duration and per second for a rate, as `plan` prints them. */
+/**
+ * A knob's value as it was declared (a number is ms, or per second) or typed, when it needs its unit.
+ * @throws RangeError that says what is wanted
+ */
 export function knobValue(knob: Knob, value: string | number): number {
-  const number = typeof value === 'number' ? value : Number(value.trim() === '' ? Number.NaN : value)
-  const bareOrWritten = Number.isFinite(number) ? number : String(value)
-  if (knob.type === 'duration') return durationMs(bareOrWritten as string)
-  if (knob.type === 'rate') return ratePerSecond(bareOrWritten as string)
+  if (knob.type === 'duration') return durationMs(value)
+  if (knob.type === 'rate') return ratePerSecond(value)
+  const number = typeof value === 'number' || value.trim() !== '' ? Number(value) : Number.NaN
   if (!Number.isFinite(number)) throw new RangeError(`'${value}' is not a number`)
   return number
 }
@@ -112,7 +114,9 @@ function settleLoad(body: ScenarioBody, system: System, problems: string[]): Arr
   const links = system.links.map(({ name }) => name)
   const names = system.journeys.all.map(({ name }) => name)
   if (body.load.length === 0) problems.push('there is no load: a check needs visits to judge')
-  return body.load.flatMap(({ journey, rate, to, process }) => {
+  return body.load.flatMap(({ journey, rate, to, process, unread = [] }) => {
+    for (const name of unread)
+      problems.push(`load of '${journey.name}': ${unknown('option', name, ['to', 'process'])}`)
     if (!names.includes(journey.name)) problems.push(unknown('journey', journey.name, names))
     if (!links.includes(journey.entrance))
       problems.push(`journey '${journey.name}' enters by ${unknown('link', journey.entrance, links)}`)
@@ -162,6 +166,7 @@ function settleFaults(
       )
     else {
       problems.push(...kind.problems(settled))
+      for (const said of spec.unread ?? []) problems.push(`fault '${spec.id}': ${said}`)
       for (const need of kind.needs)
         if (!options.capabilities.has(need))
           problems.push(
@@ -213,9 +218,17 @@ function systemProblems(system: System): string[] {
 
 function measureProblems(body: ScenarioBody, system: System, without: readonly string[]): string[] {
   const known = Object.keys(system.measures)
-  const used = body.measures.map(({ name }) => name)
+  const services = Object.keys(system.services)
   return [
-    ...used.filter((name) => !known.includes(name)).map((name) => unknown('measure', name, known)),
+    ...body.measures.flatMap(({ name, params }) => {
+      const spec = system.measures[name]
+      if (spec === undefined) return [unknown('measure', name, known)]
+      const problems = spec.problems?.(params) ?? []
+      if (problems.length > 0) return problems.map((said) => `measure '${name}': ${said}`)
+      return Object.keys(spec.environment(params))
+        .filter((service) => !services.includes(service))
+        .map((service) => `measure '${name}' sets variables of ${unknown('service', service, services)}`)
+    }),
     ...without
       .filter((name) => !known.includes(name))
       .map((name) => `--without: ${unknown('measure', name, known)}`),
@@ -231,6 +244,7 @@ function checkProblems(body: ScenarioBody, system: System, running: readonly str
     problems.push('no check is protected: nothing says what users must get, so the gate could never fail')
   for (const spec of body.hypothesis) {
     problems.push(...(checkKind(spec.kind)?.problems(spec) ?? [`unknown check '${spec.kind}'`]))
+    for (const said of spec.unread ?? []) problems.push(`check '${spec.title}': ${said}`)
     for (const journey of spec.journeys)
       if (!running.includes(journey))
         problems.push(`check '${spec.title}' reads journey '${journey}', which does not run in this scenario`)

@@ -3,10 +3,16 @@ import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts
 
 /** Every chunk on the way back comes `delay` (± `jitter`) late: the slowness that stayed after the L4 was replaced (T5). */
 export function latency(link: string, delay: Duration, options: FaultTimes & { jitter?: Duration } = {}) {
-  return onLink('latency', link, options, {
-    delayMs: durationMs(delay),
-    jitterMs: durationMs(options.jitter ?? 0),
-  })
+  return onLink(
+    'latency',
+    link,
+    options,
+    {
+      delayMs: durationMs(delay),
+      jitterMs: durationMs(options.jitter ?? 0),
+    },
+    ['jitter'],
+  )
 }
 
 /** Share of the smallest possible delay that a round trip must show: the rest is room for timers that fire early. */

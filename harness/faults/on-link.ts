@@ -4,6 +4,7 @@ import type { LinkAddress } from '../model/topology.ts'
 import type { ToxicSpec } from '../model/toxics.ts'
 import type { Duration } from '../model/units.ts'
 import { durationMs } from '../model/units.ts'
+import { unread } from '../near-miss.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
 import { type ProbeEnding, type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
 
@@ -24,15 +25,21 @@ export function onLink(
   link: string,
   times: FaultTimes,
   params: FaultSpec['params'] = {},
+  /** Names of the options that are its own. */
+  own: readonly string[] = [],
 ): FaultSpec {
   const name = linkName(link)
-  return { kind, id: `${kind} ${name}`, link: name, ...during(times), params }
+  return { kind, id: `${kind} ${name}`, link: name, ...during(times, own), params }
 }
 
-export function during(times: FaultTimes): { fromMs: number; toMs: number } {
+export function during(
+  times: FaultTimes,
+  own: readonly string[] = [],
+): Pick<FaultSpec, 'fromMs' | 'toMs' | 'unread'> {
   return {
     fromMs: durationMs(times.from ?? 0),
     toMs: times.to === undefined ? untilPhaseEnds : durationMs(times.to),
+    ...unread(times, ['from', 'to', ...own]),
   }
 }
 

@@ -37,7 +37,7 @@ export function packetLoss(
   } = {},
 ): FaultSpec {
   const { minBytes = 1500, probability = 0.9 } = options
-  return onLink('packet-loss', link, options, { minBytes, probability })
+  return onLink('packet-loss', link, options, { minBytes, probability }, ['minBytes', 'probability'])
 }
 
 export const packetLossKind: FaultKind = {

@@ -3,7 +3,7 @@ import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts
 
 /** Connections are reset `after` their first data: a flapping switch (T3, F2). */
 export function reset(link: string, options: FaultTimes & { after?: Duration } = {}) {
-  return onLink('reset', link, options, { afterMs: durationMs(options.after ?? 0) })
+  return onLink('reset', link, options, { afterMs: durationMs(options.after ?? 0) }, ['after'])
 }
 
 export const resetKind = toxicFault({

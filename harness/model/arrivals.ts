@@ -21,12 +21,21 @@ export function arrivals(
   journey: Journey,
   rate: Rate,
   options: { to?: Rate; process?: 'poisson' | 'regular' } = {},
-): { journey: Journey; rate: Rate; to?: Rate; process: 'poisson' | 'regular' } {
+): {
+  journey: Journey
+  rate: Rate
+  to?: Rate
+  process: 'poisson' | 'regular'
+  /** Options that nobody reads. */
+  unread?: readonly string[]
+} {
+  const unread = Object.keys(options).filter((name) => !['to', 'process'].includes(name))
   return {
     journey,
     rate,
     process: options.process ?? 'poisson',
     ...(options.to !== undefined && { to: options.to }),
+    ...(unread.length > 0 && { unread }),
   }
 }
 

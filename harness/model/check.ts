@@ -41,6 +41,8 @@ export interface CheckSpec {
   readonly params: Readonly<Record<string, unknown>>
   /** Names of sabotages that must break it, for guards. */
   readonly sabotages?: readonly string[]
+  /** Options it was given that nobody reads, in words: a problem of the plan. */
+  readonly unread?: readonly string[]
 }
 
 /** The evidence behind a verdict. Estimate, interval and threshold are in `unit`. */

@@ -15,6 +15,8 @@ export interface FaultSpec {
   readonly params: Readonly<Record<string, unknown>>
   /** Arrivals it brings along; settled by the plan. What is seen of such a fault are its visits. */
   readonly streams?: readonly ArrivalStream[]
+  /** Options it was given that nobody reads, in words: a problem of the plan. */
+  readonly unread?: readonly string[]
 }
 
 /** What a probe saw through the link the fault is on. `bites: null`: the probe could not tell. */

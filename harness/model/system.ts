@@ -100,6 +100,8 @@ export function entrance(actor: string, to: string): LinkSpec {
 /** A mitigation under test, as the harness knows it: a name, and how it is switched on. */
 export interface MeasureSpec {
   readonly summary: string
+  /** What is wrong with these parameters, a sentence each; default: nothing. */
+  problems?(params: Readonly<Record<string, unknown>>): readonly string[]
   /** Environment by service that switches it on with these parameters. */
   environment(params: Readonly<Record<string, unknown>>): Record<string, Record<string, string>>
 }

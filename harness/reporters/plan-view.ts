@@ -6,6 +6,7 @@ import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { FaultSpec } from '../model/fault.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Knob } from '../model/scenario.ts'
 import { formatMs } from '../model/units.ts'
 import { inWords } from './parameters.ts'
 import { oneLine } from './terminal/one-line.ts'
@@ -16,12 +17,18 @@ import { hang, pad, widthOf } from './terminal/width.ts'
 const narrowest = 60
 const widest = 140
 
-/** What a plan would do, on a time axis, for people: one arm's phases, load and faults, then arms, measures and checks. */
-export function planView(plan: Plan, options: { columns: number; colour: boolean }): string {
+/**
+ * What a plan would do, on a time axis, for people: one arm's phases, load and faults, then arms, measures and checks.
+ * @param options.knobs as the scenario declares them, so that their values are printed as they would be typed
+ */
+export function planView(
+  plan: Plan,
+  options: { columns: number; colour: boolean; knobs?: Readonly<Record<string, Knob>> },
+): string {
   const columns = Math.min(widest, Math.max(narrowest, options.columns))
   const paint = paintFor(options.colour)
   const lines = [
-    ...heading(plan, paint),
+    ...heading(plan, options.knobs ?? {}, paint),
     '',
     ...timeline(plan, columns, paint),
     '',
@@ -40,9 +47,11 @@ export function planView(plan: Plan, options: { columns: number; colour: boolean
   return `${lines.flatMap((line) => hang(line.trimEnd(), columns)).join('\n')}\n`
 }
 
-function heading(plan: Plan, paint: Paint): string[] {
+function heading(plan: Plan, declared: Readonly<Record<string, Knob>>, paint: Paint): string[] {
   const armMs = plannedMs(plan)
-  const knobs = Object.entries(plan.knobs).map(([name, value]) => `${name}=${value}`)
+  const knobs = Object.entries(plan.knobs).map(
+    ([name, value]) => `${name}=${typed(value, declared[name]?.type ?? 'number')}`,
+  )
   const conditions = [
     plan.system,
     ...(plan.facts.length > 0 ? [`facts ${plan.facts.join(' ')}`] : []),
@@ -51,8 +60,15 @@ function heading(plan: Plan, paint: Paint): string[] {
   return [
     `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}`,
     paint.dim(conditions.map(oneLine).join(' · ')),
-    ...(knobs.length > 0 ? [paint.dim(`--set ${oneLine(knobs.join(' '))} (times in ms)`)] : []),
+    ...(knobs.length > 0 ? [paint.dim(`--set ${oneLine(knobs.join(' '))}`)] : []),
   ]
+}
+
+/** A knob's value as `--set` takes it. */
+function typed(value: number, type: Knob['type']): string {
+  if (type === 'rate') return `${value}/s`
+  if (type === 'number') return String(value)
+  return value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`
 }
 
 function plannedMs(plan: Plan): number {

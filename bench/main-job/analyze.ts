@@ -30,8 +30,8 @@ export async function run(): Promise<Row[]> {
     )
     const seconds = (performance.now() - from) / 1000
     return [
-      atMost('analyze, a million visits', seconds, 5, (value) => `${fixed(value)} s`),
-      atMost('analyze, peak memory', Number(out) / 1024, 512, (value) => `${fixed(value, 0)} MiB`),
+      atMost('analyze, a million visits', seconds, 2, (value) => `${fixed(value)} s`),
+      atMost('analyze, peak memory', Number(out) / 1024, 256, (value) => `${fixed(value, 0)} MiB`),
     ]
   } finally {
     rmSync(dir, { recursive: true })

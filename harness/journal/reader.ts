@@ -50,7 +50,7 @@ function parse(text: string): JournalEvent | null {
 async function* linesOf(path: string): AsyncGenerator<string> {
   let partial = ''
   try {
-    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1024 * 1024 })) {
+    for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 64 * 1024 })) {
       const text = partial + (chunk as string)
       let from = 0
       for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {

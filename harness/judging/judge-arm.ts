@@ -4,6 +4,7 @@ import type { ArmResult } from '../model/result.ts'
 import { faultEvidence } from './fault-evidence.ts'
 import { judgeCheck } from './judge-check.ts'
 import { hostDoubts } from './machine-voids.ts'
+import { seriesOf } from './series.ts'
 import { endingOf, voidsOf } from './voids.ts'
 import { brokenGuards, expectedOf, weigh } from './weigh.ts'
 import { firstOf } from './words.ts'
@@ -58,6 +59,7 @@ function lookAtOf(record: ArmRecord, checks: readonly CheckResult[], isVoid: boo
 }
 
 function journeysOf(record: ArmRecord): ArmResult['journeys'] {
+  const armMs = Object.values(record.plan.phasesMs).reduce((sum, ms) => sum + ms, 0)
   const journeys: Record<string, ArmResult['journeys'][string]> = {}
   const within = new Map(record.plan.load.map(({ journey, servedWithinMs }) => [journey, servedWithinMs]))
   for (const [journey, visits] of record.observations) {
@@ -74,7 +76,7 @@ function journeysOf(record: ArmRecord): ArmResult['journeys'] {
         failures[why] = (failures[why] ?? 0) + 1
       }
     }
-    journeys[journey] = { arrivals: visits.size, ok, outcomes, failures }
+    journeys[journey] = { arrivals: visits.size, ok, outcomes, failures, series: seriesOf(visits, armMs) }
   }
   return journeys
 }

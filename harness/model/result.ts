@@ -51,9 +51,21 @@ export interface ArmResult {
         ok: number
         outcomes: Readonly<Record<string, number>>
         failures: Readonly<Record<string, number>>
+        /** Over the arm's planned time. */
+        series: Series
       }
     >
   >
+}
+
+/** One journey over time: element i is of the visits due from `i × binMs` on, ms from the arm's start. */
+export interface Series {
+  readonly binMs: number
+  readonly arrivals: readonly number[]
+  readonly ok: readonly number[]
+  /** Latency of those who succeeded, ms; null where nobody did. */
+  readonly p50Ms: readonly (number | null)[]
+  readonly p95Ms: readonly (number | null)[]
 }
 
 /**

@@ -163,7 +163,7 @@ describe('an arm without a void', () => {
     expect(result.said).toMatch(
       /^deviates, as it must without the measures, by 1 service level: 'the counter serves'/,
     )
-    expect(result.journeys[counter]).toEqual({
+    expect(result.journeys[counter]).toMatchObject({
       arrivals: 200,
       ok: 120,
       outcomes: { certificate: 120, 'timed-out': 80 },

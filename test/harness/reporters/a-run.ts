@@ -7,6 +7,7 @@ import type {
   FaultEvidence,
   RunResult,
   ScenarioResult,
+  Series,
   ServerEvidence,
 } from '../../../harness/model/result.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
@@ -266,16 +267,27 @@ function armResult(plan: Plan, arm: Arm): ArmResult {
         ok: bad ? 192 : 423,
         outcomes: bad ? { issued: 192, 'timed-out': 221, 'no-session': 12 } : { issued: 423, 'timed-out': 2 },
         failures: bad ? { 'timed-out': 221, 'no-session': 12 } : { 'timed-out': 2 },
+        series,
       },
       [visitor]: {
         arrivals: 85,
         ok: bad ? 40 : 85,
         outcomes: bad ? { certificate: 40, 'left-with-nothing': 45 } : { certificate: 85 },
         failures: bad ? { 'left-with-nothing': 45 } : {},
+        series,
       },
-      [citizen]: { arrivals: 136, ok: 136, outcomes: { shown: 136 }, failures: {} },
+      [citizen]: { arrivals: 136, ok: 136, outcomes: { shown: 136 }, failures: {}, series },
     },
   }
+}
+
+/** Two bins, in the second of which nobody succeeded. */
+export const series: Series = {
+  binMs: 10_000,
+  arrivals: [5, 3],
+  ok: [5, 0],
+  p50Ms: [80, null],
+  p95Ms: [120.5, null],
 }
 
 const saysIt = 'it deviates without the measures and holds with them; without any fault it holds'

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { standsOn } from '../../../harness/judging/server-evidence.ts'
 import type { ArmResult, ScenarioResult } from '../../../harness/model/result.ts'
 import { quietReporter } from '../../../harness/reporters/console/quiet.ts'
-import { overload, scenarioResult } from './a-run.ts'
+import { overload, scenarioResult, series } from './a-run.ts'
 import { paper } from './screen.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
@@ -26,7 +26,7 @@ function armOf(arm: ArmResult): ArmResult {
     ...arm,
     tookMs,
     faults: arm.faults.slice(0, 1).map((fault) => ({ ...fault, server: null })),
-    journeys: { [journey]: { arrivals: 368, ok, outcomes: {}, failures: {} } },
+    journeys: { [journey]: { arrivals: 368, ok, outcomes: {}, failures: {}, series } },
   }
 }
 

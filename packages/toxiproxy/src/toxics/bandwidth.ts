@@ -15,34 +15,19 @@ export const bandwidth = defineToxic({
 
   start(outlet, { rate }, { strict }) {
     const sliceBytes = rate * SLICE_MS
+    const clock = createRateClock()
     let held: Chunk | undefined
-    /** How far the stream is behind its rate; below 0, ahead of it. */
-    let lateMs = 0
-    let doneAtMs = 0
-    /** Above 0, a chunk that comes must have been waiting already. */
-    let turnsLeft = 0
-    let turn: NodeJS.Immediate | undefined
-    let cancel: Cancel | undefined
-
-    function wait(dueMs: number, then: () => void) {
-      const startedAtMs = performance.now()
-      const waitMs = dueMs - lateMs
-      cancel = after(waitMs, () => {
-        lateMs = performance.now() - startedAtMs - waitMs
-        then()
-      })
-    }
 
     function pace() {
       const { data, receivedAtMs } = held!
       if (data.length <= sliceBytes) {
-        wait(data.length / rate, () => {
+        clock.wait(data.length / rate, () => {
           release()
           outlet.done()
         })
         return
       }
-      wait(SLICE_MS, () => {
+      clock.wait(SLICE_MS, () => {
         held = { data: data.subarray(sliceBytes), receivedAtMs }
         outlet.pass({ data: data.subarray(0, sliceBytes), receivedAtMs })
         pace()
@@ -52,15 +37,8 @@ export const bandwidth = defineToxic({
     function release() {
       const chunk = held!
       held = undefined
-      doneAtMs = performance.now()
-      // A chunk that waits in the kernel is here within the next turn of the event loop.
-      turnsLeft = 2
-      turn ??= setImmediate(nextTurn)
+      clock.rest()
       outlet.pass(chunk)
-    }
-
-    function nextTurn() {
-      turn = --turnsLeft > 0 ? setImmediate(nextTurn) : undefined
     }
 
     return {
@@ -68,20 +46,17 @@ export const bandwidth = defineToxic({
         if (rate < 0 && strict) throw new Error(`bandwidth toxic with a negative rate: ${rate}`)
         held = chunk
         if (rate <= 0) return false
-        lateMs = turnsLeft === 0 ? Math.min(lateMs, 0) : lateMs + performance.now() - doneAtMs
-        const dueMs = chunk.data.length / rate
-        if (chunk.data.length > sliceBytes || dueMs - lateMs >= WAITABLE_MS) {
-          pace()
-          return false
+        clock.goOn()
+        if (chunk.data.length <= sliceBytes && clock.skip(chunk.data.length / rate)) {
+          release()
+          return true
         }
-        lateMs -= dueMs
-        release()
-        return true
+        pace()
+        return false
       },
       interrupt() {
-        clearImmediate(turn)
+        clock.stop()
         if (held === undefined) return
-        cancel?.()
         const chunk = held
         held = undefined
         outlet.pass(chunk)
@@ -89,3 +64,61 @@ export const bandwidth = defineToxic({
     }
   },
 })
+
+/** Waits that make up for those before them, and for the time that is lost between two chunks. */
+function createRateClock() {
+  /** How far the stream is behind its rate; below 0, ahead of it. */
+  let lateMs = 0
+  let restingSinceMs = 0
+  const recently = watchTurns()
+  let cancel: Cancel | undefined
+
+  return {
+    /** A chunk has been dealt with. */
+    rest() {
+      restingSinceMs = performance.now()
+      recently.begin()
+    },
+    /** A chunk comes. One that comes at once was waiting already, so that the time since then was lost. */
+    goOn() {
+      lateMs = recently.lasts() ? lateMs + performance.now() - restingSinceMs : Math.min(lateMs, 0)
+    },
+    /** Returns false where it is to be waited for; else it is carried on, to be waited for later. */
+    skip(dueMs: number): boolean {
+      if (dueMs - lateMs >= WAITABLE_MS) return false
+      lateMs -= dueMs
+      return true
+    },
+    wait(dueMs: number, then: () => void) {
+      const startedAtMs = performance.now()
+      const waitMs = dueMs - lateMs
+      cancel = after(waitMs, () => {
+        lateMs = performance.now() - startedAtMs - waitMs
+        then()
+      })
+    },
+    stop() {
+      recently.stop()
+      cancel?.()
+    },
+  }
+}
+
+/** What is left of this turn of the event loop, and the next: a chunk that waits in the kernel is here by then. */
+function watchTurns() {
+  let left = 0
+  let turn: NodeJS.Immediate | undefined
+
+  function next() {
+    turn = --left > 0 ? setImmediate(next) : undefined
+  }
+
+  return {
+    begin() {
+      left = 2
+      turn ??= setImmediate(next)
+    },
+    lasts: () => left > 0,
+    stop: () => clearImmediate(turn),
+  }
+}

@@ -43,7 +43,63 @@ let serial = 0
 
 export function createWorld(subject: Subject, server: RunningServer): World {
   const cleanup = new AsyncDisposableStack()
+  const client = createClient(server)
 
+  async function upstream(options?: { echo?: boolean }): Promise<Upstream> {
+    return cleanup.use(await startUpstream(options))
+  }
+
+  async function connectTo(address: string): Promise<Peer> {
+    const peer = await dial(address)
+    cleanup.defer(() => void peer.socket.destroy())
+    return peer
+  }
+
+  return {
+    subject,
+    server,
+    ...client,
+    upstream,
+    dial: connectTo,
+
+    async proxy(options) {
+      const target = await upstream(options)
+      const name = `proxy-${++serial}`
+      const { json } = await client.ask(201, 'POST', '/proxies', {
+        name,
+        listen: '127.0.0.1:0',
+        upstream: target.address,
+      })
+      const path = `/proxies/${name}`
+      return {
+        name,
+        listen: json.listen,
+        upstream: target,
+        path,
+        toxic: (body) => client.ask(200, 'POST', `${path}/toxics`, body),
+        async connect() {
+          const client = await connectTo(json.listen)
+          return { client, server: await target.next() }
+        },
+      }
+    },
+
+    async isUp(address) {
+      try {
+        const { socket } = await dial(address)
+        socket.destroy()
+        return true
+      } catch {
+        return false
+      }
+    },
+
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+  }
+}
+
+/** The means to talk to a server. */
+function createClient(server: RunningServer): Pick<World, 'api' | 'ask' | 'refuse'> {
   async function api(
     method: string,
     path: string,
@@ -64,27 +120,14 @@ export function createWorld(subject: Subject, server: RunningServer): World {
     return { status: response.status, text, headers: response.headers, json: parsed }
   }
 
-  async function ask(status: number, method: string, path: string, body?: Body): Promise<Reply> {
-    const reply = await api(method, path, body)
-    expect(`${reply.status} ${reply.text}`, `${method} ${path}`).toMatch(new RegExp(`^${status} `))
-    return reply
-  }
-
-  async function upstream(options?: { echo?: boolean }): Promise<Upstream> {
-    return cleanup.use(await startUpstream(options))
-  }
-
-  async function connectTo(address: string): Promise<Peer> {
-    const peer = await dial(address)
-    cleanup.defer(() => void peer.socket.destroy())
-    return peer
-  }
-
   return {
-    subject,
-    server,
     api,
-    ask,
+
+    async ask(status, method, path, body) {
+      const reply = await api(method, path, body)
+      expect(`${reply.status} ${reply.text}`, `${method} ${path}`).toMatch(new RegExp(`^${status} `))
+      return reply
+    },
 
     async refuse(status, error, method, path, body) {
       const reply = await api(method, path, body)
@@ -98,42 +141,5 @@ export function createWorld(subject: Subject, server: RunningServer): World {
       expect(reply.headers.get('content-type')).toBe('text/plain; charset=utf-8')
       expect(reply.headers.get('x-content-type-options')).toBe('nosniff')
     },
-
-    upstream,
-    dial: connectTo,
-
-    async proxy(options) {
-      const target = await upstream(options)
-      const name = `proxy-${++serial}`
-      const { json } = await ask(201, 'POST', '/proxies', {
-        name,
-        listen: '127.0.0.1:0',
-        upstream: target.address,
-      })
-      const path = `/proxies/${name}`
-      return {
-        name,
-        listen: json.listen,
-        upstream: target,
-        path,
-        toxic: (body) => ask(200, 'POST', `${path}/toxics`, body),
-        async connect() {
-          const client = await connectTo(json.listen)
-          return { client, server: await target.next() }
-        },
-      }
-    },
-
-    async isUp(address) {
-      try {
-        const { socket } = await dial(address)
-        socket.destroy()
-        return true
-      } catch {
-        return false
-      }
-    },
-
-    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
   }
 }

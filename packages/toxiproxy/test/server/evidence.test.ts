@@ -74,6 +74,33 @@ async function collectEvents(url: string, query = '') {
   }
 }
 
+/** `question` went up, 7 bytes came down. */
+const whatTheyDid = {
+  upstream: {
+    receivedBytes: 8,
+    sentBytes: 8,
+    ending: null,
+    toxics: [{ name: 'spared', applies: false, chunks: 1, bytes: 8, droppedBytes: 0, firstBiteAtMs: null }],
+  },
+  downstream: {
+    receivedBytes: 7,
+    sentBytes: 7,
+    ending: null,
+    toxics: [
+      { name: 'slow', type: 'latency', applies: true, chunks: 1, bytes: 7, delayedChunks: 1 },
+      {
+        name: 'short',
+        applies: true,
+        chunks: 1,
+        bytes: 7,
+        droppedBytes: 0,
+        cuts: 0,
+        firstBiteAtMs: null,
+      },
+    ],
+  },
+}
+
 test('what each toxic does to each connection is counted', async () => {
   const { call, connect } = await startProxied({
     toxics: [
@@ -94,33 +121,7 @@ test('what each toxic does to each connection is counted', async () => {
     id: 'db/0',
     proxy: 'db',
     client: `127.0.0.1:${client.socket.localPort}`,
-    streams: {
-      upstream: {
-        receivedBytes: 8,
-        sentBytes: 8,
-        ending: null,
-        toxics: [
-          { name: 'spared', applies: false, chunks: 1, bytes: 8, droppedBytes: 0, firstBiteAtMs: null },
-        ],
-      },
-      downstream: {
-        receivedBytes: 7,
-        sentBytes: 7,
-        ending: null,
-        toxics: [
-          { name: 'slow', type: 'latency', applies: true, chunks: 1, bytes: 7, delayedChunks: 1 },
-          {
-            name: 'short',
-            applies: true,
-            chunks: 1,
-            bytes: 7,
-            droppedBytes: 0,
-            cuts: 0,
-            firstBiteAtMs: null,
-          },
-        ],
-      },
-    },
+    streams: whatTheyDid,
   })
   expect(Math.abs(connections[0].streams.downstream.toxics[0].firstBiteAtMs - Date.now())).toBeLessThan(
     10_000,

@@ -1,4 +1,5 @@
-import type { Dialect, Framing, Head } from './message-reader.ts'
+import type { Head } from './head.ts'
+import type { Dialect, Framing } from './message-reader.ts'
 
 const NO_BODY: Framing = { how: 'length', bytes: 0 }
 

@@ -4,7 +4,7 @@ import type { Stream } from '../../stream.ts'
 import { type AttributeShape, defineToxic, type Memory, type ToxicType } from '../toxic.ts'
 import type { RequestLine } from './dialects.ts'
 import { createExchange, type Exchange } from './exchange.ts'
-import type { Head } from './message-reader.ts'
+import type { Head } from './head.ts'
 import { createRequestFlow, type Verdict } from './request-flow.ts'
 import { createResponseFlow } from './response-flow.ts'
 

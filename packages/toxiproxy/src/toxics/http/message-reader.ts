@@ -1,3 +1,5 @@
+import { type Head, parseHead } from './head.ts'
+
 /** How the end of a message's body is found (RFC 9112, section 6.3). */
 export type Framing =
   | { readonly how: 'length'; readonly bytes: number }
@@ -6,13 +8,6 @@ export type Framing =
   | { readonly how: 'rest' }
   /** What follows is no longer HTTP/1: a tunnel, an upgrade. */
   | { readonly how: 'tunnel' }
-
-export interface Head {
-  /** Without its line end: `GET /path HTTP/1.1`, `HTTP/1.1 200 OK`. */
-  readonly startLine: string
-  /** Names in lower case; what comes more than once is joined by commas. */
-  readonly headers: ReadonlyMap<string, string>
-}
 
 export type Piece =
   | { readonly kind: 'head'; readonly bytes: Buffer; readonly head: Head }
@@ -49,124 +44,136 @@ type State =
   | { readonly in: 'trailers' }
   | { readonly in: 'tunnel' }
 
+/** How far a stream has been read. */
+interface Reading {
+  /** What was pushed and has not come out yet. */
+  data: Buffer
+  state: State
+  /** A message is over, and its end has not come out yet. */
+  endOwed: boolean
+}
+
 /**
  * Finds where HTTP/1.1 messages begin and end in a stream, without changing a byte of it. Bodies are handed on as they
  * come; only a head is kept back until it is whole.
  */
-export function createMessageReader({ mayBegin, framing }: Dialect): MessageReader {
-  let data: Buffer = Buffer.alloc(0)
-  let state: State = { in: 'head' }
-  let endOwed = false
-
-  function cut(bytes: number): Buffer {
-    const piece = data.subarray(0, bytes)
-    data = data.subarray(bytes)
-    return piece
-  }
-
-  function messageEnds() {
-    state = { in: 'head' }
-    endOwed = true
-  }
-
-  function giveUp(): Piece {
-    state = { in: 'head' }
-    return { kind: 'other', bytes: cut(data.length) }
-  }
-
-  function readHead(): Piece | undefined {
-    if (!mayBegin(data.toString('latin1', 0, LOOK_AT_BYTES))) return giveUp()
-    const end = data.indexOf('\r\n\r\n')
-    if (end === -1) return data.length > HEAD_LIMIT_BYTES ? giveUp() : undefined
-    const head = parseHead(data.toString('latin1', 0, end))
-    const body = framing(head)
-    if (body.how === 'length' && !(body.bytes >= 0)) return giveUp()
-    if (body.how === 'length') state = { in: 'body', left: body.bytes }
-    else if (body.how === 'chunked') state = { in: 'chunk size' }
-    else if (body.how === 'rest') state = { in: 'body', left: Number.POSITIVE_INFINITY }
-    else state = { in: 'tunnel' }
-    if (body.how === 'length' && body.bytes === 0) messageEnds()
-    return { kind: 'head', bytes: cut(end + 4), head }
-  }
-
-  function readCounted(counted: { left: number }, whenAll: () => void): Piece {
-    const bytes = cut(Math.min(counted.left, data.length))
-    counted.left -= bytes.length
-    if (counted.left === 0) whenAll()
-    return { kind: 'body', bytes }
-  }
-
-  /** One line of a chunked body's own, with its line end. */
-  function readLine(then: (line: string) => boolean): Piece | undefined {
-    const end = data.indexOf('\r\n')
-    if (end === -1) return data.length > LINE_LIMIT_BYTES ? giveUp() : undefined
-    if (!then(data.toString('latin1', 0, end))) return giveUp()
-    return { kind: 'body', bytes: cut(end + 2) }
-  }
-
-  function readChunkSize(): Piece | undefined {
-    return readLine((line) => {
-      const size = /^([\da-f]{1,12})[ \t]*(;|$)/i.exec(line)?.[1]
-      if (size === undefined) return false
-      const bytes = Number.parseInt(size, 16)
-      // The chunk's own line end counts with it.
-      state = bytes === 0 ? { in: 'trailers' } : { in: 'chunk', left: bytes + 2 }
-      return true
-    })
-  }
-
-  function readTrailer(): Piece | undefined {
-    return readLine((line) => {
-      if (line === '') messageEnds()
-      return true
-    })
-  }
-
+export function createMessageReader(dialect: Dialect): MessageReader {
+  const reading: Reading = { data: Buffer.alloc(0), state: { in: 'head' }, endOwed: false }
   return {
     push(more) {
-      data = data.length === 0 ? more : Buffer.concat([data, more])
+      reading.data = reading.data.length === 0 ? more : Buffer.concat([reading.data, more])
     },
-
     next() {
-      if (endOwed) {
-        endOwed = false
+      if (reading.endOwed) {
+        reading.endOwed = false
         return { kind: 'end' }
       }
-      if (data.length === 0) return undefined
-      switch (state.in) {
-        case 'head':
-          return readHead()
-        case 'body':
-          return readCounted(state, messageEnds)
-        case 'chunk size':
-          return readChunkSize()
-        case 'chunk':
-          return readCounted(state, () => {
-            state = { in: 'chunk size' }
-          })
-        case 'trailers':
-          return readTrailer()
-        case 'tunnel':
-          return { kind: 'body', bytes: cut(data.length) }
-      }
+      return reading.data.length === 0 ? undefined : read(reading, dialect)
     },
-
-    rest: () => cut(data.length),
+    rest: () => cut(reading, reading.data.length),
     get endsWithConnection() {
-      return state.in === 'body' && state.left === Number.POSITIVE_INFINITY
+      return reading.state.in === 'body' && reading.state.left === Number.POSITIVE_INFINITY
     },
   }
 }
 
-function parseHead(text: string): Head {
-  const [startLine = '', ...lines] = text.split('\r\n')
-  const headers = new Map<string, string>()
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon).trim().toLowerCase()
-    const value = line.slice(colon + 1).trim()
-    const before = headers.get(name)
-    headers.set(name, before === undefined ? value : `${before}, ${value}`)
+function read(reading: Reading, dialect: Dialect): Piece | undefined {
+  const { state } = reading
+  switch (state.in) {
+    case 'head':
+      return readHead(reading, dialect)
+    case 'body':
+      return readCounted(reading, state, messageEnds)
+    case 'chunk size':
+      return readChunkSize(reading)
+    case 'chunk':
+      return readCounted(reading, state, chunkEnds)
+    case 'trailers':
+      return readTrailer(reading)
+    case 'tunnel':
+      return { kind: 'body', bytes: cut(reading, reading.data.length) }
   }
-  return { startLine, headers }
+}
+
+function cut(reading: Reading, bytes: number): Buffer {
+  const piece = reading.data.subarray(0, bytes)
+  reading.data = reading.data.subarray(bytes)
+  return piece
+}
+
+function messageEnds(reading: Reading): void {
+  reading.state = { in: 'head' }
+  reading.endOwed = true
+}
+
+function chunkEnds(reading: Reading): void {
+  reading.state = { in: 'chunk size' }
+}
+
+function giveUp(reading: Reading): Piece {
+  reading.state = { in: 'head' }
+  return { kind: 'other', bytes: cut(reading, reading.data.length) }
+}
+
+function readHead(reading: Reading, { mayBegin, framing }: Dialect): Piece | undefined {
+  const { data } = reading
+  if (!mayBegin(data.toString('latin1', 0, LOOK_AT_BYTES))) return giveUp(reading)
+  const end = data.indexOf('\r\n\r\n')
+  if (end === -1) return data.length > HEAD_LIMIT_BYTES ? giveUp(reading) : undefined
+  const head = parseHead(data.toString('latin1', 0, end))
+  const body = framing(head)
+  if (body.how === 'length' && !(body.bytes >= 0)) return giveUp(reading)
+  reading.state = stateBehind(body)
+  if (body.how === 'length' && body.bytes === 0) messageEnds(reading)
+  return { kind: 'head', bytes: cut(reading, end + 4), head }
+}
+
+function stateBehind(body: Framing): State {
+  switch (body.how) {
+    case 'length':
+      return { in: 'body', left: body.bytes }
+    case 'chunked':
+      return { in: 'chunk size' }
+    case 'rest':
+      return { in: 'body', left: Number.POSITIVE_INFINITY }
+    case 'tunnel':
+      return { in: 'tunnel' }
+  }
+}
+
+function readCounted(
+  reading: Reading,
+  counted: { left: number },
+  whenAll: (reading: Reading) => void,
+): Piece {
+  const bytes = cut(reading, Math.min(counted.left, reading.data.length))
+  counted.left -= bytes.length
+  if (counted.left === 0) whenAll(reading)
+  return { kind: 'body', bytes }
+}
+
+/** One line of a chunked body's own, with its line end. `accept`: whether it may stand there. */
+function readLine(reading: Reading, accept: (line: string) => boolean): Piece | undefined {
+  const end = reading.data.indexOf('\r\n')
+  if (end === -1) return reading.data.length > LINE_LIMIT_BYTES ? giveUp(reading) : undefined
+  if (!accept(reading.data.toString('latin1', 0, end))) return giveUp(reading)
+  return { kind: 'body', bytes: cut(reading, end + 2) }
+}
+
+function readChunkSize(reading: Reading): Piece | undefined {
+  return readLine(reading, (line) => {
+    const size = /^([\da-f]{1,12})[ \t]*(;|$)/i.exec(line)?.[1]
+    if (size === undefined) return false
+    const bytes = Number.parseInt(size, 16)
+    // The chunk's own line end counts with it.
+    reading.state = bytes === 0 ? { in: 'trailers' } : { in: 'chunk', left: bytes + 2 }
+    return true
+  })
+}
+
+function readTrailer(reading: Reading): Piece | undefined {
+  return readLine(reading, (line) => {
+    if (line === '') messageEnds(reading)
+    return true
+  })
 }

@@ -1,8 +1,8 @@
-import { after, type Cancel } from '../../timer.ts'
 import type { Flow, Outlet } from '../toxic.ts'
 import { type RequestLine, requestLine } from './dialects.ts'
 import type { Exchange, Reply } from './exchange.ts'
-import type { Head } from './message-reader.ts'
+import type { Head } from './head.ts'
+import { createHeldFlow } from './held-flow.ts'
 
 /** What an HTTP toxic does with a request. */
 export type Verdict =
@@ -19,70 +19,31 @@ export type Judge = (request: RequestLine, head: Head) => Verdict
 /** The way up: reads the requests, and passes, holds or swallows each as it is judged. */
 export function createRequestFlow(outlet: Outlet, exchange: Exchange, judge: Judge): Flow {
   const { requests: reader } = exchange
-  let cancel: Cancel | undefined
-  /** Lets go of the request that is held back. */
-  let release: (() => void) | undefined
-  let hurried = false
-
-  const pass = (bytes: Buffer) => outlet.pass({ data: bytes, receivedAtMs: performance.now() })
-  const drop = (bytes: Buffer) => outlet.drop({ data: bytes, receivedAtMs: 0 })
-
-  function begin(bytes: Buffer, head: Head): number {
-    exchange.following = true
-    const line = requestLine(head)
-    const verdict = judge(line, head)
-    exchange.swallowing = verdict.how === 'answer'
-    exchange.pending.push({
-      method: line.method,
-      forwarded: verdict.how !== 'answer',
-      ...('reply' in verdict && { reply: verdict.reply }),
-      delayMs: verdict.how === 'delay response' ? verdict.delayMs : 0,
-      whole: false,
-    })
-    if (exchange.swallowing) {
-      outlet.note('answered')
-      drop(bytes)
-    } else if (verdict.how === 'delay request' && verdict.delayMs > 0 && !hurried) {
-      release = () => pass(bytes)
-      return verdict.delayMs
-    } else {
-      pass(bytes)
-    }
-    return 0
-  }
-
-  /** Deals with what has been read. Returns by how much it is held up, or 0 when all is dealt with. */
-  function proceed(): number {
-    for (let piece = reader.next(); piece !== undefined; piece = reader.next()) {
-      if (piece.kind === 'head') {
-        const delayMs = begin(piece.bytes, piece.head)
-        if (delayMs > 0) return delayMs
-      } else if (piece.kind === 'body') {
-        if (exchange.swallowing) drop(piece.bytes)
-        else pass(piece.bytes)
-      } else if (piece.kind === 'end') {
-        exchange.swallowing = false
-        const request = exchange.pending.at(-1)
-        if (request !== undefined) request.whole = true
-        exchange.replyDue()
-      } else {
-        if (exchange.following) exchange.lost = true
-        pass(piece.bytes)
+  const requests = dealWithRequests(outlet, exchange, judge)
+  const held = createHeldFlow(
+    () => {
+      for (let piece = reader.next(); piece !== undefined; piece = reader.next()) {
+        if (piece.kind === 'head') {
+          const { bytes } = piece
+          const delayMs = requests.begin(piece.head)
+          if (delayMs > 0 && !held.hurried) {
+            held.hold(() => requests.pass(bytes))
+            return delayMs
+          }
+          requests.passOrSwallow(bytes)
+        } else if (piece.kind === 'body') {
+          requests.passOrSwallow(piece.bytes)
+        } else if (piece.kind === 'end') {
+          requests.finish()
+        } else {
+          if (exchange.following) exchange.lost = true
+          requests.pass(piece.bytes)
+        }
       }
-    }
-    return 0
-  }
-
-  function proceedOrWait(): boolean {
-    const delayMs = proceed()
-    if (delayMs === 0) return true
-    cancel = after(delayMs, () => {
-      release?.()
-      release = undefined
-      if (proceedOrWait()) outlet.done()
-    })
-    return false
-  }
+      return 0
+    },
+    () => outlet.done(),
+  )
 
   return {
     take(chunk) {
@@ -91,26 +52,58 @@ export function createRequestFlow(outlet: Outlet, exchange: Exchange, judge: Jud
         return true
       }
       reader.push(chunk.data)
-      return proceedOrWait()
+      return held.proceed()
     },
     end(ending) {
       const rest = reader.rest()
-      if (rest.length > 0) pass(rest)
+      if (rest.length > 0) requests.pass(rest)
       outlet.end(ending)
     },
-    interrupt() {
-      cancel?.()
-      release?.()
-      release = undefined
-      hurried = true
-      proceed()
-      hurried = false
-    },
+    interrupt: held.interrupt,
     leave() {
       if (exchange.swallowing) return false
       const rest = reader.rest()
-      if (rest.length > 0) pass(rest)
+      if (rest.length > 0) requests.pass(rest)
       return true
+    },
+  }
+}
+
+/** What becomes of requests, part by part. */
+function dealWithRequests(outlet: Outlet, exchange: Exchange, judge: Judge) {
+  const pass = (bytes: Buffer) => outlet.pass({ data: bytes, receivedAtMs: performance.now() })
+
+  return {
+    pass,
+
+    passOrSwallow(bytes: Buffer) {
+      if (exchange.swallowing) outlet.drop({ data: bytes, receivedAtMs: 0 })
+      else pass(bytes)
+    },
+
+    /** Has a request judged, and notes what is to become of it. Returns for how many ms its head is held back. */
+    begin(head: Head): number {
+      exchange.following = true
+      const line = requestLine(head)
+      const verdict = judge(line, head)
+      exchange.swallowing = verdict.how === 'answer'
+      exchange.pending.push({
+        method: line.method,
+        forwarded: verdict.how !== 'answer',
+        ...('reply' in verdict && { reply: verdict.reply }),
+        delayMs: verdict.how === 'delay response' ? verdict.delayMs : 0,
+        whole: false,
+      })
+      if (exchange.swallowing) outlet.note('answered')
+      return verdict.how === 'delay request' ? verdict.delayMs : 0
+    },
+
+    /** All of a request has come. */
+    finish() {
+      exchange.swallowing = false
+      const request = exchange.pending.at(-1)
+      if (request !== undefined) request.whole = true
+      exchange.replyDue()
     },
   }
 }

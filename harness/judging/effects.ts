@@ -1,3 +1,4 @@
+import { plannedStartMs } from '../checks/window.ts'
 import type { Arm } from '../model/arms.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { Plan } from '../model/plan.ts'
@@ -20,8 +21,9 @@ export function effectsBetween(plan: Plan, more: JudgedArm, fewer: JudgedArm): E
   return [...more.served].flatMap(([journey, served]) => {
     const other = fewer.served.get(journey)
     if (other === undefined) return []
-    const { a, b, unmatched } = pairsOf(served, other)
-    const { n, ...effect } = pairedEffect(a, b)
+    const { a, b, dueMs, unmatched } = pairsOf(served, other)
+    const recovery = dueMs.findIndex((ms) => ms >= plannedStartMs(plan, 'recovery'))
+    const { n, ...effect } = pairedEffect(a, b, recovery < 0 ? [] : [recovery])
     return [
       {
         journey,

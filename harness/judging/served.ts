@@ -54,6 +54,8 @@ function servedOf(visits: Observations, fromMs: number): Served {
 export interface Pairs {
   readonly a: Uint8Array
   readonly b: Uint8Array
+  /** When each was due, ms from the arm's start. */
+  readonly dueMs: Float64Array
   /** Visits that only one of the arms had. */
   readonly unmatched: number
 }
@@ -77,6 +79,7 @@ export function pairsOf(a: Served, b: Served): Pairs {
   return {
     a: Uint8Array.from(pairs, (pair) => pair.a),
     b: Uint8Array.from(pairs, (pair) => pair.b),
+    dueMs: Float64Array.from(pairs, (pair) => pair.dueMs),
     unmatched,
   }
 }

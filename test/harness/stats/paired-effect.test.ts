@@ -121,6 +121,69 @@ describe('two arms by chance', () => {
   })
 })
 
+describe('acts', () => {
+  const acts = [
+    { n: 300, shares: [0.95, 0.3] },
+    { n: 400, shares: [0.95, 0.9] },
+  ] as const
+
+  it('are looked at by themselves: what changes by plan widens nothing', () => {
+    const treated = stretch([1, 111], [1, 111])
+    const untreated = stretch([0, 111], [1, 111])
+    const whole = pairedEffect(treated, untreated)
+    const cut = pairedEffect(treated, untreated, [111])
+    expect(cut).toMatchObject({ n: 222, saved: 111, lost: 0, either: 111, neither: 0, difference: 111 })
+    expect([cut.differs, whole.differs]).toEqual([true, false])
+    expect(whole.interval[1] - whole.interval[0]).toBeGreaterThan(100)
+    expect(cut.interval[0]).toBeGreaterThan(100)
+    expect(cut.interval[1]).toBeLessThan(122)
+  })
+
+  it.each([0, 0.6, 0.9])('95 % interval covers ≥ 93 %, correlation %d', (correlation) => {
+    const random = seeded(`acts ${correlation}`)
+    const drawn = (arm: 0 | 1): number[] =>
+      acts.flatMap(({ n, shares }) => [...burstyOutcomes(random, n, shares[arm], correlation)])
+    const covered = coverage(
+      () => pairedEffect(drawn(0), drawn(1), [300]).interval,
+      300 * (0.95 - 0.3) + 400 * (0.95 - 0.9),
+    )
+    expect(covered).toBeGreaterThanOrEqual(0.93)
+  })
+
+  it('two arms by chance are told apart once in a hundred at most, bursts across the cut included', {
+    timeout: 60_000,
+  }, () => {
+    let toldApart = 0
+    const cells = [0.5, 0.9, 0.98].flatMap((share) =>
+      [0, 0.6, 0.9].map((correlation) => ({ share, correlation })),
+    )
+    for (const { share, correlation } of cells) {
+      const random = seeded(`alike in acts ${share} ${correlation}`)
+      for (let i = 0; i < replications; i++) {
+        const first = burstyOutcomes(random, 300, share, correlation)
+        if (pairedEffect(first, burstyOutcomes(random, 300, share, correlation), [120]).differs) toldApart++
+      }
+    }
+    expect(toldApart / replications / cells.length).toBeLessThanOrEqual(0.01)
+  })
+
+  it('of one act, or of an empty one beside it, are as none', () => {
+    const [first, second] = [stretch([1, 40], [0, 10]), stretch([0, 20], [1, 30])]
+    const whole = pairedEffect(first, second)
+    for (const cuts of [[], [0], [50]]) {
+      const { interval, ...rest } = pairedEffect(first, second, cuts)
+      expect(rest).toEqual({ ...whole, interval: undefined, ...rest })
+      expect(interval[0]).toBeCloseTo(whole.interval[0], 6)
+      expect(interval[1]).toBeCloseTo(whole.interval[1], 6)
+    }
+  })
+
+  it('refuses cuts that are not in order, or lie outside', () => {
+    for (const cuts of [[3, 2], [-1], [5]])
+      expect(() => pairedEffect([1, 0, 1, 0], [1, 1, 0, 0], cuts)).toThrow(RangeError)
+  })
+})
+
 describe("Tango's interval", () => {
   it('is as published', () => {
     // M. W. Fagerland, S. Lydersen and P. Laake, Statistics in Medicine 33 (2014) 2850–2875: 1 and 7 of 21.

@@ -1,9 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { BadInput } from '../../../harness/errors.ts'
 import type { JournalEvent } from '../../../harness/journal/events.ts'
 import { judgeJournal } from '../../../harness/judging/judge-journal.ts'
-import { type ArmStory, counter, planOf, runEvents } from '../checks/journals.ts'
+import { type ArmStory, armEvents, counter, planOf, runEvents } from '../checks/journals.ts'
 
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', source: '† ours' })
 const november = planOf([service])
@@ -95,6 +96,35 @@ describe('judging a journal', () => {
       error: 'the journal stops in the middle of this arm',
       verdict: 'inconclusive',
     })
+  })
+
+  it('gives the same of arms side by side as of one after the other, however their lines are mixed', async () => {
+    const events = runEvents(both)
+    const [head, tail] = [events.slice(0, 1), events.slice(-1)]
+    const queues = both.map(({ plan, arms }) => ({
+      scenario: plan.scenario,
+      arms: arms.map((story) => ({ arm: story.arm!, events: armEvents(plan, story) })),
+    }))
+    const plans = both.map(({ plan }): JournalEvent => ({ kind: 'scenario.started', at: 1, plan }))
+    const apart = await judgeJournal(events)
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.nat()), async (chance) => {
+        // Whose lines follow is said before they do, as the writer does it.
+        const open = queues.flatMap(({ scenario, arms }) =>
+          arms.map(({ arm, events }) => ({ scenario, arm, left: [...events] })),
+        )
+        const mixed: JournalEvent[] = []
+        while (open.length > 0) {
+          const which = chance.next().value % open.length
+          const { scenario, arm, left } = open[which]!
+          if (left[0]!.kind !== 'arm.started') mixed.push({ kind: 'arm.turn', at: 1, scenario, arm })
+          mixed.push(...left.splice(0, 1 + (chance.next().value % 60)))
+          if (left.length === 0) open.splice(which, 1)
+        }
+        expect(await judgeJournal([...head, ...plans, ...mixed, ...tail])).toEqual(apart)
+      }),
+      { numRuns: 20 },
+    )
   })
 
   it('keeps arms apart where one never ended and another began', async () => {

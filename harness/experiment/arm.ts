@@ -135,9 +135,8 @@ async function live(running: Running, from: number): Promise<void> {
   const startedAt = await load.start()
   using _heartbeat = watchHeartbeat((forMs) => write({ kind: 'harness.stood-still', at: now(), forMs }))
   const { phase, looked } = phasesOf(running, topology, startedAt)
-  const lives = setup.faults.map((spec) =>
-    faultLife(spec, { topology, load, signal: armSignal }, undo, write),
-  )
+  const context = { topology, load, signal: armSignal, memory: new Map<string, unknown>() }
+  const lives = setup.faults.map((spec) => faultLife(spec, context, undo, write))
   let living: Promise<unknown> = Promise.resolve()
   await phase('baseline', () => Promise.all(lives.map((life) => life.lookBefore())))
   await phase('fault', async () => {

@@ -8,6 +8,17 @@ export interface FaultContext {
   readonly topology: Topology
   readonly load: LoadRun
   readonly signal: AbortSignal
+  /** What faults of this arm must know from one step to the next; see {@link kept}. */
+  readonly memory: Map<string, unknown>
+}
+
+/**
+ * What is kept in an arm's memory under this name, made where it is missing.
+ * @param name begins with the fault's kind: `restart/lives`
+ */
+export function kept<T>(memory: FaultContext['memory'], name: string, make: () => T): T {
+  if (!memory.has(name)) memory.set(name, make())
+  return memory.get(name) as T
 }
 
 /** A kind of fault. `revert` is registered before `inject` is called, and must be safe to call in any state. */

@@ -75,10 +75,10 @@ export const packetLossKind: FaultKind = {
 }
 
 function meansOf(spec: FaultSpec, context: FaultContext): Means {
-  const { topology } = context
+  const { topology, memory } = context
   const { proxy } = linkOf(spec, context)
   const service = topology.system.links.find(({ name }) => name === spec.link)!.to
-  const options = { topology, fault: spec.id, service, proxy, ...lossOf(spec) }
+  const options = { topology, memory, fault: spec.id, service, proxy, ...lossOf(spec) }
   return topology.inNetworkOf === undefined ? standIn(options) : inNamespace(options)
 }
 

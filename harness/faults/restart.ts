@@ -1,5 +1,4 @@
-import type { Topology } from '../model/topology.ts'
-import type { FaultKind } from './fault.ts'
+import { type FaultContext, type FaultKind, kept } from './fault.ts'
 import type { FaultTimes } from './on-link.ts'
 import { controlOf, onService } from './on-service.ts'
 
@@ -11,8 +10,10 @@ export function restart(service: string, times: FaultTimes = {}) {
   return onService('restart', service, times)
 }
 
-/** The life each service had before it was restarted: that another one is running is the evidence. */
-const livesBefore = new WeakMap<Topology, Map<string, string | undefined>>()
+/** By fault, the life its service had before it was restarted: that another one is running is the evidence. */
+function livesBefore({ memory }: FaultContext): Map<string, string | undefined> {
+  return kept(memory, 'restart/lives', () => new Map())
+}
 
 export const restartKind: FaultKind = {
   kind: 'restart',
@@ -21,17 +22,16 @@ export const restartKind: FaultKind = {
   problems: () => [],
   async inject(spec, context) {
     const control = controlOf(context)
-    const before = livesBefore.get(context.topology) ?? new Map()
-    livesBefore.set(context.topology, before.set(spec.id, await control.life(spec.service!)))
+    livesBefore(context).set(spec.id, await control.life(spec.service!))
     await control.stop(spec.service!)
     await control.start(spec.service!)
   },
   async revert(spec, context) {
-    livesBefore.get(context.topology)?.delete(spec.id)
+    livesBefore(context).delete(spec.id)
     await controlOf(context).start(spec.service!)
   },
   async probe(spec, context) {
-    const before = livesBefore.get(context.topology)?.get(spec.id)
+    const before = livesBefore(context).get(spec.id)
     const now = await controlOf(context).life(spec.service!)
     if (before === undefined) return { bites: false, said: `${spec.service} runs: ${now ?? 'it does not'}` }
     return { bites: now !== undefined && now !== before, said: `${before} before, ${now ?? 'none'} now` }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { HarnessError } from '../../errors.ts'
 import type { Topology } from '../../model/topology.ts'
+import { type FaultContext, kept } from '../fault.ts'
 import {
   addressesCommand,
   addressesIn,
@@ -26,6 +27,7 @@ const proxies = 'toxiproxy'
  */
 export function inNamespace(options: {
   readonly topology: Topology
+  readonly memory: FaultContext['memory']
   readonly fault: string
   readonly service: string
   readonly proxy: string
@@ -33,6 +35,7 @@ export function inNamespace(options: {
   readonly probability: number
 }): Means {
   const { topology, fault, service, proxy, minBytes, probability } = options
+  const offloads = kept(options.memory, 'packet-loss/offloads', createOffloads)
   const chain = `chaos-${createHash('sha256').update(fault).digest('hex').slice(0, 12)}`
   const run = (where: string, argv: Command): Promise<string> => topology.inNetworkOf!(where, argv)
   const runAll = async (where: string, commands: readonly Command[]): Promise<void> => {
@@ -62,10 +65,9 @@ export function inNamespace(options: {
         throw new HarnessError(`Toxiproxy has no address in its network: '${printed.trim()}'`)
       const here = await route(service, sources[0]!)
       const there = await route(proxies, here.address)
-      const plain = offloadsOf(topology)
       await Promise.all([
-        plain.use(fault, service, here.device, run),
-        plain.use(fault, proxies, there.device, run),
+        offloads.use(fault, service, here.device, run),
+        offloads.use(fault, proxies, there.device, run),
       ])
       const port = Number(upstream.slice(upstream.lastIndexOf(':') + 1))
       await runAll(service, loseCommands(chain, { sources, port, minBytes, probability }))
@@ -74,7 +76,7 @@ export function inNamespace(options: {
       try {
         await runAll(service, passCommands(chain, await run(service, listCommand)))
       } finally {
-        await offloadsOf(topology).release(fault, run)
+        await offloads.release(fault, run)
       }
     },
   }
@@ -86,17 +88,6 @@ type Run = (where: string, argv: Command) => Promise<string>
 interface Offloads {
   use(fault: string, where: string, device: string, run: Run): Promise<void>
   release(fault: string, run: Run): Promise<void>
-}
-
-const known = new WeakMap<Topology, Offloads>()
-
-function offloadsOf(topology: Topology): Offloads {
-  let offloads = known.get(topology)
-  if (offloads === undefined) {
-    offloads = createOffloads()
-    known.set(topology, offloads)
-  }
-  return offloads
 }
 
 function createOffloads(): Offloads {

@@ -187,6 +187,7 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
           topology: here.topology,
           load: {} as LoadRun,
           signal: new AbortController().signal,
+          memory: new Map(),
         }
         expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
         try {
@@ -209,6 +210,7 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
           topology: here.topology,
           load: {} as LoadRun,
           signal: new AbortController().signal,
+          memory: new Map(),
         }
         const fault = { inject: () => inject(spec, context), revert: () => revert(spec, context) }
         await look(row, kind, here.topology.link('front→back'), fault, real)

@@ -67,6 +67,7 @@ for (const subject of subjects)
         } as unknown as Topology,
         load: {} as FaultContext['load'],
         signal: new AbortController().signal,
+        memory: new Map(),
       }
       const spec = { ...specOf('x→y'), link: name }
       const kind = faultKind(spec.kind)!

@@ -68,6 +68,7 @@ beforeAll(async () => {
       },
     } as unknown as LoadRun,
     signal: new AbortController().signal,
+    memory: new Map(),
   }
   const logDir = mkdtempSync(join(tmpdir(), 'faults-'))
   undo.defer(() => rmSync(logDir, { recursive: true }))

@@ -1,4 +1,4 @@
-import type { Observations } from '../journal/record.ts'
+import type { Observations } from '../journal/observations.ts'
 import { placesInOrder } from '../stats/order.ts'
 import type { Seen } from './check-kind.ts'
 import type { Span } from './window.ts'

@@ -1,6 +1,6 @@
 import { BadInput, messageOf } from '../errors.ts'
 import type { EventOf, JournalEvent } from '../journal/events.ts'
-import { foldArm } from '../journal/record.ts'
+import { type ArmFold, foldArm } from '../journal/fold-arm.ts'
 import { type Arm, ablationArms, gateArms } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Ending, RunResult, ScenarioResult } from '../model/result.ts'
@@ -44,7 +44,7 @@ interface Folding {
   readonly plan: Plan
   /** By arm, the last attempt; of arms that have ended only results are kept, not their visits in full. */
   readonly judged: Map<Arm, JudgedArm>
-  readonly open: Map<Arm, ReturnType<typeof foldArm>>
+  readonly open: Map<Arm, ArmFold>
   /** Why an arm was run again, by arm, oldest first. */
   readonly again: Map<Arm, string[]>
 }

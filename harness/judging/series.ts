@@ -1,4 +1,4 @@
-import type { Observations } from '../journal/record.ts'
+import type { Observations } from '../journal/observations.ts'
 import type { Series } from '../model/result.ts'
 
 /** Widths that people read easily, ms. */

@@ -1,5 +1,6 @@
 import { plannedStartMs } from '../checks/window.ts'
-import type { ArmRecord, Observations } from '../journal/record.ts'
+import type { Observations } from '../journal/observations.ts'
+import type { ArmRecord } from '../journal/record.ts'
 
 /** The visits of one stream of arrivals, by number; a number stands for the same visit in every arm. */
 interface StreamVisits {

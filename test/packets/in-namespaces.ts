@@ -63,6 +63,7 @@ const context = {
     system: { links: [{ name: 'a→b', to: 'b' }] },
   } as unknown as Topology,
   signal: new AbortController().signal,
+  memory: new Map<string, unknown>(),
 } as FaultContext
 const spec = packetLoss('a→b')
 

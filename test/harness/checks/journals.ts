@@ -1,5 +1,6 @@
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
-import { type ArmRecord, foldArm } from '../../../harness/journal/record.ts'
+import { foldArm } from '../../../harness/journal/fold-arm.ts'
+import type { ArmRecord } from '../../../harness/journal/record.ts'
 import { type Arm, setupOf } from '../../../harness/model/arms.ts'
 import type { CheckSpec } from '../../../harness/model/check.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'

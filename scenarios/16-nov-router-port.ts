@@ -3,6 +3,7 @@ import {
   arrivals,
   defineScenario,
   everyone,
+  invariant,
   measure,
   never,
   noEvent,
@@ -10,6 +11,7 @@ import {
   successRate,
   timeTo,
 } from '../harness/index.ts'
+import { anothersDocument } from './journeys/documents.ts'
 import {
   officialInsistsOnCertificate,
   officialIssuesCertificate,
@@ -18,6 +20,9 @@ import {
   visitorAtCounter,
 } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
+
+/** Where receipts come about: their guards owe their minimum there. */
+const receipts = { fault: true, measure: 'manual-intake' }
 
 /** Until when the password login is not yet open, ms: the alarm takes 0.8 s, and each of two officers 1 s. */
 const openingMs = 3000
@@ -102,6 +107,13 @@ export const routerPort = defineScenario({
           '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
       }),
 
+      invariant('every receipt was entered', {
+        measure: 'manual-intake',
+        atLeast: 10,
+        source: 'S0 S1: entered retroactively; ledger invariant 1',
+        sabotages: ['rejects-receipts'],
+      }),
+
       noEvent('fallback.opened', {
         measure: 'password-fallback',
         source: 'fallback invariant 7: open only while a verified outage lasts',
@@ -122,11 +134,30 @@ export const routerPort = defineScenario({
         sabotages: ['health-looks-deep'],
       }),
       accounted(visitorAtCounter, {
-        minimumWhere: { fault: true, measure: 'manual-intake' },
+        minimumWhere: receipts,
         outcome: 'receipt',
         by: 'receipts kept',
         source: 'ledger invariant 1: nothing lost',
         sabotages: ['loses-receipts'],
+      }),
+      never([officialIssuesCertificate, visitorAtCounter], {
+        outcome: anothersDocument,
+        atLeast: 100,
+        source: 'F15: requester and subject are the same on each document',
+        title: 'nobody is given a document about somebody else',
+        sabotages: ['swapped-document'],
+      }),
+      invariant('each visit has one document', {
+        minimumWhere: receipts,
+        atLeast: 10,
+        source: 'S0 S1: what was entered becomes a document, and no second one',
+        sabotages: ['receipt-and-certificate'],
+      }),
+      invariant('everything done is on the audit', {
+        minimumWhere: receipts,
+        atLeast: 20,
+        source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
+        sabotages: ['incomplete-audit'],
       }),
     ],
   }),

@@ -29,9 +29,15 @@ interface Way {
   readonly alone?: boolean
 }
 
+const dayMs = 24 * 3600 * 1000
+
 /** Ways to enter a case for a friend, as right as they can be made in all but one thing. */
 const ways: Readonly<Record<string, Way>> = {
   'old-paper': { lock: 'outside-window', change: ({ oldPaper }) => oldPaper },
+  'date-to-come': {
+    lock: 'in-the-future',
+    change: () => ({ receivedOn: new Date(Date.now() + dayMs).toISOString() }),
+  },
   /** A number below every other, on a moment of the outage: the first rank of all. */
   'first-number': { lock: 'not-in-the-book', change: () => ({ receiptNumber: 'favour-000000' }) },
   /** A number above every other: whatever is received after it would be out of sequence. */

@@ -5,7 +5,7 @@ import {
   mockAuditKey,
   verifyChain,
 } from '../../services/saeol/audit/chain.ts'
-import { facts, rows } from './read.ts'
+import { facts, receiptsAtClose, rows } from './read.ts'
 
 /** Fallback invariant 8: the audit is whole, and nothing is missing in it. */
 export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
@@ -26,7 +26,8 @@ export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
     )
   },
 
-  'everything done is on the audit': async (topology) => {
+  'everything done is on the audit': async (topology, signal) => {
+    await receiptsAtClose(topology, signal)
     // One statement, so that what was done and its record are of one moment.
     const done = await rows<{ what: string; recorded: boolean }>(topology, doneAndRecorded)
     return facts(

@@ -1,11 +1,13 @@
 import type { InvariantReader } from '../../harness/index.ts'
-import { type Entry, entriesOf, facts, keyOf, type Receipt, receiptsOf, rows } from './read.ts'
+import { type Entry, entriesOf, facts, keyOf, type Receipt, receiptsAtClose, rows } from './read.ts'
 
 /** Ledger invariants 2–5: what was entered, compared with what was written at the counter. */
 export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
   'entries say what receipts say': async (topology, signal) => {
+    const written = new Map(
+      (await receiptsAtClose(topology, signal)).map((receipt) => [keyOf(receipt), receipt]),
+    )
     const entries = await entriesOf(topology)
-    const written = new Map((await receiptsOf(topology, signal)).map((receipt) => [keyOf(receipt), receipt]))
     return facts(
       entries,
       entries.flatMap((entry) => {
@@ -17,7 +19,8 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
     )
   },
 
-  'each receipt was entered once': async (topology) => {
+  'each receipt was entered once': async (topology, signal) => {
+    await receiptsAtClose(topology, signal)
     const entries = await entriesOf(topology)
     const counts = new Map<string, number>()
     for (const entry of entries) counts.set(keyOf(entry), (counts.get(keyOf(entry)) ?? 0) + 1)
@@ -30,8 +33,8 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
   },
 
   'each visit has one document': async (topology, signal) => {
+    const receipts = await receiptsAtClose(topology, signal)
     const entries = new Map((await entriesOf(topology)).map((entry) => [entry.visit, entry]))
-    const receipts = await receiptsOf(topology, signal)
     const documents = Map.groupBy(
       await rows<Document>(
         topology,
@@ -52,13 +55,16 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
   },
 
   'fixed-date cases keep their order': async (topology, signal) => {
+    // What was written at the counter counts, not what the ledger says was written.
+    const written = new Map(
+      (await receiptsAtClose(topology, signal)).map((receipt) => [
+        keyOf(receipt),
+        Date.parse(receipt.receivedOn),
+      ]),
+    )
     const cases = await rows<{ id: string; source: string; received_on: Date }>(
       topology,
       'select id, source, received_on from fixed_date_order order by rank',
-    )
-    // What was written at the counter counts, not what the ledger says was written.
-    const written = new Map(
-      (await receiptsOf(topology, signal)).map((receipt) => [keyOf(receipt), Date.parse(receipt.receivedOn)]),
     )
     const receivedAt = (one: { id: string; received_on: Date }): number =>
       written.get(one.id) ?? one.received_on.getTime()
@@ -79,7 +85,8 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
     )
   },
 
-  'no backdating outside a declared outage': async (topology) => {
+  'no backdating outside a declared outage': async (topology, signal) => {
+    await receiptsAtClose(topology, signal)
     const outside = await rows<{ office: string; receipt_number: string; received_on: Date }>(
       topology,
       `select office, receipt_number, received_on from retroactive_entries entry
@@ -101,11 +108,11 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
   },
 
   'an outage is declared for the time it lasted': async (topology, signal) => {
+    const receipts = await receiptsAtClose(topology, signal)
     const declared = await rows<{ office: string; from: Date }>(
       topology,
       `select office, from_at as "from" from outage_windows where system = 'saeol'`,
     )
-    const receipts = await receiptsOf(topology, signal)
     const everywhere = await alarmsOf(topology, signal)
     const words = declared.flatMap(({ office, from }) => {
       const began =

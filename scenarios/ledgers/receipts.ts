@@ -38,7 +38,7 @@ export const receiptInvariants: Readonly<Record<string, InvariantReader>> = {
 
   'nobody is sent home on a good day': async (topology, signal) => {
     const [receipts, served] = await Promise.all([
-      receiptsOf(topology, signal),
+      receiptsAtClose(topology, signal),
       rows(
         topology,
         `select number from certificates

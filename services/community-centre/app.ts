@@ -70,7 +70,7 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
       saeol: backOffice,
       clerks,
       settings: manualIntake,
-      troubles: createTroubleDesk({ saeol: backOffice, counters: signers, log }),
+      troubles: createTroubleDesk({ saeol: backOffice, counters: signers, sabotaged, log }),
       sabotaged,
       log,
       now,

@@ -1,6 +1,7 @@
 import type { Budget } from '../common/budget.ts'
 import { type Downstream, DownstreamError } from '../common/downstream.ts'
 import type { Log } from '../common/log.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { Signer } from '../saeol/ledger/papers.ts'
 import { type TroubleReport, troubleSubject } from '../saeol/ledger/trouble-reports.ts'
 import type { Receipt } from './receipts/receipts.ts'
@@ -23,9 +24,10 @@ export function createTroubleDesk(options: {
   readonly saeol: Downstream
   /** The counter of each office, which signs what it tells. */
   readonly counters: ReadonlyMap<string, Signer>
+  readonly sabotaged: Sabotaged
   readonly log: Log
 }): TroubleDesk {
-  const { saeol, counters, log } = options
+  const { saeol, counters, sabotaged, log } = options
   const noted = new Map<string, Receipt>()
   const told = new Set<string>()
 
@@ -57,7 +59,7 @@ export function createTroubleDesk(options: {
 
   return {
     note(receipt) {
-      if (!told.has(receipt.visit)) noted.set(receipt.visit, receipt)
+      if (!told.has(receipt.visit) && !sabotaged('keeps-trouble-quiet')) noted.set(receipt.visit, receipt)
     },
     async tell(budget) {
       for (const receipts of troubles([...noted.values()])) {

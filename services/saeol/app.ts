@@ -64,7 +64,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     key: config.AUDIT_KEY,
   })
   const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, sabotaged })
-  const audit = createAudit({ sink, spool, log, now })
+  const audit = createAudit({ sink, spool, sabotaged, log, now })
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
   const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })

@@ -56,7 +56,8 @@ export function createDeclarations(options: {
       if (performance.now() - askedAt < askEveryMs) return
       askedAt = performance.now()
       for (const { office, from, to } of await saeol.troubleReports()) {
-        await declare({ system: ledgerSystem, office, from, to })
+        const where = sabotaged('declares-everywhere') ? everyOffice : office
+        await declare({ system: ledgerSystem, office: where, from, to })
       }
     },
   }

@@ -49,7 +49,7 @@ export function createExamine(options: {
       ['not-your-entry', officialId !== clerk],
       ['not-verified', !isVerified(receipt)],
       ['not-in-the-book', !isInTheBook(receipt)],
-      ['in-the-future', receipt.receivedOn.getTime() > now()],
+      ['in-the-future', !sabotaged('accepts-future') && receipt.receivedOn.getTime() > now()],
     ]
     return found.filter(([, isWrong]) => isWrong).map(([problem]) => problem)
   }

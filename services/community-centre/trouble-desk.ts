@@ -30,6 +30,13 @@ export function createTroubleDesk(options: {
   const { saeol, counters, sabotaged, log } = options
   const noted = new Map<string, Receipt>()
   const told = new Set<string>()
+  let quietOffice: string | undefined
+
+  /** No office does, but the first that has trouble, under the sabotage `keeps-trouble-quiet`. */
+  function keepsQuiet({ office }: Receipt): boolean {
+    quietOffice ??= office
+    return sabotaged('keeps-trouble-quiet') && office === quietOffice
+  }
 
   async function report(receipts: readonly Receipt[], budget: Budget): Promise<void> {
     const subject: TroubleReport = {
@@ -59,7 +66,7 @@ export function createTroubleDesk(options: {
 
   return {
     note(receipt) {
-      if (!told.has(receipt.visit) && !sabotaged('keeps-trouble-quiet')) noted.set(receipt.visit, receipt)
+      if (!told.has(receipt.visit) && !keepsQuiet(receipt)) noted.set(receipt.visit, receipt)
     },
     async tell(budget) {
       for (const receipts of troubles([...noted.values()])) {

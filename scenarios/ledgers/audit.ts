@@ -1,6 +1,7 @@
 import type { InvariantReader } from '../../harness/index.ts'
 import {
   type AuditRecord,
+  auditCutOff,
   type ChainHead,
   mockAuditKey,
   verifyChain,
@@ -21,7 +22,12 @@ export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
     const verdict = verifyChain(records, snapshot!.head, mockAuditKey)
     return facts(
       records,
-      verdict.ok ? [] : [verdict.problem],
+      [
+        ...(verdict.ok ? [] : [verdict.problem]),
+        ...records
+          .filter(({ kind }) => kind === auditCutOff)
+          .map(({ seq }) => `record ${seq} tells that the end before it was changed`),
+      ],
       `${records.length} audit records, hash by hash`,
     )
   },

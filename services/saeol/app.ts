@@ -63,7 +63,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     limitBytes: config.AUDIT_SPOOL_BYTES,
     key: config.AUDIT_KEY,
   })
-  const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, sabotaged })
+  const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, log, sabotaged })
   const audit = createAudit({ sink, spool, sabotaged, log, now })
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
   const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })

@@ -28,7 +28,7 @@ export interface ChainEnd {
 
 /**
  * Where the chain ends, kept apart from the records so that a missing end shows, and sealed with a key that is not in
- * the database: who cuts records off cannot make a head that ends there. (Who kept an older head can put that back.)
+ * the database: who cuts records off cannot make a head that ends there.
  */
 export interface ChainHead extends ChainEnd {
   /** Hexadecimal HMAC-SHA-256 of the end. */
@@ -36,6 +36,9 @@ export interface ChainHead extends ChainEnd {
 }
 
 export const emptyChain: ChainEnd = { seq: 0, hash: '0'.repeat(64) }
+
+/** The kind of a record that tells that the end of the chain was changed by somebody else before it. */
+export const auditCutOff = 'audit.cut-off'
 
 /** The key of the mock network; whoever checks a chain needs the one it was sealed with. */
 export const mockAuditKey = 'mock-network-only'
@@ -81,7 +84,7 @@ export function verifyChain(records: readonly AuditRecord[], head: ChainHead, ke
   return { ok: true, records: records.length }
 }
 
-function isSealed(head: ChainHead, key: string): boolean {
+export function isSealed(head: ChainHead, key: string): boolean {
   const [given, right] = [head.seal, sealHead(head, key).seal].map((seal) => Buffer.from(seal))
   return given!.length === right!.length && timingSafeEqual(given!, right!)
 }

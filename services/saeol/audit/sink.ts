@@ -1,6 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import type { Database, Queries } from '../../common/database.ts'
+import type { Log } from '../../common/log.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
-import { type AuditEntry, type AuditRecord, type ChainEnd, type ChainHead, link, sealHead } from './chain.ts'
+import {
+  type AuditEntry,
+  type AuditRecord,
+  auditCutOff,
+  type ChainEnd,
+  type ChainHead,
+  emptyChain,
+  isSealed,
+  link,
+  sealHead,
+} from './chain.ts'
 
 /** Where audit entries end up. */
 export interface AuditSink {
@@ -20,18 +32,22 @@ const dropEvery = 5
 export function createPostgresSink(options: {
   readonly database: Database
   readonly key: string
+  readonly log: Log
   readonly sabotaged: Sabotaged
 }): AuditSink {
-  const { database, key, sabotaged } = options
+  const { database, key, log, sabotaged } = options
+  /** The furthest end that this process is sure of: who puts an older head back puts it back before this one. */
+  let surely: ChainEnd = emptyChain
 
-  async function writeWithin(queries: Queries, entries: readonly AuditEntry[]): Promise<void> {
-    const [row] = await queries.query<{ seq: string; hash: string }>(
-      'select seq, hash from audit_head for update',
+  async function writeWithin(queries: Queries, entries: readonly AuditEntry[]): Promise<ChainEnd> {
+    const [row] = await queries.query<{ seq: string; hash: string; seal: string }>(
+      'select seq, hash, seal from audit_head for update',
     )
+    const found: ChainHead = { ...row!, seq: Number(row!.seq) }
     const known = await knownIds(queries, entries)
-    let end: ChainEnd = { seq: Number(row!.seq), hash: row!.hash }
+    let end: ChainEnd = found
     const records: AuditRecord[] = []
-    for (const entry of entries) {
+    for (const entry of [...cutOffTold(found), ...entries]) {
       if (known.has(entry.id)) continue
       const record = link(entry, end)
       end = record
@@ -41,11 +57,31 @@ export function createPostgresSink(options: {
     await insert(queries, records)
     await keepHead(queries, sealHead(end, key))
     if (sabotaged('truncates-audit') && end.seq % dropEvery === 0) await cutOff(queries, end.seq)
+    return end
+  }
+
+  /** The chain goes on from what was found, and tells what was found: a cut end does not show any more afterwards. */
+  function cutOffTold(found: ChainHead): AuditEntry[] {
+    const wentBack = found.seq < surely.seq || (found.seq === surely.seq && found.hash !== surely.hash)
+    if (isSealed(found, key) && !wentBack) return []
+    const facts = {
+      foundSeq: found.seq,
+      foundHash: found.hash,
+      sealed: isSealed(found, key),
+      wroteSeq: surely.seq,
+    }
+    log.error({ event: auditCutOff, ...facts }, 'somebody changed where the audit ends')
+    return [{ id: randomUUID(), at: Date.now(), kind: auditCutOff, facts }]
   }
 
   return {
-    write: (entries) => database.transaction((queries) => writeWithin(queries, entries)),
-    writeWithin,
+    async write(entries) {
+      surely = await database.transaction((queries) => writeWithin(queries, entries))
+    },
+    async writeWithin(queries, entries) {
+      // Whether the caller commits is not known here.
+      await writeWithin(queries, entries)
+    },
   }
 }
 

@@ -110,6 +110,28 @@ describe('invariant 8: everything is on record', () => {
     expect((await audited(network)).verdict).toMatchObject({ ok: false, atSeq: 5 })
   })
 
+  it.each([
+    ['cut off by somebody who has no key', `seal = 'a guess'`],
+    ['cut off, and an older head put back with its seal', 'seal = older.seal'],
+  ])('tells that its end was %s', async (_what, sealed) => {
+    await using network = await startNetwork({ databaseUrl: await postgres.createDatabase(), measure })
+    const attempt = () => logInByPassword(network, credentialsOf(network.people.officials[0]!))
+    await attempt()
+    const client = new pg.Client({ connectionString: network.databaseUrl })
+    await client.connect()
+    await client.query('create table older as select * from audit_head')
+    await attempt()
+    await client.query('delete from audit where seq = 2')
+    await client.query(`update audit_head set seq = older.seq, hash = older.hash, ${sealed} from older`)
+    await client.end()
+    await attempt()
+    const { records, verdict, kinds } = await audited(network)
+    expect(verdict).toMatchObject({ ok: true, records: 3 })
+    expect(kinds).toEqual(['login.refused', 'audit.cut-off', 'login.refused'])
+    expect(records[1]?.facts).toMatchObject({ foundSeq: 1, wroteSeq: 2 })
+    expect(network.count('audit.cut-off')).toBe(1)
+  })
+
   it('spools while the sink is down, and puts the spool into the chain in order afterwards', async () => {
     await using network = await startNetwork({ databaseUrl: await postgres.createDatabase(), measure })
     await openFallback(network)

@@ -23,7 +23,8 @@ import type { ArmWatch } from './console/watch.ts'
 import { inWords } from './parameters.ts'
 import type { Reporter, ReporterOutput } from './reporter.ts'
 import { paint as paintFor } from './terminal/paint.ts'
-import { hang, widthOf } from './terminal/width.ts'
+import { printerTo } from './terminal/printer.ts'
+import { widthOf } from './terminal/width.ts'
 
 /** What a probe's look means at its time: a fault must not bite before it is injected, nor after it is reverted. */
 const sightings: Readonly<Record<EventOf<'fault.probed'>['when'], (bites: boolean | null) => string>> = {
@@ -48,13 +49,8 @@ interface Followed extends ReturnType<typeof followArm> {
  */
 export function consoleReporter(output: ReporterOutput, now: () => number = Date.now): Reporter {
   const paint = paintFor(output.colour)
-  const columns = (): number => (output.terminal ? output.columns() - 1 : Number.POSITIVE_INFINITY)
-  const print = (...lines: string[]): void => {
-    watch.makeRoom()
-    output.write(lines.map((line) => `${hang(line, columns()).join('\n')}\n`).join(''))
-  }
-  let plans: readonly Plan[] = []
-  let arms: readonly (readonly Arm[])[] = []
+  const { print, columns } = printerTo(output, () => watch.makeRoom())
+  let run: ArmsOfRun = { plans: [], arms: [] }
   /** Of the longest name of an arm in brackets, where arms run side by side. */
   let nameColumns = 0
   let estimate: Estimate = estimateOf([], 1)
@@ -69,21 +65,14 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
     if (arm !== undefined) how(arm)
   }
 
-  const placeOf = ({ scenario, arm }: ArmRef): string => {
-    const nth = plans.findIndex((plan) => plan.scenario === scenario)
-    const ofScenario = arms[nth] ?? []
-    return `arm ${ofScenario.indexOf(arm) + 1} of ${ofScenario.length}, scenario ${nth + 1} of ${plans.length}`
-  }
-
   return {
     name: 'console',
 
-    runStarted(run) {
-      plans = run.plans
-      arms = run.arms
-      nameColumns = run.parallel > 1 ? Math.max(0, ...namesOf(run).map(widthOf)) + 2 : 0
-      estimate = estimateOfRun(run)
-      print(...runStartedLines(run, paint))
+    runStarted(started) {
+      run = started
+      nameColumns = started.parallel > 1 ? Math.max(0, ...namesOf(run).map(widthOf)) + 2 : 0
+      estimate = estimateOfRun(started)
+      print(...runStartedLines(started, paint))
     },
 
     armStarted({ plan, arm, measures, faults }, ref) {
@@ -91,17 +80,10 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
       headed.add(plan.scenario)
       const name = nameOf(ref)
       const following = followArm(plan, arm, now())
+      const { progress } = following
       estimate.began(name, plannedMs(plan), now())
-      followed.set(name, {
-        ...following,
-        watch: watch.armStarted({
-          name,
-          place: placeOf(ref),
-          measures,
-          faults,
-          progress: following.progress,
-        }),
-      })
+      const shown = watch.armStarted({ name, place: placeOf(ref, run), measures, faults, progress })
+      followed.set(name, { ...following, watch: shown })
     },
 
     ...armHooks(on, (ref) => estimate.loaded(nameOf(ref), now()), now),
@@ -114,11 +96,12 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
     },
 
     armEnded(result, ref) {
-      const arm = followed.get(nameOf(ref))
+      const name = nameOf(ref)
+      const arm = followed.get(name)
       arm?.watch.ended()
-      followed.delete(nameOf(ref))
-      estimate.ended(nameOf(ref), now())
-      const [head, ...lines] = armLines(result, nameOf(ref), columns(), paint)
+      followed.delete(name)
+      estimate.ended(name, now())
+      const [head, ...lines] = armLines(result, name, columns(), paint)
       const curves = arm === undefined ? [] : curvesOf(arm, result, { output, paint, at: now() })
       print(head!, ...curves, ...lines, '')
     },
@@ -136,8 +119,21 @@ export function consoleReporter(output: ReporterOutput, now: () => number = Date
   }
 }
 
+interface ArmsOfRun {
+  readonly plans: readonly Plan[]
+  /** Of each plan. */
+  readonly arms: readonly (readonly Arm[])[]
+}
+
+/** `arm 2 of 3, scenario 1 of 2`. */
+function placeOf({ scenario, arm }: ArmRef, { plans, arms }: ArmsOfRun): string {
+  const nth = plans.findIndex((plan) => plan.scenario === scenario)
+  const ofScenario = arms[nth] ?? []
+  return `arm ${ofScenario.indexOf(arm) + 1} of ${ofScenario.length}, scenario ${nth + 1} of ${plans.length}`
+}
+
 /** Every arm of a run by name. */
-function namesOf({ plans, arms }: { plans: readonly Plan[]; arms: readonly (readonly Arm[])[] }): string[] {
+function namesOf({ plans, arms }: ArmsOfRun): string[] {
   return plans.flatMap(({ scenario }, i) => arms[i]!.map((arm) => nameOf({ scenario, arm })))
 }
 

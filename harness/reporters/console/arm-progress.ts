@@ -57,6 +57,13 @@ const slotCount = 240
 const happeningsKept = 4
 const nowMs = 1500
 
+/** A stretch of an arm, ms from its start, and the arm's planned length. */
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly plannedMs: number
+}
+
 type Now = { at: number; lengthMs: number; arrived: number; ok: number; failed: number; p95Ms: number }
 
 interface MutableJourney extends JourneyProgress {
@@ -69,13 +76,8 @@ interface MutableJourney extends JourneyProgress {
 /** Follows one arm from its events. `at` is epoch ms, here and below. */
 export function followArm(plan: Plan, arm: Arm, at: number) {
   const journeys: MutableJourney[] = plan.load.map((stream) => newJourney(stream.journey))
-  let from = 0
-  const phases = phaseNames.map((phase) => {
-    const fromMs = from
-    from += plan.phasesMs[phase]
-    return { phase, fromMs, toMs: from }
-  })
-  const plannedMs = from
+  const phases = phasesOf(plan)
+  const plannedMs = phases.at(-1)!.toMs
   const faults: { fault: string; fromMs: number; toMs: number | null }[] = []
   const happenings: Happening[] = []
   let startedAt: number | null = null
@@ -84,14 +86,6 @@ export function followArm(plan: Plan, arm: Arm, at: number) {
   let lastTickAt = 0
 
   const elapsedMs = (at: number): number | null => (startedAt === null ? null : at - startedAt)
-
-  const journeyNamed = (name: string): MutableJourney => {
-    const known = journeys.find((journey) => journey.name === name)
-    if (known !== undefined) return known
-    const added = newJourney(name)
-    journeys.push(added)
-    return added
-  }
 
   return {
     progress: (): ArmProgress => ({
@@ -125,34 +119,61 @@ export function followArm(plan: Plan, arm: Arm, at: number) {
       const open = faults.findLast((f) => f.fault === fault && f.toMs === null)
       if (open !== undefined) open.toMs = elapsedMs(at) ?? 0
     },
-    happened(happening: Happening): void {
-      const before = happenings.findIndex(
-        ({ kind, who, what }) =>
-          kind === 'event' && who === happening.who && what === happening.what && happening.kind === 'event',
-      )
-      const [same] = before < 0 ? [] : happenings.splice(before, 1)
-      const times = (same?.times ?? 1) + 1
-      happenings.push(same === undefined ? happening : { ...happening, times })
-      if (happenings.length > happeningsKept) happenings.shift()
-    },
+    happened: (happening: Happening): void => keep(happenings, happening),
     tick(tick: LiveTick): void {
       if (startedAt === null) return
-      const lengthMs = Math.max(1, tick.at - lastTickAt)
-      for (const [name, figures] of Object.entries(tick.journeys)) {
-        const journey = journeyNamed(name)
-        addTo(journey.total, figures)
-        if (phase !== null) {
-          const sum = journey.byPhase.get(phase) ?? { arrived: 0, ok: 0, failed: 0 }
-          journey.byPhase.set(phase, addTo(sum, figures))
-        }
-        spread(journey.slots, figures, lastTickAt - startedAt, tick.at - startedAt, plannedMs)
-        journey.recent.push({ at: tick.at, lengthMs, ...figures })
-        while (journey.recent.length > 1 && journey.recent[0]!.at <= tick.at - nowMs) journey.recent.shift()
-        journey.now = nowOf(journey.recent)
-      }
+      const span = { fromMs: lastTickAt - startedAt, toMs: tick.at - startedAt, plannedMs }
+      for (const [name, figures] of Object.entries(tick.journeys))
+        count(journeyNamed(journeys, name), figures, { at: tick.at, phase, span })
       lastTickAt = tick.at
     },
   }
+}
+
+/** Where each phase is planned to begin and to end. */
+function phasesOf({ phasesMs }: Plan): ArmProgress['phases'] {
+  let toMs = 0
+  return phaseNames.map((phase) => {
+    const fromMs = toMs
+    toMs += phasesMs[phase]
+    return { phase, fromMs, toMs }
+  })
+}
+
+/** Of events that come again the last stands for all; so one that goes on and on floods no other out. */
+function keep(happenings: Happening[], happening: Happening): void {
+  const before = happenings.findIndex(
+    ({ kind, who, what }) =>
+      kind === 'event' && happening.kind === 'event' && who === happening.who && what === happening.what,
+  )
+  const [same] = before < 0 ? [] : happenings.splice(before, 1)
+  happenings.push(same === undefined ? happening : { ...happening, times: (same.times ?? 1) + 1 })
+  if (happenings.length > happeningsKept) happenings.shift()
+}
+
+function journeyNamed(journeys: MutableJourney[], name: string): MutableJourney {
+  const known = journeys.find((journey) => journey.name === name)
+  if (known !== undefined) return known
+  const added = newJourney(name)
+  journeys.push(added)
+  return added
+}
+
+/** What one tick told of a journey. */
+function count(
+  journey: MutableJourney,
+  figures: LiveTick['journeys'][string],
+  { at, phase, span }: { at: number; phase: PhaseName | null; span: Span },
+): void {
+  addTo(journey.total, figures)
+  if (phase !== null) {
+    const sum = journey.byPhase.get(phase) ?? { arrived: 0, ok: 0, failed: 0 }
+    journey.byPhase.set(phase, addTo(sum, figures))
+  }
+  spread(journey.slots, figures, span)
+  journey.recent.push({ at, lengthMs: Math.max(1, span.toMs - span.fromMs), ...figures })
+  while (journey.recent.length > 1 && journey.recent[0]!.at <= at - nowMs) journey.recent.shift()
+  journey.now = nowOf(journey.recent)
 }
 
 function newJourney(name: string): MutableJourney {
@@ -180,9 +201,7 @@ function addTo<T extends { arrived: number; ok: number; failed: number }>(
 function spread(
   slots: readonly Slot[],
   figures: { arrived: number; ok: number; failed: number; p95Ms: number },
-  fromMs: number,
-  toMs: number,
-  plannedMs: number,
+  { fromMs, toMs, plannedMs }: Span,
 ): void {
   const slotAt = (ms: number): number =>
     Math.min(slotCount - 1, Math.max(0, Math.floor((ms / Math.max(1, plannedMs)) * slotCount)))

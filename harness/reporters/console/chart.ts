@@ -49,25 +49,12 @@ export function chart(
       ? 0
       : Math.min(cells, Math.ceil((options.elapsedMs / Math.max(1, progress.plannedMs)) * cells))
 
-  const lines = shown.map((journey, i) => {
-    const row = figures(journey)
-    const drawn = cellsOf(journey.slots, cells).map((slot, cell) => drawCell(slot, cell < reached, paint))
-    const success = row.success === null ? 'ok –' : `ok ${percent(row.success)}`
-    return [
-      ' '.repeat(indent),
-      pad(names[i]!, nameWidth),
-      ' ',
-      paint.dim(pad(row.arrivals, arrivalsWidth, 'right')),
-      '  ',
-      drawn.map((cell) => cell.success).join(''),
-      ' ',
-      successPaint(row.success, paint)(pad(success, successWidth)),
-      ' ',
-      drawn.map((cell) => cell.p95).join(''),
-      ' ',
-      pad(row.p95, p95Width).trimEnd(),
-    ].join('')
-  })
+  const lines = shown.map((journey, i) =>
+    journeyRow(pad(names[i]!, nameWidth), figures(journey), {
+      drawn: cellsOf(journey.slots, cells).map((slot, cell) => drawCell(slot, cell < reached, paint)),
+      paint,
+    }),
+  )
   if (shown.length < progress.journeys.length)
     lines.push(others(progress.journeys.slice(shown.length), options))
 
@@ -86,6 +73,28 @@ export function chart(
       axis,
   )
   return lines
+}
+
+function journeyRow(
+  name: string,
+  { arrivals, success, p95 }: RowFigures,
+  { drawn, paint }: { drawn: readonly { success: string; p95: string }[]; paint: Paint },
+): string {
+  const share = success === null ? 'ok –' : `ok ${percent(success)}`
+  return [
+    ' '.repeat(indent),
+    name,
+    ' ',
+    paint.dim(pad(arrivals, arrivalsWidth, 'right')),
+    '  ',
+    drawn.map((cell) => cell.success).join(''),
+    ' ',
+    successPaint(success, paint)(pad(share, successWidth)),
+    ' ',
+    drawn.map((cell) => cell.p95).join(''),
+    ' ',
+    pad(p95, p95Width).trimEnd(),
+  ].join('')
 }
 
 function others(

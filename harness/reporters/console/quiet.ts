@@ -1,8 +1,8 @@
 import type { ArmRef } from '../../experiment/report.ts'
 import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { paint as paintFor } from '../terminal/paint.ts'
+import { printerTo } from '../terminal/printer.ts'
 import { region } from '../terminal/region.ts'
-import { hang } from '../terminal/width.ts'
 import { effectLines } from './effect-lines.ts'
 import { endedLines } from './ended-lines.ts'
 import { type Estimate, estimateOf, leftInWords } from './estimate.ts'
@@ -30,26 +30,13 @@ const redrawMs = 150
  */
 export function quietReporter(output: ReporterOutput, now: () => number = Date.now): Reporter {
   const paint = paintFor(output.colour)
-  const block = output.terminal && output.rows() >= fewestRows ? region(output) : null
   const under = new Map<string, UnderWay>()
   let estimate: Estimate = estimateOf([], 1)
-  let drawnAt = Number.NEGATIVE_INFINITY
-  const columns = (): number => (output.terminal ? output.columns() - 1 : Number.POSITIVE_INFINITY)
-
-  const print = (...lines: string[]): void => {
-    block?.clear()
-    output.write(lines.map((line) => `${hang(line, columns()).join('\n')}\n`).join(''))
-  }
-
-  function draw(): void {
-    if (block === null || now() - drawnAt < redrawMs) return
-    drawnAt = now()
-    block.draw([
-      // One row for the line below, one for the cursor.
-      ...underWayLines(under, { rows: output.rows() - 2, at: now(), paint }),
-      paint.dim(leftInWords(estimate, now())),
-    ])
-  }
+  const { draw, clear } = liveBlock(output, now, (rows) => [
+    ...underWayLines(under, { rows: rows - 1, at: now(), paint }),
+    paint.dim(leftInWords(estimate, now())),
+  ])
+  const { print, columns } = printerTo(output, clear)
 
   const change = (ref: ArmRef, how: (arm: UnderWay) => void): void => {
     const arm = under.get(nameOf(ref))
@@ -96,5 +83,28 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
       if (result.ending === 'interrupted') print(...interruptedLines(result, dir, paint))
       else print(...runLines(result, dir, { paint, again }))
     },
+  }
+}
+
+/**
+ * A block of lines redrawn in place, where a terminal has room for it; else nothing.
+ * @param lines what it shows, in so many rows at the most
+ */
+function liveBlock(
+  output: ReporterOutput,
+  now: () => number,
+  lines: (rows: number) => readonly string[],
+): { draw(): void; clear(): void } {
+  if (!output.terminal || output.rows() < fewestRows) return { draw() {}, clear() {} }
+  const block = region(output)
+  let drawnAt = Number.NEGATIVE_INFINITY
+  return {
+    draw() {
+      if (now() - drawnAt < redrawMs) return
+      drawnAt = now()
+      // The last row is the cursor's.
+      block.draw(lines(output.rows() - 1))
+    },
+    clear: block.clear,
   }
 }

@@ -12,14 +12,19 @@ import {
   successRate,
   timeTo,
 } from '../harness/index.ts'
+import { certificateAttacks, certificateAttacksDone } from './journeys/attacker-with-certificate.ts'
 import { favours, favoursDone } from './journeys/clerk-backdates.ts'
 import { anothersDocument } from './journeys/documents.ts'
 import {
   attackerOnFallback,
+  attackerWithCertificate,
   clerkBackdates,
+  finderOfCertificate,
   officialIssuesCertificate,
+  officialReportsLoss,
   visitorAtCounter,
 } from './journeys/index.ts'
+import { lossesPerS } from './journeys/lost-certificate.ts'
 import { administrativeNetwork } from './system.ts'
 
 /** Sabotages that let an attacker in; each must be seen by the guard against it. */
@@ -30,12 +35,27 @@ const waysIn = [
   'ignores-revocation',
 ]
 
+/** What GPKI and Saeol must look at in a login by certificate; without any of it somebody is let in. */
+const certificateLocks = [
+  'ignores-signature',
+  'ignores-audience',
+  'ignores-usage',
+  'ignores-policy',
+  'ignores-validity',
+  'ignores-status',
+  'trusts-any-issuer',
+  'replayed-nonce',
+  'ignores-revocation',
+]
+
 /** By when the fallback is open and closed, after the fault began and ended. */
 const openWithin = '2s'
 const closeWithin = '4s'
 
 /** Where receipts come about: their guards owe their minimum there. */
 const receipts = { fault: true, measure: 'manual-intake' }
+/** Where GPKI answers all the time. */
+const gpkiAnswers = { fault: false }
 /** Where the fallback's door is open. */
 const open = { fault: true, measure: 'password-fallback' }
 
@@ -65,6 +85,10 @@ export const gpkiStall = defineScenario({
       arrivals(visitorAtCounter, visitors),
       arrivals(attackerOnFallback, attackers),
       arrivals(clerkBackdates, '2/s', { process: 'regular' }),
+      // As many before the fault as there are attacks: until then GPKI answers in every arm.
+      arrivals(attackerWithCertificate, '4/s', { process: 'regular' }),
+      arrivals(officialReportsLoss, `${lossesPerS}/s`, { process: 'regular' }),
+      arrivals(finderOfCertificate, `${lossesPerS}/s`, { process: 'regular' }),
     ],
     phases: { baseline: '3s', fault, recovery },
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
@@ -124,6 +148,24 @@ export const gpkiStall = defineScenario({
         atLeast: 40,
         source: 'fallback invariants 1–5',
         sabotages: waysIn,
+      }),
+      never(attackerWithCertificate, {
+        id: 'never:attacker-with-certificate',
+        title:
+          'nobody is let in with a certificate that must open nothing, and each is refused for what is wrong',
+        minimumWhere: gpkiAnswers,
+        outcome: certificateAttacksDone,
+        atLeast: Object.fromEntries(certificateAttacks.map((name) => [`refused-${name}`, 3])),
+        source: 'F5: fails closed; RFC 5280, 6: signature, usage, policy, dates, revocation',
+        sabotages: certificateLocks,
+      }),
+      never(finderOfCertificate, {
+        title: 'nobody is let in with a certificate that was reported lost four seconds ago',
+        minimumWhere: gpkiAnswers,
+        outcome: 'let-in',
+        atLeast: { refused: 8 },
+        source: 'F5: one that is revoked during the run is refused within the list’s period †',
+        sabotages: ['stale-revocation-list'],
       }),
       never(officialIssuesCertificate, {
         outcome: ['login-throttled', 'login-locked'],

@@ -43,10 +43,14 @@ function service(
   }
 }
 
-const gpki = service('gpki', (files) => ({ REGISTER_FILE: files.register! }))
+const gpki = service('gpki', (files) => ({ TRUST_FILE: files.trust! }))
 
 const services: System['services'] = {
   postgres: { kind: 'postgres', database: 'saeol' },
+  crl: service('crl', (files, scratch) => ({
+    ISSUER_FILE: files.issuer!,
+    REVOCATIONS_FILE: `${scratch}/revocations.jsonl`,
+  })),
   'gpki-a': gpki,
   'gpki-b': gpki,
   l4: {
@@ -83,6 +87,9 @@ const links: System['links'] = [
   entrance('official', 'community-centre'),
   entrance('official', 'saeol'),
   entrance('citizen', 'gov24'),
+  link('gpki-a', 'crl', 'CRL_URL'),
+  link('gpki-b', 'crl', 'CRL_URL'),
+  entrance('official', 'crl'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
@@ -133,8 +140,15 @@ export const administrativeNetwork = defineSystem({
   journeys: { module: moduleUrl(import.meta.url, './journeys/index.ts'), all: Object.values(journeys) },
   measures,
   async prepare({ cacheDir, seed }) {
-    const { peopleFile, centreFile, registerFile, roomFile } = await enrolled({ cacheDir, seed, offices })
-    return { people: peopleFile, centre: centreFile, register: registerFile, room: roomFile }
+    const files = await enrolled({ cacheDir, seed, offices })
+    return {
+      people: files.peopleFile,
+      centre: files.centreFile,
+      register: files.registerFile,
+      room: files.roomFile,
+      trust: files.trustFile,
+      issuer: files.issuerFile,
+    }
   },
   userData: 'people',
   sabotages: {

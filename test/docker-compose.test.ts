@@ -79,6 +79,8 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
           centre: '/enrolment/centre.json',
           register: '/enrolment/register.json',
           room: '/enrolment/room.json',
+          trust: '/enrolment/trust.json',
+          issuer: '/enrolment/issuer.json',
         },
         scratch: '/data',
       },

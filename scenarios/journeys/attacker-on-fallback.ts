@@ -1,7 +1,7 @@
 import type { Journey, Visit } from '../../harness/index.ts'
-import type { outcomeOf } from './login.ts'
+import { type outcomeOf, signedChallenge } from './login.ts'
 import { activeOfficials, type Official, type People, pick } from './people.ts'
-import { sign, totp } from './signatures.ts'
+import { totp } from './signatures.ts'
 
 interface Attempt {
   readonly officialId: string
@@ -89,9 +89,8 @@ async function tryCertificate(visit: Visit, official: Official): Promise<string>
   const challenge = await visit.http('POST', '/login/challenge', { json: {}, timeoutMs: 2000 })
   const nonce = challenge.json<{ nonce?: string }>()?.nonce
   if (nonce === undefined) return judge(challenge)
-  const signature = await sign(official.privateKeyPkcs8, nonce)
   const answer = await visit.http('POST', '/login/gpki', {
-    json: { nonce, certificateChain: official.certificateChain, signature },
+    json: await signedChallenge(official, { audience: 'saeol', nonce }),
     headers: { 'x-forwarded-for': pick(addresses, visit.random) },
     timeoutMs: 2000,
   })

@@ -1,7 +1,9 @@
 /** Every journey; load drivers import this module and find journeys by name. */
 export { attackerOnFallback } from './attacker-on-fallback.ts'
+export { attackerWithCertificate } from './attacker-with-certificate.ts'
 export { citizenUsesGov24 } from './citizen-uses-gov24.ts'
 export { clerkBackdates } from './clerk-backdates.ts'
+export { finderOfCertificate, officialReportsLoss } from './lost-certificate.ts'
 export { officialInsistsOnCertificate } from './official-insists-on-certificate.ts'
 export { officialIssuesCertificate } from './official-issues-certificate.ts'
 export { officialReadsNotices } from './official-reads-notices.ts'

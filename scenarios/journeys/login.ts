@@ -20,12 +20,19 @@ export async function gpkiLogin(http: Http, official: Official): Promise<Login> 
   const challenge = await http('POST', '/login/challenge', { json: {}, timeoutMs: patienceMs })
   const nonce = challenge.json<{ nonce?: string }>()?.nonce
   if (nonce === undefined) return { session: undefined, why: outcomeOf(challenge) }
-  const signature = await sign(official.privateKeyPkcs8, nonce)
-  const answer = await http('POST', '/login/gpki', {
-    json: { nonce, certificateChain: official.certificateChain, signature },
-    timeoutMs: patienceMs,
-  })
-  return loginOf(answer, 'gpki')
+  const json = await signedChallenge(official, { audience: 'saeol', nonce })
+  return loginOf(await http('POST', '/login/gpki', { json, timeoutMs: patienceMs }), 'gpki')
+}
+
+/** @param challenge.audience whom the official means to log in to */
+export async function signedChallenge(
+  { certificateChain, privateKeyPkcs8 }: Pick<Official, 'certificateChain' | 'privateKeyPkcs8'>,
+  challenge: { readonly audience: string; readonly nonce: string },
+): Promise<object> {
+  const { audience, nonce } = challenge
+  // In the form that GPKI checks: canonical JSON, keys in their order.
+  const signature = await sign(privateKeyPkcs8, JSON.stringify({ action: 'log-in', audience, nonce }))
+  return { audience, nonce, certificateChain, signature }
 }
 
 export async function passwordLogin(http: Http, official: Official, source: string): Promise<Login> {

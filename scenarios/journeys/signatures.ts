@@ -35,6 +35,22 @@ export async function totp(secretBase32: string, atMs: number): Promise<string> 
   return String(code % 1_000_000).padStart(6, '0')
 }
 
+/**
+ * The serial number of a certificate (DER), in upper-case hexadecimal: the second element of what is signed, after the
+ * version. Lengths of 128 and more take the bytes that their first byte says.
+ */
+export function serialOf(certificate: Uint8Array): string {
+  const contentAt = (at: number): number =>
+    at + 2 + (certificate[at + 1]! < 0x80 ? 0 : certificate[at + 1]! & 0x7f)
+  const version = contentAt(contentAt(0))
+  const serial = version + 2 + certificate[version + 1]!
+  const bytes = certificate.subarray(serial + 2, serial + 2 + certificate[serial + 1]!)
+  return [...bytes]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .toUpperCase()
+}
+
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
@@ -56,7 +72,7 @@ function fromAlphabet(text: string, alphabet: string, bits: number): Uint8Array<
   return bytes
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return fromAlphabet(text, base64Alphabet, 6)
 }
 

@@ -11,32 +11,54 @@ import {
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
-  X509CrlGenerator,
-  X509CrlReason,
 } from '@peculiar/x509'
 import { encodedExtensions, officialCertificate } from './official-certificate.ts'
-import { seededBytes, seededKeys } from './seeded.ts'
+import { pkcs8Base64, seededBytes, seededKeys } from './seeded.ts'
 
 /** Wide enough for any day the mock is run on, and fixed, so that the people do not depend on the date. */
 export const validity = { from: new Date('2020-01-01T00:00:00Z'), to: new Date('2040-01-01T00:00:00Z') }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+/** Where the network finds lists by; certificates name it as real ones do. */
+const crlAddress = 'ldap://crl.gpki.mock/CN=issuing,OU=GPKI,C=KR'
 const organisation = 'C=KR, O=Government of Korea, OU=GPKI'
+
+/**
+ * What a certificate may be used for. `log-in`: an official's own · `encryption`: an official's other one, which decrypts
+ * and signs nothing · `machine`: signs, for a server and not for an official. Policies † ours but for the first.
+ */
+export type CertificateUse = 'log-in' | 'encryption' | 'machine'
+
+const policies: Readonly<Record<CertificateUse, string>> = {
+  'log-in': '1.2.410.100001.2.1.1',
+  encryption: '1.2.410.100001.2.1.1',
+  machine: '1.2.410.100001.2.1.4',
+}
+const keyUsages: Readonly<Record<CertificateUse, KeyUsageFlags>> = {
+  'log-in': KeyUsageFlags.digitalSignature,
+  encryption: KeyUsageFlags.keyEncipherment | KeyUsageFlags.keyAgreement,
+  machine: KeyUsageFlags.digitalSignature,
+}
 
 /** The mock's certification authority: a root, and the issuing authority below it. */
 export interface Authority {
   /** base64 DER */
   readonly rootCertificate: string
+  /** base64 DER; it signs certificates and revocation lists. */
+  readonly issuingCertificate: string
+  /** base64 */
+  readonly issuingKeyPkcs8: string
   /** @param label what the serial number is derived from, unique per certificate */
   issue(subject: {
     readonly label: string
     readonly commonName: string
     readonly office: string
     readonly publicKey: webcrypto.CryptoKey
+    readonly notBefore?: Date
     readonly notAfter?: Date
+    /** Default: `log-in`. */
+    readonly use?: CertificateUse
   }): Promise<IssuedCertificate>
-  /** @returns the signed list of revoked serial numbers, base64 DER */
-  revoke(serials: readonly string[]): Promise<string>
 }
 
 export interface IssuedCertificate {
@@ -63,7 +85,7 @@ export async function createAuthority(seed: string, name: string): Promise<Autho
     bytes[0] = (bytes[0]! & 0x7f) | 0x40
     return bytes.toString('hex')
   }
-  const common = { notBefore: validity.from, notAfter: validity.to, signingAlgorithm: algorithm }
+  const ofAuthorities = { notBefore: validity.from, notAfter: validity.to, signingAlgorithm: algorithm }
   const certifying = async (publicKey: webcrypto.CryptoKey): Promise<Extension[]> => [
     new BasicConstraintsExtension(true, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
@@ -72,7 +94,7 @@ export async function createAuthority(seed: string, name: string): Promise<Autho
   const authorityKey = await AuthorityKeyIdentifierExtension.create(issuing.pair.publicKey)
 
   const rootCertificate = await X509CertificateGenerator.create({
-    ...common,
+    ...ofAuthorities,
     serialNumber: serialOf('root'),
     subject: rootName,
     issuer: rootName,
@@ -81,7 +103,7 @@ export async function createAuthority(seed: string, name: string): Promise<Autho
     extensions: await certifying(root.pair.publicKey),
   })
   const issuingCertificate = await X509CertificateGenerator.create({
-    ...common,
+    ...ofAuthorities,
     serialNumber: serialOf('issuing'),
     subject: issuingName,
     issuer: rootName,
@@ -89,48 +111,40 @@ export async function createAuthority(seed: string, name: string): Promise<Autho
     signingKey: root.pair.privateKey,
     extensions: await certifying(issuing.pair.publicKey),
   })
-  // The same in every certificate, so made once: most of the time of an issue is encoding.
-  const ofOfficials = encodedExtensions([
-    new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    authorityKey,
-    new CertificatePolicyExtension(['1.2.410.100001.2.1.1']),
-    new CRLDistributionPointsExtension(['ldap://crl.gpki.mock/CN=issuing,OU=GPKI,C=KR']),
-  ])
+  const common = [authorityKey, new CRLDistributionPointsExtension([crlAddress])]
+  // The same in every certificate of a use, so made once: most of the time of an issue is encoding.
+  const extensionsOf = (use: CertificateUse) =>
+    encodedExtensions([
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(keyUsages[use], true),
+      new CertificatePolicyExtension([policies[use]]),
+      ...common,
+    ])
+  const extensions = {
+    'log-in': extensionsOf('log-in'),
+    encryption: extensionsOf('encryption'),
+    machine: extensionsOf('machine'),
+  }
   const issuerName = new Uint8Array(issuingCertificate.subjectName.toArrayBuffer())
   const above = [base64(issuingCertificate.rawData), base64(rootCertificate.rawData)]
 
   return {
     rootCertificate: base64(rootCertificate.rawData),
-    async issue({ label, commonName, office, publicKey, notAfter }) {
+    issuingCertificate: base64(issuingCertificate.rawData),
+    issuingKeyPkcs8: pkcs8Base64(issuing),
+    async issue({ label, commonName, office, publicKey, notBefore, notAfter, use = 'log-in' }) {
       const serial = serialOf(label)
       const certificate = await officialCertificate({
         serial: Buffer.from(serial, 'hex'),
         issuer: issuerName,
         subject: `C=KR, O=Government of Korea, OU=${office}, CN=${commonName}`,
-        notBefore: validity.from,
+        notBefore: notBefore ?? validity.from,
         notAfter: notAfter ?? validity.to,
         publicKey,
-        extensions: ofOfficials,
+        extensions: extensions[use],
         signingKey: issuing.pair.privateKey,
       })
       return { chain: [certificate.toString('base64'), ...above], serial }
-    },
-    async revoke(serials) {
-      const list = await X509CrlGenerator.create({
-        issuer: issuingName,
-        thisUpdate: validity.from,
-        nextUpdate: validity.to,
-        signingAlgorithm: algorithm,
-        signingKey: issuing.pair.privateKey,
-        entries: serials.map((serialNumber) => ({
-          serialNumber,
-          revocationDate: validity.from,
-          reason: X509CrlReason.keyCompromise,
-        })),
-        extensions: [authorityKey],
-      })
-      return base64(list.rawData)
     },
   }
 }

@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 3
+const version = 4
 
 export interface EnrolledFiles {
   readonly peopleFile: string
   readonly centreFile: string
   readonly registerFile: string
   readonly roomFile: string
+  readonly trustFile: string
+  readonly issuerFile: string
 }
 
 /**
@@ -35,7 +37,7 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, centre, register, room } = await enrol(seed, sizes)
+    const { people, centre, register, room, trust, issuer } = await enrol(seed, sizes)
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
@@ -45,6 +47,8 @@ export async function enrolled(
       write(drafted.centreFile, centre),
       write(drafted.registerFile, register),
       write(drafted.roomFile, room),
+      write(drafted.trustFile, trust),
+      write(drafted.issuerFile, issuer),
     ])
     await rename(draft, directory)
   } catch (error) {
@@ -61,6 +65,8 @@ function filesIn(directory: string): EnrolledFiles {
     centreFile: join(directory, 'centre.json'),
     registerFile: join(directory, 'register.json'),
     roomFile: join(directory, 'room.json'),
+    trustFile: join(directory, 'trust.json'),
+    issuerFile: join(directory, 'issuer.json'),
   }
 }
 

@@ -1,6 +1,7 @@
-import { type Authority, createAuthority } from './authority.ts'
+import { type Authority, type CertificateUse, createAuthority } from './authority.ts'
 import type { Centre } from './centre.ts'
 import { createCredential } from './credential.ts'
+import type { Issuer } from './issuer.ts'
 import { offices as allOffices } from './offices.ts'
 import { writeOldPaper } from './old-papers.ts'
 import type { People, Person } from './people.ts'
@@ -8,6 +9,7 @@ import type { Identity, Register, RegisteredOfficial } from './register.ts'
 import { residentId } from './residents.ts'
 import type { Room } from './room.ts'
 import { pkcs8Base64, type SeededKeys, seededBytes, seededKeys } from './seeded.ts'
+import type { Trust } from './trust.ts'
 
 export interface EnrolmentSizes {
   /** Officials who may log in. A password login takes a new code each 30 s, so a surge needs many people. */
@@ -35,12 +37,26 @@ export interface Enrolment {
   readonly centre: Centre
   readonly register: Register
   readonly room: Room
+  readonly trust: Trust
+  readonly issuer: Issuer
 }
 
 type Status = Person['status']
 
-/** Before any replayed day. */
-const expiredOn = new Date('2023-01-01T00:00:00Z')
+/** What is wrong with a certificate in a registered official's name. */
+const impostors: readonly {
+  readonly kind: 'foreign-issuer' | 'expired' | 'not-yet-valid' | 'encryption' | 'machine'
+  readonly notBefore?: Date
+  readonly notAfter?: Date
+  readonly use?: CertificateUse
+}[] = [
+  { kind: 'foreign-issuer' },
+  // Before any replayed day, and after.
+  { kind: 'expired', notAfter: new Date('2023-01-01T00:00:00Z') },
+  { kind: 'not-yet-valid', notBefore: new Date('2039-01-01T00:00:00Z') },
+  { kind: 'encryption', use: 'encryption' },
+  { kind: 'machine', use: 'machine' },
+]
 
 /**
  * Makes the people of the mock network: the same seed and sizes give the same names, keys, serial numbers and
@@ -85,20 +101,20 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   const counters = await Promise.all(
     offices.map(async ({ id: office }) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
   )
-  const [unknown, dutyOfficers, saeolProbe, roomProbe, revocationList] = await Promise.all([
+  const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: officeOf(0), status: 'active' }),
     Promise.all([1, 2, 3].map((number) => enrolDutyOfficer(seed, `duty-officer-${number}`))),
     enrolProbe(draft, 'probe-saeol'),
     enrolProbe(draft, 'probe-room'),
-    authority.revoke(registered.filter(({ person }) => person.status === 'revoked').map((r) => r.serial)),
   ])
-  const impostors =
+  const inTheirName =
     victim === undefined
       ? []
-      : await Promise.all([
-          impersonate({ seed, authority: foreign }, victim, 'foreign-issuer'),
-          impersonate(draft, victim, 'expired'),
-        ])
+      : await Promise.all(
+          impostors.map((impostor) =>
+            impersonate(seed, impostor.kind === 'foreign-issuer' ? foreign : authority, victim, impostor),
+          ),
+        )
 
   return {
     people: {
@@ -106,15 +122,13 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       clerks: clerks.map(({ person }) => person),
       oldPapers: counters.map(writeOldPaper),
       residents: Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1)),
-      strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...impostors],
+      strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName],
     },
     centre: {
       clerks: clerks.map(({ person }) => person),
       counters: counters.map(({ office, privateKeyPkcs8 }) => ({ office, privateKeyPkcs8 })),
     },
     register: {
-      rootCertificate: authority.rootCertificate,
-      revocationList,
       officials: registered.map(({ record }) => record),
       counters: counters.map(({ office, publicKeySpki }) => ({ office, publicKeySpki })),
       dutyOfficers: dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki })),
@@ -123,6 +137,15 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     room: {
       dutyOfficers: dutyOfficers.map(({ id, privateKeyPkcs8 }) => ({ id, privateKeyPkcs8 })),
       probe: roomProbe,
+    },
+    trust: {
+      rootCertificate: authority.rootCertificate,
+      issuingCertificate: authority.issuingCertificate,
+    },
+    issuer: {
+      issuingCertificate: authority.issuingCertificate,
+      privateKeyPkcs8: authority.issuingKeyPkcs8,
+      revoked: registered.filter(({ person }) => person.status === 'revoked').map(({ serial }) => serial),
     },
   }
 }
@@ -176,9 +199,10 @@ async function enrolPerson(
 
 /** A registered official's name on a key and a certificate that must not be believed. */
 async function impersonate(
-  { seed, authority }: Draft,
+  seed: string,
+  authority: Authority,
   victim: Enrolled,
-  kind: 'foreign-issuer' | 'expired',
+  { kind, ...what }: (typeof impostors)[number],
 ): Promise<People['strangers'][number]> {
   const { id, office } = victim.person
   const keys = await seededKeys(seed, `${kind} ${id}`)
@@ -187,7 +211,7 @@ async function impersonate(
     commonName: id,
     office,
     publicKey: keys.pair.publicKey,
-    ...(kind === 'expired' ? { notAfter: expiredOn } : {}),
+    ...what,
   })
   return {
     ...victim.person,

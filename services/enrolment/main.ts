@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { enrolled } from './cache.ts'
 
 /**
- * Makes the keys and registers that the services read, where nobody else does: `people.json`, `centre.json`,
- * `register.json` and `room.json` in ENROLMENT_DIR. A second call with the same seed finds them. Exit codes: 0 made · 1 cannot · 4 configuration.
+ * Makes the keys and registers that the services read, where nobody else does: a file for each who holds
+ * something, in ENROLMENT_DIR. A second call with the same seed finds them. Exit codes: 0 made · 1 cannot · 4 configuration.
  */
 const environment = z.object({
   ENROLMENT_DIR: z.string().min(1),
@@ -19,8 +19,7 @@ if (!read.success) {
   process.exit(4)
 }
 const { ENROLMENT_DIR: dir, SEED: seed } = read.data
-const { peopleFile, centreFile, registerFile, roomFile } = await enrolled({ cacheDir: dir, seed })
-for (const file of [peopleFile, centreFile, registerFile, roomFile]) {
+for (const file of Object.values(await enrolled({ cacheDir: dir, seed }))) {
   const known = join(dir, basename(file))
   await rm(known, { force: true })
   await symlink(join(basename(dirname(file)), basename(file)), known)

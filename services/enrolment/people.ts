@@ -39,9 +39,18 @@ const peopleSchema = z.object({
       /**
        * `unknown-official` issued by the right authority to somebody who is not registered ·
        * `foreign-issuer` issued by another authority in a registered official's name ·
-       * `expired` a registered official's old certificate
+       * `expired` a registered official's old certificate · `not-yet-valid` the next one ·
+       * `encryption` an official's other certificate, which is not for signatures ·
+       * `machine` a server's certificate in an official's name
        */
-      kind: z.enum(['unknown-official', 'foreign-issuer', 'expired']),
+      kind: z.enum([
+        'unknown-official',
+        'foreign-issuer',
+        'expired',
+        'not-yet-valid',
+        'encryption',
+        'machine',
+      ]),
     }),
   ),
 })

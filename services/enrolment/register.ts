@@ -36,10 +36,6 @@ const dutyOfficer = z.object({
 })
 
 const registerSchema = z.object({
-  /** base64 DER */
-  rootCertificate: z.string(),
-  /** base64 DER, signed by the issuing authority */
-  revocationList: z.string(),
   officials: z.array(registeredOfficial),
   counters: z.array(counter),
   /** Who may open the password login and declare an outage window, two together. */
@@ -51,7 +47,7 @@ const registerSchema = z.object({
 export type RegisteredOfficial = z.output<typeof registeredOfficial>
 export type DutyOfficer = z.output<typeof dutyOfficer>
 
-/** What servers hold. */
+/** What Saeol holds. */
 export type Register = z.output<typeof registerSchema>
 
 /** @throws when the file cannot be read or is not what enrolment writes */

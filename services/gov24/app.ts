@@ -54,7 +54,7 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     ),
     routers: [
       catalogueRouter({ services, backends: monitor.states, capacity }),
-      applicationsRouter({ services, links, capacity, systemToken: config.SYSTEM_TOKEN }),
+      applicationsRouter({ services, links, capacity, token: config.OWN_TOKEN }),
     ],
     deadlines,
   })

@@ -17,7 +17,8 @@ export function applicationsRouter(options: {
   readonly services: ReadonlyMap<string, PortalService>
   readonly links: Readonly<Record<Backend, Downstream>>
   readonly capacity: Capacity<'application' | 'catalogue'>
-  readonly systemToken: string
+  /** What the portal shows the systems it calls. */
+  readonly token: string
 }): Router {
   const { services, links, capacity } = options
   const router = Router()
@@ -38,7 +39,7 @@ export function applicationsRouter(options: {
       {
         method: 'POST',
         path: '/applications',
-        headers: { authorization: `Bearer ${options.systemToken}`, 'idempotency-key': key },
+        headers: { authorization: `Bearer ${options.token}`, 'idempotency-key': key },
         body: { serviceId, residentId },
       },
       budget(response),

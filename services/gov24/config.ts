@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { ownToken } from '../common/callers.ts'
 import { capacityVariables } from '../common/capacity.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { circuitBreaker } from '../measures/circuit-breaker.ts'
@@ -14,8 +14,8 @@ export function readGov24Config(env: Environment) {
       ...capacityVariables,
       SAEOL_URL: linkUrl,
       RESIDENT_URL: linkUrl,
-      /** What Saeol knows the portal by; a secret of the mock network. */
-      SYSTEM_TOKEN: z.string().min(8).default('mock-network-only'),
+      /** What the portal shows the systems it calls. */
+      OWN_TOKEN: ownToken('gov24'),
       /** How often the systems behind the portal are probed, in ms. */
       PROBE_INTERVAL_MS: integer(10, 600_000).default(500),
       /** Longest wait for one probe, in ms: longer than a deep check of Saeol takes to fail. */

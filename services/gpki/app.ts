@@ -1,22 +1,25 @@
 import { X509Certificate } from 'node:crypto'
 import { Router } from 'express'
 import { z } from 'zod'
+import { caller, requireCaller } from '../common/callers.ts'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
+import { createDownstream } from '../common/downstream.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { Problem } from '../common/problem.ts'
 import { parseBody } from '../common/request.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
-import { readRegister } from '../enrolment/register.ts'
+import { readTrust } from '../enrolment/trust.ts'
 import { gpkiCapacity } from './capacity.ts'
 import { readGpkiConfig } from './config.ts'
-import { readRevocationList } from './revocation-list.ts'
+import { followRevocations } from './revocations.ts'
 import { createVerifier } from './verifier.ts'
 
 const claim = z.strictObject({
   certificateChain: z.array(z.string().min(1).max(10_000)).min(1).max(5),
+  audience: z.string().min(1).max(100),
   nonce: z.string().min(1).max(200),
   signature: z.string().min(1).max(200),
 })
@@ -24,23 +27,41 @@ const claim = z.strictObject({
 /** Longest wait for the check of /health/deep, in ms; it asks nobody. */
 const deepCheckMs = 1_000
 
-/** One of the two integrated verification servers (통합검증서버): says whose certificate signed a nonce. */
+/** One of the two integrated verification servers (통합검증서버): says whose certificate signed a challenge. */
 export async function startGpki(env: Environment, destination?: LogDestination): Promise<Service> {
   const config = readGpkiConfig(env)
   const log = createLog(config, destination)
-  const register = await readRegister(config.REGISTER_FILE)
-  const revocationList = readRevocationList(Buffer.from(register.revocationList, 'base64'))
+  const sabotaged = createSabotage(config.SABOTAGE)
+  const now = Date.now
+  const trust = await readTrust(config.TRUST_FILE)
+  const link = createDownstream({
+    link: `${config.SERVICE_NAME}→crl`,
+    url: config.CRL_URL,
+    clientTimeoutMs: config.CRL_TIMEOUT_MS,
+    connections: 1,
+    log,
+  })
+  const revocations = await followRevocations({
+    link,
+    issuer: certificate(trust.issuingCertificate),
+    refreshMs: config.CRL_REFRESH_MS,
+    timeoutMs: config.CRL_TIMEOUT_MS,
+    sabotaged,
+    log,
+    now,
+  })
   const verifier = createVerifier({
-    root: new X509Certificate(Buffer.from(register.rootCertificate, 'base64')),
-    revocationList,
-    sabotaged: createSabotage(config.SABOTAGE),
-    now: Date.now,
+    root: certificate(trust.rootCertificate),
+    revocationList: revocations.current,
+    sabotaged,
+    now,
   })
   const capacity = createCapacity({ table: gpkiCapacity, config })
 
   const router = Router()
-  router.post('/verify', capacity.slot('verification'), (request, response) => {
-    const verification = verifier.verify(parseBody(claim, request))
+  const known = requireCaller(config.CALLERS)
+  router.post('/verify', known, capacity.slot('verification'), (request, response) => {
+    const verification = verifier.verify(parseBody(claim, request), caller(response))
     switch (verification.outcome) {
       case 'verified':
         response.json({ officialId: verification.officialId, serial: verification.serial })
@@ -54,7 +75,7 @@ export async function startGpki(env: Environment, destination?: LogDestination):
 
   const checks = {
     'revocation-list': async () => {
-      if (Date.now() > revocationList.nextUpdate) throw new Error('the revocation list is out of date')
+      if (revocations.current() === undefined) throw new Error('there is no revocation list in force')
     },
   }
   const app = createApp({
@@ -63,5 +84,13 @@ export async function startGpki(env: Environment, destination?: LogDestination):
     routers: [router],
     deadlines: config.measures.deadlines,
   })
-  return startService({ config, log, app })
+  async function stop(): Promise<void> {
+    await revocations.stop()
+    await link.close()
+  }
+  return startService({ config, log, app, stop })
+}
+
+function certificate(base64: string): X509Certificate {
+  return new X509Certificate(Buffer.from(base64, 'base64'))
 }

@@ -3,6 +3,8 @@ import { type Element, elementsIn, readElement } from './der.ts'
 
 /** A certificate revocation list (RFC 5280, 5.1). */
 export interface RevocationList {
+  /** When it was made, epoch ms. */
+  readonly thisUpdate: number
   /** Epoch ms after which it may not be relied on. */
   readonly nextUpdate: number
   /** @param serial upper-case hexadecimal, as X509Certificate gives it */
@@ -22,8 +24,11 @@ export function readRevocationList(bytes: Buffer): RevocationList {
   if (signed === undefined || signatureBits === undefined) throw new RangeError('no revocation list')
   const fields = elementsIn(signed)
   // Version (optional), algorithm, issuer, thisUpdate, then what is below; nextUpdate is ours to insist on.
-  const rest = fields.slice(fields[0]?.tag === tags.integer ? 4 : 3)
-  const [nextUpdate, entries] = rest
+  const rest = fields.slice(fields[0]?.tag === tags.integer ? 3 : 2)
+  const [thisUpdate, nextUpdate, entries] = rest
+  if (thisUpdate === undefined || !isTime(thisUpdate)) {
+    throw new RangeError('the revocation list does not say when it was made')
+  }
   if (nextUpdate === undefined || !isTime(nextUpdate)) {
     throw new RangeError('the revocation list says no next update')
   }
@@ -31,6 +36,7 @@ export function readRevocationList(bytes: Buffer): RevocationList {
   // A BIT STRING begins with the number of its unused bits, 0 for a signature.
   const signature = signatureBits.content.subarray(1)
   return {
+    thisUpdate: readTime(thisUpdate),
     nextUpdate: readTime(nextUpdate),
     has: (serial) => serials.has(serial.replace(/^0+/, '')),
     isSignedBy: (publicKey) => verify('sha256', signed.whole, publicKey, signature),

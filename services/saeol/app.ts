@@ -88,7 +88,12 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     postgres: async () => {
       await database.query('select 1')
     },
-    gpki: gpkiCheck({ url: config.GPKI_URL, probe: register.probe, sabotaged }),
+    gpki: gpkiCheck({
+      url: config.GPKI_URL,
+      probe: register.probe,
+      token: config.OWN_TOKEN,
+      sabotaged,
+    }),
     resident: residentCheck(resident, config.DEEP_CHECK_MS),
   }
   const app = createApp({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callerTokens, ownToken } from '../common/callers.ts'
 import { capacityVariables } from '../common/capacity.ts'
 import { databaseUrl, type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { circuitBreaker } from '../measures/circuit-breaker.ts'
@@ -29,8 +30,10 @@ export function readSaeolConfig(env: Environment) {
       AUDIT_SPOOL_BYTES: integer(0, 1_000_000_000).default(1_000_000),
       /** What the end of the audit's chain is sealed with; not kept in the database. */
       AUDIT_KEY: z.string().min(8).default(mockAuditKey),
-      /** What gov24 shows to hand in applications; a secret of the mock network. */
-      SYSTEM_TOKEN: z.string().min(8).default('mock-network-only'),
+      /** Who hands in applications. */
+      CALLERS: callerTokens('gov24'),
+      /** What Saeol shows the systems it calls. */
+      OWN_TOKEN: ownToken('saeol'),
       /**
        * How long a session lasts, in ms. † ours: a morning's session scaled down to the seconds of a replay,
        * so that an outage of logins is felt within the scenario.

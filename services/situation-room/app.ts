@@ -67,6 +67,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const probeGpki = createGpkiProbe({
     url: config.GPKI_URL,
     identity: room.probe,
+    token: config.OWN_TOKEN,
     timeoutMs: config.PROBE_TIMEOUT_MS,
     sabotaged,
   })

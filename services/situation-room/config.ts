@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ownToken } from '../common/callers.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
 
@@ -13,6 +14,8 @@ export function readRoomConfig(env: Environment) {
       GPKI_URL: linkUrl,
       /** Duty officers' keys and the room's probe: see services/enrolment. */
       ROOM_FILE: z.string().min(1),
+      /** What the room shows the systems it calls. */
+      OWN_TOKEN: ownToken('situation-room'),
       /** † ours: 15 s scaled by 60, as the replay is. */
       PROBE_INTERVAL_MS: integer(10, 600_000).default(250),
       /** A GPKI that takes longer is red, in ms. † ours: seven times an ordinary verification. */

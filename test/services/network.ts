@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { createDatabase, type Database } from '../../services/common/database.ts'
 import { createLog } from '../../services/common/log.ts'
 import type { Service } from '../../services/common/service.ts'
+import { startCrl } from '../../services/crl/app.ts'
 import { enrolled } from '../../services/enrolment/cache.ts'
 import { type Centre, readCentre } from '../../services/enrolment/centre.ts'
 import { type People, type Person, readPeople } from '../../services/enrolment/people.ts'
 import { type Room, readRoom } from '../../services/enrolment/room.ts'
 import { startGpki } from '../../services/gpki/app.ts'
+import { challengeText } from '../../services/gpki/challenge.ts'
 import { startResident } from '../../services/resident/app.ts'
 import { startSaeol } from '../../services/saeol/app.ts'
 import { canonicalJson } from '../../services/saeol/audit/canonical-json.ts'
@@ -66,8 +68,19 @@ export async function startNetwork(): Promise<TestNetwork> {
     readCentre(files.centreFile),
   ])
   const quiet = { write: () => {} }
+  const crl = stack.use(
+    await startCrl(
+      {
+        PORT: '0',
+        ISSUER_FILE: files.issuerFile,
+        REVOCATIONS_FILE: join(directory, 'revocations.jsonl'),
+        ...noServiceTime,
+      },
+      quiet,
+    ),
+  )
   const gpki = stack.use(
-    await startGpki({ PORT: '0', REGISTER_FILE: files.registerFile, ...noServiceTime }, quiet),
+    await startGpki({ PORT: '0', TRUST_FILE: files.trustFile, CRL_URL: crl.url, ...noServiceTime }, quiet),
   )
   const started = stack.move()
   let saeols = 0
@@ -127,9 +140,10 @@ function testSaeol(parts: {
     async logIn(person) {
       const { body: challenge } = await post('/login/challenge', {})
       const nonce = String(challenge.nonce)
-      const signature = signBase64(person.privateKeyPkcs8, nonce)
+      const asked = { audience: 'saeol', nonce }
+      const signature = signBase64(person.privateKeyPkcs8, challengeText(asked))
       const { certificateChain } = person
-      const login = await post('/login/gpki', { nonce, certificateChain, signature })
+      const login = await post('/login/gpki', { ...asked, certificateChain, signature })
       if (login.status !== 200) throw new Error(`login of ${person.id}: ${JSON.stringify(login.body)}`)
       return String(login.body.session)
     },

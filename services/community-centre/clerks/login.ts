@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Budget } from '../../common/budget.ts'
 import { type Downstream, DownstreamError, type DownstreamResponse } from '../../common/downstream.ts'
 import type { Person } from '../../enrolment/people.ts'
+import { challengeText } from '../../gpki/challenge.ts'
 
 /** A clerk's session in Saeol. */
 export interface ClerkSession {
@@ -42,10 +43,11 @@ export function createLogIn(saeol: Downstream, now: () => number): LogIn {
     if (!challenge.ok) return challenge
     const nonce = challengeAnswer.safeParse(challenge.answer.body)
     if (!nonce.success) return unavailable(`/login/challenge answered ${challenge.answer.status}`)
+    const asked = { audience: 'saeol', nonce: nonce.data.nonce }
     const body = {
-      nonce: nonce.data.nonce,
+      ...asked,
       certificateChain: person.certificateChain,
-      signature: await sign(person, nonce.data.nonce),
+      signature: await sign(person, challengeText(asked)),
     }
     const login = await ask({ method: 'POST', path: '/login/gpki', body }, budget)
     return login.ok ? loggedIn(login.answer) : login
@@ -112,7 +114,7 @@ function loggedIn({ status, body }: DownstreamResponse): LoginResult {
 
 const keys = new WeakMap<Person, webcrypto.CryptoKey>()
 
-async function sign(person: Person, nonce: string): Promise<string> {
+async function sign(person: Person, text: string): Promise<string> {
   const { subtle } = webcrypto
   const key =
     keys.get(person) ??
@@ -124,6 +126,6 @@ async function sign(person: Person, nonce: string): Promise<string> {
       ['sign'],
     ))
   keys.set(person, key)
-  const signature = await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(nonce))
+  const signature = await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Buffer.from(text))
   return Buffer.from(signature).toString('base64')
 }

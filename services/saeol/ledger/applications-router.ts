@@ -1,8 +1,8 @@
 import { Router } from 'express'
 import { z } from 'zod'
+import { requireCaller } from '../../common/callers.ts'
 import { Problem } from '../../common/problem.ts'
 import { idempotencyKey, parseBody } from '../../common/request.ts'
-import { requireToken } from '../../common/require-token.ts'
 import type { SaeolDeps } from '../deps.ts'
 
 const requestBody = z.strictObject({
@@ -19,7 +19,7 @@ const columns = `number, service as "serviceId", resident as "residentId", recei
 
 /** `POST /applications`: what citizens hand in at the portal; gov24 shows its own token, not a session. */
 export function applicationsRouter({ config, database, capacity, now }: SaeolDeps): Router {
-  const portal = requireToken(config.SYSTEM_TOKEN, 'only the portal hands in applications')
+  const portal = requireCaller(config.CALLERS)
   const router = Router()
   router.post('/applications', portal, capacity.slot('application'), async (request, response) => {
     const asked = parseBody(requestBody, request)

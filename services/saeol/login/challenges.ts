@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Queries } from '../../common/database.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
 
 /** How long a challenge can be answered, in ms. † ours: longer than a login may wait in the queue. */
 const ttlMs = 60_000
@@ -13,7 +14,7 @@ export interface Challenges {
 }
 
 /** What an official signs to log in by certificate: random, short-lived, used once. */
-export function createChallenges(queries: Queries, now: () => number): Challenges {
+export function createChallenges(queries: Queries, sabotaged: Sabotaged, now: () => number): Challenges {
   let created = 0
   return {
     async create() {
@@ -31,7 +32,9 @@ export function createChallenges(queries: Queries, now: () => number): Challenge
     },
     async take(nonce) {
       const taken = await queries.query<{ expires_at: Date }>(
-        'delete from login_challenges where nonce = $1 returning expires_at',
+        sabotaged('replayed-nonce')
+          ? 'select expires_at from login_challenges where nonce = $1'
+          : 'delete from login_challenges where nonce = $1 returning expires_at',
         [nonce],
       )
       return taken[0] !== undefined && taken[0].expires_at.getTime() > now()

@@ -12,6 +12,8 @@ export interface LoginDeps {
     readonly SEED: string
     readonly SERVICE_NAME: string
     readonly SESSION_TTL_MS: number
+    /** What Saeol shows the systems it calls. */
+    readonly OWN_TOKEN: string
     readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
   }
   readonly database: Database

@@ -4,6 +4,7 @@ import { fullSizePadding } from '../../common/full-size.ts'
 import type { DeepCheck } from '../../common/health.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import type { Identity } from '../../enrolment/register.ts'
+import { challengeText } from '../../gpki/challenge.ts'
 
 /**
  * Saeol's own view of GPKI: a login's worth of verification, in a request longer than a login's, over a connection
@@ -13,21 +14,30 @@ import type { Identity } from '../../enrolment/register.ts'
 export function gpkiCheck(options: {
   readonly url: string
   readonly probe: Identity
+  /** What Saeol shows GPKI. */
+  readonly token: string
   readonly sabotaged: Sabotaged
 }): DeepCheck {
   if (options.sabotaged('probes-with-short-requests')) return shortCheck(options.url)
   const { certificateChain, privateKeyPkcs8, id } = options.probe
   const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
   return async (signal) => {
-    const nonce = randomBytes(32).toString('base64url')
-    const signature = sign('sha256', Buffer.from(nonce), { key, dsaEncoding: 'ieee-p1363' })
+    const challenge = { audience: 'saeol', nonce: randomBytes(32).toString('base64url') }
+    const signature = sign('sha256', Buffer.from(challengeText(challenge)), {
+      key,
+      dsaEncoding: 'ieee-p1363',
+    })
     const response = await request(`${options.url}/verify`, {
       method: 'POST',
       signal,
       // Not the pool of the logins: when those wait, the check must still see for itself.
       reset: true,
-      headers: { 'content-type': 'application/json', ...fullSizePadding },
-      body: JSON.stringify({ certificateChain, nonce, signature: signature.toString('base64') }),
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${options.token}`,
+        ...fullSizePadding,
+      },
+      body: JSON.stringify({ certificateChain, ...challenge, signature: signature.toString('base64') }),
     })
     const answer = await response.body.text()
     if (response.statusCode !== 200) {

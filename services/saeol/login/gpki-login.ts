@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
 import { type Budget, budget } from '../../common/budget.ts'
-import { type Downstream, DownstreamError, type DownstreamResponse } from '../../common/downstream.ts'
+import { DownstreamError, type DownstreamResponse } from '../../common/downstream.ts'
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
 import { createSession } from '../sessions/sessions.ts'
@@ -10,10 +10,12 @@ import type { LoginDeps } from './deps.ts'
 import { sourceOf } from './source.ts'
 
 const loginBody = z.strictObject({
+  /** Whom the official means to log in to; whether that is us is for GPKI to say. */
+  audience: z.string().min(1).max(100),
   nonce: z.string().min(1).max(200),
   /** base64 DER, the official's own first. */
   certificateChain: z.array(z.string().min(1).max(10_000)).min(1).max(5),
-  /** base64; ECDSA P-256 SHA-256 over the nonce, r and s side by side. */
+  /** base64; ECDSA P-256 SHA-256 over the challenge's text, r and s side by side. */
   signature: z.string().min(1).max(200),
 })
 
@@ -29,19 +31,24 @@ const usePassword = () =>
 
 /** `POST /login/gpki`: a signed challenge, verified by GPKI behind the L4 switch. */
 export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandler {
-  const { database, register, audit, fallback, now, gpki } = deps
+  const { database, register, audit, fallback, sabotaged, now, gpki } = deps
   const officials = new Map(register.officials.map((official) => [official.id, official]))
   const measure = deps.config.measures.passwordFallback
+  const headers = { authorization: `Bearer ${deps.config.OWN_TOKEN}` }
   let trials = 0
+
+  function callGpki(body: unknown, within: Budget): Promise<DownstreamResponse> {
+    return gpki.call({ method: 'POST', path: '/verify', headers, body }, within)
+  }
 
   /** While the password login is open a few logins try GPKI, and nobody waits long for it. */
   async function verify(body: z.output<typeof loginBody>, within: Budget): Promise<DownstreamResponse> {
-    if (measure === undefined) return callGpki(gpki, body, within)
+    if (measure === undefined) return callGpki(body, within)
     if (!fallback.gpki.switchedOff) {
       const { switched } = fallback.gpki
       const signal = within.signal === undefined ? switched : AbortSignal.any([within.signal, switched])
       try {
-        return await callGpki(gpki, body, { ...within, signal })
+        return await callGpki(body, { ...within, signal })
       } catch (error) {
         if (error instanceof DownstreamError && error.kind === 'abandoned' && switched.aborted)
           throw usePassword()
@@ -52,7 +59,7 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
     trials += 1
     try {
       const hopMs = () => Math.min(measure.gpkiTrialMs, within.hopMs() ?? measure.gpkiTrialMs)
-      return await callGpki(gpki, body, { ...within, hopMs })
+      return await callGpki(body, { ...within, hopMs })
     } finally {
       trials -= 1
     }
@@ -79,7 +86,7 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
       throw new Problem(503, 'gpki-failed', `GPKI could not verify the certificate (status ${answer.status})`)
     }
     const official = officials.get(identity.data.officialId)
-    if (official?.status !== 'active') {
+    if (official === undefined || (official.status !== 'active' && !sabotaged('ignores-status'))) {
       return refuse(
         'not-an-official',
         'the certificate is good, but its holder may not log in',
@@ -98,8 +105,4 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
     await audit.append('login.accepted', { ...facts, officialId: official.id, assurance: 'high' })
     response.json({ session: token, assurance: 'high', expiresAt: expiresAt.getTime() })
   }
-}
-
-function callGpki(gpki: Downstream, body: unknown, within: Budget): Promise<DownstreamResponse> {
-  return gpki.call({ method: 'POST', path: '/verify', body }, within)
 }

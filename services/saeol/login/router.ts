@@ -14,7 +14,7 @@ import { createThrottle } from './throttle.ts'
 export function loginRouter(deps: LoginDeps): Router {
   const { database, capacity, fallback, now, sabotaged } = deps
   const measure = deps.config.measures.passwordFallback
-  const challenges = createChallenges(database, now)
+  const challenges = createChallenges(database, sabotaged, now)
   const router = Router()
 
   router.post('/login/challenge', async (_request, response) => {

@@ -2,6 +2,7 @@ import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { fullSizePadding } from '../../common/full-size.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import type { Identity } from '../../enrolment/register.ts'
+import { challengeText } from '../../gpki/challenge.ts'
 import { ask } from './ask.ts'
 import { lateness, stoodStill } from './own-clock.ts'
 import type { Reading } from './reading.ts'
@@ -13,10 +14,13 @@ import type { Reading } from './reading.ts'
 export function createGpkiProbe(options: {
   readonly url: string
   readonly identity: Identity
+  /** What the room shows GPKI. */
+  readonly token: string
   readonly timeoutMs: number
   readonly sabotaged?: Sabotaged
 }): () => Promise<Reading> {
   const { url, sabotaged = () => false } = options
+  const headers = { authorization: `Bearer ${options.token}`, ...fullSizePadding }
   const { certificateChain, privateKeyPkcs8 } = options.identity
   const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
   return async () => {
@@ -28,14 +32,17 @@ export function createGpkiProbe(options: {
       tookMs: Math.round(performance.now() - startedAt),
       error,
     })
-    const nonce = randomBytes(32).toString('base64url')
-    const signature = sign('sha256', Buffer.from(nonce), { key, dsaEncoding: 'ieee-p1363' })
-    const body = { certificateChain, nonce, signature: signature.toString('base64') }
+    const challenge = { audience: 'situation-room', nonce: randomBytes(32).toString('base64url') }
+    const signature = sign('sha256', Buffer.from(challengeText(challenge)), {
+      key,
+      dsaEncoding: 'ieee-p1363',
+    })
+    const body = { certificateChain, ...challenge, signature: signature.toString('base64') }
     const signal = AbortSignal.timeout(options.timeoutMs)
     try {
       const answer = sabotaged('probes-with-short-requests')
         ? await ask(`${url}/health`, { method: 'GET', signal })
-        : await ask(`${url}/verify`, { method: 'POST', body, headers: fullSizePadding, signal })
+        : await ask(`${url}/verify`, { method: 'POST', body, headers, signal })
       if (answer.status === 200) return reading('green', '')
       return reading('red', `GPKI answered ${answer.status}: ${answer.body.slice(0, 200)}`)
     } catch (error) {

@@ -2,6 +2,7 @@ import { createPrivateKey, randomBytes, randomUUID, sign } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import type { Person } from '../../../services/enrolment/people.ts'
 import type { Room } from '../../../services/enrolment/room.ts'
+import { challengeText } from '../../../services/gpki/challenge.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
 import type { Network } from './network.ts'
 
@@ -67,6 +68,16 @@ export function signNonce(privateKeyPkcs8: string, text: string): string {
   return sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64')
 }
 
+/** The body of a login by certificate. */
+export function signedLogin(
+  { certificateChain, privateKeyPkcs8 }: Pick<Person, 'certificateChain' | 'privateKeyPkcs8'>,
+  nonce: string,
+  audience = 'saeol',
+) {
+  const signature = signNonce(privateKeyPkcs8, challengeText({ audience, nonce }))
+  return { audience, nonce, certificateChain, signature }
+}
+
 export async function logInByCertificate(
   network: Network,
   person: Pick<Person, 'certificateChain' | 'privateKeyPkcs8'>,
@@ -75,7 +86,7 @@ export async function logInByCertificate(
   const challenge = await call(`${network.saeolUrl}/login/challenge`, { method: 'POST' })
   const { nonce } = challenge.body as { nonce: string }
   const { certificateChain, privateKeyPkcs8 } = person
-  const body = { nonce, certificateChain, signature: signNonce(privateKeyPkcs8, nonce) }
+  const body = signedLogin({ certificateChain, privateKeyPkcs8 }, nonce)
   return call(`${network.saeolUrl}/login/gpki`, { body, timeoutMs })
 }
 

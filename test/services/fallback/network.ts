@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { leasePorts } from '../../../harness/runtimes/host/ports.ts'
 import type { Service } from '../../../services/common/service.ts'
+import { startCrl } from '../../../services/crl/app.ts'
 import { enrolled } from '../../../services/enrolment/cache.ts'
 import { type People, type Person, readPeople } from '../../../services/enrolment/people.ts'
 import { type Room, readRoom } from '../../../services/enrolment/room.ts'
@@ -87,8 +88,19 @@ export async function startNetwork(options: {
       ...measure,
     }
     const link = async (target: string) => stack.use(await startLink(target))
-    const gpkiA = stack.use(await startGpki({ ...common, SERVICE_NAME: 'gpki-a' }, destination))
-    const gpkiB = stack.use(await startGpki({ ...common, SERVICE_NAME: 'gpki-b' }, destination))
+    const crl = stack.use(
+      await startCrl(
+        {
+          PORT: '0',
+          ISSUER_FILE: files.issuerFile,
+          REVOCATIONS_FILE: join(directory, 'revocations.jsonl'),
+        },
+        destination,
+      ),
+    )
+    const ofGpki = { ...common, TRUST_FILE: files.trustFile, CRL_URL: crl.url }
+    const gpkiA = stack.use(await startGpki({ ...ofGpki, SERVICE_NAME: 'gpki-a' }, destination))
+    const gpkiB = stack.use(await startGpki({ ...ofGpki, SERVICE_NAME: 'gpki-b' }, destination))
     const [l4ToGpkiA, l4ToGpkiB] = [await link(gpkiA.url), await link(gpkiB.url)]
     const l4 = stack.use(
       await startL4(

@@ -144,7 +144,7 @@ describe('the catalogue', () => {
 
 describe('POST /applications', () => {
   test('goes to the systems its kind needs, with the portal as sender and the key of the citizen', async () => {
-    await using portal = await start({ SYSTEM_TOKEN: 'a-secret-of-two' })
+    await using portal = await start({ OWN_TOKEN: 'a-secret-of-two' })
     const { id } = ofKind('certificate')
     const answer = await apply(portal.url, id)
     expect(answer).toMatchObject({

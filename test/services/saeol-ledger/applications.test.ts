@@ -13,7 +13,7 @@ const asked = { serviceId: 'service-0001', residentId: 'resident-000001' }
 const portal = { authorization: 'Bearer a-secret-of-two' }
 
 test('an application is received once for each key, and only from the portal', async () => {
-  await using saeol = await network.startSaeol({ SYSTEM_TOKEN: 'a-secret-of-two' })
+  await using saeol = await network.startSaeol({ CALLERS: JSON.stringify({ gov24: 'a-secret-of-two' }) })
   const key = { 'idempotency-key': 'one' }
   for (const wrong of [
     {},

@@ -4,7 +4,7 @@ import { createDatabase, migrate } from '../../../services/common/database.ts'
 import { createLog } from '../../../services/common/log.ts'
 import { createChallenges } from '../../../services/saeol/login/challenges.ts'
 import { loginSchema } from '../../../services/saeol/login/schema.ts'
-import { bearer, call, issue, logInByCertificate, signNonce } from '../fallback/client.ts'
+import { bearer, call, issue, logInByCertificate, signedLogin } from '../fallback/client.ts'
 import { type Network, startNetwork } from '../fallback/network.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 
@@ -47,7 +47,7 @@ describe('POST /login/gpki', () => {
   it('takes a challenge once, and only its own', async () => {
     const { certificateChain, privateKeyPkcs8 } = network.nextOfficial()
     const logIn = (nonce: string) => {
-      const body = { nonce, certificateChain, signature: signNonce(privateKeyPkcs8, nonce) }
+      const body = signedLogin({ certificateChain, privateKeyPkcs8 }, nonce)
       return call(`${network.saeolUrl}/login/gpki`, { body })
     }
     const nonce = await challenge()
@@ -65,7 +65,11 @@ describe('POST /login/gpki', () => {
     await migrate(url, 'test', loginSchema)
     const database = createDatabase({ url, poolSize: 1, timeoutMs: 5_000, log })
     let now = Date.now()
-    const challenges = createChallenges(database, () => now)
+    const challenges = createChallenges(
+      database,
+      () => false,
+      () => now,
+    )
     const [early, late] = [await challenges.create(), await challenges.create()]
     now += 59_000
     expect(await challenges.take(early)).toBe(true)

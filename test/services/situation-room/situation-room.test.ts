@@ -222,6 +222,7 @@ describe('situation-room', () => {
 
 describe('the probes', () => {
   const timeoutMs = 300
+  const token = 'a-token-of-the-room'
 
   it.each([
     ['a verification that passes', ok, 'green'],
@@ -230,15 +231,18 @@ describe('the probes', () => {
     ['a connection that is reset', (request) => void request.socket.resetAndDestroy(), 'red'],
   ] as [string, RequestListener, string][])('of GPKI: %s', async (_what, listener, colour) => {
     const { probe: identity } = await readRoom(files.roomFile)
+    let authorization: string | undefined
     let signedBytes = 0
     let bytes = 0
     const url = await serve((request, response) => {
       signedBytes = Number(request.headers['content-length'])
       bytes = request.socket.bytesRead
+      authorization = request.headers.authorization
       listener(request, response)
     })
-    expect((await createGpkiProbe({ url, identity, timeoutMs })()).colour).toBe(colour)
+    expect((await createGpkiProbe({ url, identity, token, timeoutMs })()).colour).toBe(colour)
     expect(signedBytes).toBeGreaterThan(1_500)
+    expect(authorization).toBe(`Bearer ${token}`)
     // Of the head at least: several full-size packets, so that one that gets through by luck does not make it green.
     expect(bytes).toBeGreaterThan(5 * 1_448)
   })
@@ -265,7 +269,10 @@ describe('the probes', () => {
   it('see nothing while their own process stands still', async () => {
     const { probe: identity } = await readRoom(files.roomFile)
     const url = await serve(() => {})
-    const readings = [createGpkiProbe({ url, identity, timeoutMs })(), createSaeolProbe({ url, timeoutMs })()]
+    const readings = [
+      createGpkiProbe({ url, identity, token, timeoutMs })(),
+      createSaeolProbe({ url, timeoutMs })(),
+    ]
     const until = performance.now() + timeoutMs + 300
     while (performance.now() < until) {}
     const [gpki, saeolReadings] = await Promise.all(readings)

@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startCrl } from './app.ts'
+
+await main(startCrl)

@@ -36,7 +36,7 @@ export interface JobsOptions {
 /** Told in the order in which things end. */
 export interface JobsListener {
   armEnded(job: Job, result: ArmResult): void
-  /** All arms of a scenario have ended. @returns its verdict */
+  /** All arms of a scenario have ended that were begun. @returns its verdict */
   scenarioEnded(scenario: string): Verdict
 }
 
@@ -49,6 +49,7 @@ export interface JobsListener {
 export async function runJobs(options: JobsOptions, listener: JobsListener): Promise<Ending> {
   const queue = jobsOf(options.plans)
   const left = new Map(options.plans.map(({ plan, arms }) => [plan.scenario, arms.length]))
+  const begun = new Set<string>()
   const again: { job: Job; because: string }[] = []
   let ending: Ending = 'finished'
   let stop = false
@@ -60,6 +61,7 @@ export async function runJobs(options: JobsOptions, listener: JobsListener): Pro
   }
 
   async function work(job: Job, because: string | undefined, alone: boolean): Promise<void> {
+    begun.add(job.plan.scenario)
     const solved = await options.runOne(job, because)
     if (solved.ending !== 'finished' && ending !== 'interrupted') ending = solved.ending
     if (ending !== 'finished') stop = true
@@ -77,8 +79,9 @@ export async function runJobs(options: JobsOptions, listener: JobsListener): Pro
   await Promise.all(Array.from({ length: options.parallel }, takeTurns))
   for (let one = again.shift(); one !== undefined && !stop; one = again.shift())
     await work(one.job, one.because, true)
-  // What was stopped before all of its arms had run is judged by those that have.
-  if (stop) for (const [scenario, arms] of left) if (arms > 0) listener.scenarioEnded(scenario)
+  // What was stopped before all of its arms had run is judged by those that have; what never began by nobody.
+  if (stop)
+    for (const [scenario, arms] of left) if (arms > 0 && begun.has(scenario)) listener.scenarioEnded(scenario)
   return ending
 }
 

@@ -1,12 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** This project's version, from the nearest package.json above. */
-export const projectVersion: string = (() => {
+interface Manifest {
+  readonly version: string
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+/** This project's package.json, the nearest above. */
+export const manifest: Manifest = (() => {
   for (let dir = import.meta.dirname; dir !== dirname(dir); dir = dirname(dir)) {
-    const manifest = join(dir, 'package.json')
-    if (existsSync(manifest))
-      return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version
+    const file = join(dir, 'package.json')
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Manifest
   }
-  return 'unknown'
+  return { version: 'unknown' }
 })()
+
+export const projectVersion: string = manifest.version

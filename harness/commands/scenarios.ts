@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { BadInput, messageOf } from '../errors.ts'
 import { makePlan, type PlanOptions, unknownKnobs } from '../experiment/make-plan.ts'
+import { forBuiltIn, lacking } from '../few-need.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Scenario } from '../model/scenario.ts'
 import type { System } from '../model/system.ts'
@@ -43,7 +44,12 @@ export async function loadScenarios(
   const looked = places.flatMap((place) => files.map((file) => join(place, file)))
   const problem = `no scenarios: none of ${looked.join(', ')} is there`
   if (dir !== undefined) throw new BadInput([problem])
-  const shipped = await load(entriesOf(own)[0]!)
+  // What they are made of is not there for everybody; then they are not looked into.
+  const shipped = builtInLacks() === undefined ? await load(entriesOf(own)[0]!) : undefined
+  if (shipped === undefined)
+    throw new BadInput([
+      `${problem}; name their directory with --scenarios <dir> ('${builtIn}': those of this package)`,
+    ])
   const names = shipped.scenarios.map(({ name }) => name)
   if (wanted.length > 0 && wanted.every((name) => names.includes(name))) return shipped
   throw new BadInput([
@@ -60,7 +66,13 @@ function isBelow(dir: string, root: string): boolean {
   return path === '' || !(path.startsWith('..') || isAbsolute(path))
 }
 
+function builtInLacks(): string | undefined {
+  return lacking("this package's own network needs", forBuiltIn)
+}
+
 async function load(entry: string): Promise<ScenarioModule> {
+  const absent = isBelow(entry, own) ? builtInLacks() : undefined
+  if (absent !== undefined) throw new BadInput([absent])
   try {
     const module = (await import(pathToFileURL(entry).href)) as Partial<ScenarioModule>
     if (!Array.isArray(module.scenarios) || module.scenarios.length === 0)

@@ -1,5 +1,6 @@
 import { BadInput, HarnessError } from '../errors.ts'
 import { findExecutable } from '../executable.ts'
+import { forContainers, forPostgres, lacking } from '../few-need.ts'
 import type { System } from '../model/system.ts'
 import { mustKnowKinds } from './bring-up.ts'
 import type { Engine } from './containers/engine.ts'
@@ -35,7 +36,7 @@ interface Chosen {
 export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
   const { runtime, toxiproxy, systems } = wanted
   systems.forEach(mustKnowKinds)
-  if (runtime === 'processes') return processes(toxiproxy)
+  if (runtime === 'processes') return processes(wanted)
   const without = systems.find(({ image }) => image === undefined)
   if (runtime === 'containers') {
     if (toxiproxy === 'path')
@@ -44,32 +45,42 @@ export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
       throw new BadInput([
         `--runtime containers: the system '${without.name}' declares no image of its services`,
       ])
+    const absent = lacking('containers need', forContainers)
+    if (absent !== undefined) throw new BadInput([`--runtime containers: ${absent}`])
     const { findEngine } = await import('./containers/engine.ts')
     const found = await findEngine()
     if ('missing' in found) throw new HarnessError(`${found.missing}: ${found.remedy}`)
     return containers(found, systems)
   }
-  if (toxiproxy === 'path') return { ...processes(toxiproxy), why: '--toxiproxy path is for processes' }
+  if (toxiproxy === 'path') return { ...processes(wanted), why: '--toxiproxy path is for processes' }
+  const absent = lacking('containers need', forContainers)
+  if (absent !== undefined) return { ...processes(wanted), why: absent }
   if (without !== undefined)
-    return { ...processes(toxiproxy), why: `the system '${without.name}' declares no image` }
+    return { ...processes(wanted), why: `the system '${without.name}' declares no image` }
   const { findEngine } = await import('./containers/engine.ts')
   const found = await findEngine()
-  if ('missing' in found) return { ...processes(toxiproxy), why: found.missing }
+  if ('missing' in found) return { ...processes(wanted), why: found.missing }
   const { imagesOf, obstacleTo } = await import('./containers/provide-images.ts')
   const images = new Map(systems.flatMap(imagesOf).map((image) => [image.tag, image]))
   const obstacles = await Promise.all([...images.values()].map((image) => obstacleTo(found, image)))
   const obstacle = obstacles.find((one) => one !== undefined)
-  if (obstacle !== undefined) return { ...processes(toxiproxy), why: obstacle }
+  if (obstacle !== undefined) return { ...processes(wanted), why: obstacle }
   const chosen = await containers(found, systems)
   const forPackets = systems.some(({ image }) => image?.netadmin !== undefined)
-  if (chosen.why !== undefined && forPackets) return { ...processes(toxiproxy), why: chosen.why }
+  if (chosen.why !== undefined && forPackets) return { ...processes(wanted), why: chosen.why }
   return {
     ...chosen,
     why: 'a container engine answers, and the images are there or can be had',
   }
 }
 
-function processes(toxiproxy: (typeof toxiproxyNames)[number]): Chosen {
+/** @throws BadInput where a system has a database and PostgreSQL is not installed */
+function processes({ toxiproxy, systems }: Wanted): Chosen {
+  const database = systems.find(({ services }) =>
+    Object.values(services).some(({ kind }) => kind === 'postgres'),
+  )
+  const absent = database && lacking(`PostgreSQL of the system '${database.name}' needs`, forPostgres)
+  if (absent !== undefined) throw new BadInput([absent])
   if (toxiproxy === 'embedded') return { runtime: processesRuntime({ toxiproxy }), toxiproxy: 'embedded' }
   const executable = findExecutable('toxiproxy-server')
   if (executable === undefined)

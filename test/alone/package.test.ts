@@ -27,6 +27,7 @@ const example = join(root, 'examples', 'your-own-system')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string
   dependencies: Record<string, string>
+  peerDependencies: Record<string, string>
 }
 const client = `toxiproxy-node-client@${manifest.dependencies['toxiproxy-node-client']}`
 
@@ -43,6 +44,8 @@ const environment = {
     .join(delimiter),
   NO_COLOR: '1',
 }
+
+const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
 
 let place: string | undefined
 let project: string
@@ -131,7 +134,6 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
       place,
       `saeol-chaos-toxiproxy-${manifest.dependencies['@saeol-chaos/toxiproxy']}.tgz`,
     )
-    const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
     await succeed(project, 'npm', 'install', ...quietly, tarball, toxiproxy, client)
     proxyOnly = join(place, 'proxy-only')
     mkdirSync(proxyOnly)
@@ -161,6 +163,12 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
       'package.json',
     ])
     expect(files.filter((file) => file.startsWith('docs/') && !file.endsWith('.md'))).toEqual([])
+  })
+
+  it('brings nothing that few need: no container client, no database, no web framework', () => {
+    const installed = readdirSync(join(project, 'node_modules'))
+    for (const name of Object.keys(manifest.peerDependencies))
+      expect(installed).not.toContain(name.split('/')[0])
   })
 
   describe('the Toxiproxy alone', () => {
@@ -303,6 +311,18 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
     const unasked = await start(elsewhere, command, 'run').ended
     expect(unasked.stderr).toMatch(/no scenarios: none of .*elsewhere/)
     expect(unasked.code).toBe(4)
+    // What its services are made of, and PostgreSQL, are asked for by name; the command that is named installs them.
+    for (const what of [/own network needs packages/, /PostgreSQL of the system .* needs packages/]) {
+      const lacking = await start(elsewhere, command, 'up', '--scenarios', 'built-in').ended
+      expect(lacking.stderr).toMatch(what)
+      expect(lacking.code).toBe(4)
+      const [, packages] = /npm install --save-dev (.+)/.exec(lacking.stderr)!
+      await succeed(project, 'npm', 'install', ...quietly, '--save-dev', ...packages!.split(' '))
+    }
+    const contained = ['up', '--scenarios', 'built-in', '--runtime', 'containers']
+    expect((await start(elsewhere, command, ...contained).ended).stderr).toMatch(
+      /containers need packages that are not installed here: npm install --save-dev testcontainers@/,
+    )
     const started = start(elsewhere, command, 'up', '--scenarios', 'built-in')
     await Promise.race([until(started, /Ctrl-C takes the network down/), started.ended])
     started.child.kill('SIGINT')

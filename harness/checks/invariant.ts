@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CheckSpec, Evidence } from '../model/check.ts'
+import { count } from '../model/words.ts'
 import type { CheckKind } from './check-kind.ts'
 import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
 import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
@@ -54,15 +55,18 @@ export const invariantKind: CheckKind = {
       return {
         verdict: 'deviates',
         evidence,
-        said: `${facts.violations} of ${facts.checked} records break it: ${facts.said}`,
+        said: `${facts.violations} of ${count(facts.checked, 'record')} ${facts.violations === 1 ? 'breaks' : 'break'} it: ${facts.said}`,
         lookAt: facts.examples,
       }
     return {
       verdict: 'holds',
       evidence,
-      said: `${facts.checked === 0 ? 'no record to check' : `${facts.checked} records checked, none breaks it`}: ${facts.said}`,
+      said: `${facts.checked === 0 ? 'no record to check' : `${count(facts.checked, 'record')} checked, none breaks it`}: ${facts.said}`,
       ...(facts.checked < atLeast && {
-        short: { said: `at least ${atLeast} records are needed to say so`, samplesToDecide: atLeast },
+        short: {
+          said: `at least ${count(atLeast, 'record')} ${atLeast === 1 ? 'is' : 'are'} needed to say so`,
+          samplesToDecide: atLeast,
+        },
       }),
     }
   },

@@ -136,7 +136,11 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       verbose: options.verbose,
       again: againWith(command),
     })
-    using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
+    const say = (message: string): void => {
+      output.makeRoom()
+      process.stderr.write(`${message}\n`)
+    }
+    using interrupt = interruption(say)
     const result = await run({
       plans: plans.map((one) => ({ ...one, arms: armsOf(one.plan, options) })),
       parallel,
@@ -147,7 +151,10 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       toxiproxy: chosen.toxiproxy,
       projectVersion,
       out: options.out,
-      report: reportTo(options.reporter.map((name) => reporters[name]!.factory(output))),
+      report: reportTo(
+        options.reporter.map((name) => reporters[name]!.factory(output)),
+        say,
+      ),
       signal: interrupt.signal,
       bail: options.bail,
       ...(options.keep && {

@@ -1,13 +1,13 @@
 import type { ArmRecord } from '../journal/record.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
+import { firstOf } from '../model/words.ts'
 import { faultEvidence } from './fault-evidence.ts'
 import { judgeCheck } from './judge-check.ts'
 import { hostDoubts } from './machine-voids.ts'
 import { seriesOf } from './series.ts'
 import { endingOf, voidsOf } from './voids.ts'
 import { brokenGuards, expectedOf, weigh } from './weigh.ts'
-import { firstOf } from './words.ts'
 
 /** Judges one arm from its record. Pure: the same record gives the same result. */
 export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {

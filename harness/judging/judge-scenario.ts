@@ -1,11 +1,11 @@
 import { gateArms } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Credit, Effect, ScenarioResult } from '../model/result.ts'
+import { count, firstOf, listed } from '../model/words.ts'
 import { creditsOf, effectsBetween, type JudgedArm } from './effects.ts'
 import { repeatOf } from './repeat.ts'
 import { standsOn } from './server-evidence.ts'
 import { brokenGuards, protectedThat } from './weigh.ts'
-import { count, firstOf, listed } from './words.ts'
 
 /** Judges a scenario from its arms: worst wins, and only three arms that all show what they must make it hold. Pure. */
 export function judgeScenario(plan: Plan, judged: readonly JudgedArm[]): ScenarioResult {

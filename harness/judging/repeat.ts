@@ -1,5 +1,5 @@
 import type { ArmResult, ScenarioResult } from '../model/result.ts'
-import { firstOf } from './words.ts'
+import { firstOf } from '../model/words.ts'
 
 /** An arm that is void for what the machine did, not for what the scenario is: a second run may well be sound. */
 export function repeatMayHelp(arm: ArmResult): boolean {

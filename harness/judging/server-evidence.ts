@@ -1,7 +1,7 @@
 import type { ArmRecord } from '../journal/record.ts'
 import type { ArmResult, FaultEvidence, ServerEvidence } from '../model/result.ts'
 import type { ToxicTotals } from '../model/toxics.ts'
-import { count } from './words.ts'
+import { count } from '../model/words.ts'
 
 /** What Toxiproxy itself says of a fault of an arm. Null: it could not say, was not heard, or the fault has no toxics. */
 export function serverEvidence(record: ArmRecord, fault: string): ServerEvidence | null {

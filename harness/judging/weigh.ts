@@ -2,7 +2,7 @@ import type { ArmRecord } from '../journal/record.ts'
 import { ablated } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
-import { count, firstOf, listed } from './words.ts'
+import { count, firstOf, listed } from '../model/words.ts'
 
 type Weighed = Pick<ArmResult, 'verdict' | 'said'>
 

@@ -3,6 +3,7 @@ import { bittenUsers } from '../judging/server-evidence.ts'
 import type { CheckResult, Evidence } from '../model/check.ts'
 import type { FaultEvidence, ScenarioResult } from '../model/result.ts'
 import { formatMs } from '../model/units.ts'
+import { count } from '../model/words.ts'
 import { numberInWords } from './parameters.ts'
 
 /**
@@ -55,11 +56,11 @@ export function seenInWords({ bit, server, injectedAtMs }: FaultEvidence): strin
   ]
   // Toxiproxy had the toxic a moment before the harness was told so.
   const firstMs = Math.max(0, (server.firstBiteAtMs ?? 0) - (injectedAtMs ?? 0))
-  return `${probe} ${bit ? 'and' : 'but'} by Toxiproxy: ${[counted(users, 'connection'), `first after ${formatMs(firstMs)}`, ...did].join(', ')}`
+  return `${probe} ${bit ? 'and' : 'but'} by Toxiproxy: ${[count(users, 'connection'), `first after ${formatMs(firstMs)}`, ...did].join(', ')}`
 }
 
 function some(n: number, noun: string, done: string): string[] {
-  return n > 0 ? [`${counted(n, noun)} ${done}`] : []
+  return n > 0 ? [`${count(n, noun)} ${done}`] : []
 }
 
 function bytesOf(bytes: number): string {
@@ -73,9 +74,4 @@ export function lengthOf(ms: number): string {
   if (ms < 60_000) return formatMs(ms < 1000 ? ms : Math.round(ms / 100) * 100)
   const seconds = Math.round(ms / 1000)
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}
-
-/** `1 arrival`, `2 arrivals`. */
-export function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -20,9 +20,10 @@ export function reporterOutput(
   stream: Stream,
   env: Readonly<Record<string, string | undefined>>,
   options: Pick<ReporterOutput, 'again'> & { readonly verbose?: boolean } = {},
-): ReporterOutput {
+): ReporterOutput & { makeRoom(): void } {
   const able = stream.isTTY === true && env.TERM !== 'dumb'
   let open = true
+  const blocks: (() => void)[] = []
   stream.on('error', () => {
     open = false
   })
@@ -33,6 +34,11 @@ export function reporterOutput(
     terminal: able && !isSet(env.CI),
     colour: forced(env.FORCE_COLOR) ?? (env.NO_COLOR ? false : able),
     rows: () => stream.rows || Number.POSITIVE_INFINITY,
+    blocked: (clear) => void blocks.push(clear),
+    /** Takes blocks away that are redrawn in place; called before anything else is written to the terminal. */
+    makeRoom() {
+      for (const clear of blocks) clear()
+    },
     verbose: options.verbose ?? false,
     ...(options.again !== undefined && { again: options.again }),
     columns: () => stream.columns || Number(env.COLUMNS) || (able ? 80 : columnsElsewhere),

@@ -20,6 +20,8 @@ export interface ReporterOutput {
   columns(): number
   /** Of a terminal; elsewhere without end. */
   rows(): number
+  /** Of a block that is redrawn in place: how to take it away, should somebody else write to the same terminal. */
+  blocked?(clear: () => void): void
   /** Every event and every check, as it happens; else what a person needs who waits for the verdict. */
   readonly verbose: boolean
   /** The command that runs these scenarios once more, with the options that were typed; absent where none was. */

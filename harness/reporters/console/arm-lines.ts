@@ -1,7 +1,8 @@
 import type { CheckResult } from '../../model/check.ts'
 import type { ArmResult, FaultEvidence } from '../../model/result.ts'
 import { formatMs } from '../../model/units.ts'
-import { counted, evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
+import { count } from '../../model/words.ts'
+import { evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
 import { type Reading, readArm, readCheck } from '../reading.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -102,7 +103,7 @@ function evidence(result: ArmResult): string[] {
     const dropped = generator.dropped === 0 ? '' : `, ${generator.dropped} dropped`
     const late = formatMs(generator.lagP99Ms)
     parts.push(
-      `${generator.started} of ${counted(generator.due, 'arrival')} started${dropped}, p99 ${late} late`,
+      `${generator.started} of ${count(generator.due, 'arrival')} started${dropped}, p99 ${late} late`,
     )
   }
   return parts.length === 0 ? [] : [`evidence: ${parts.join(' · ')}`]

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { called } from '../../called.ts'
-import { firstOf } from '../../judging/words.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../../model/result.ts'
-import { counted, lengthOf, repeatInWords } from '../figures.ts'
+import { count, firstOf } from '../../model/words.ts'
+import { lengthOf, repeatInWords } from '../figures.ts'
 import { readArm, readVerdict } from '../reading.ts'
 import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { oneLine } from '../terminal/one-line.ts'
@@ -21,7 +21,7 @@ export function runStartedLines(
   paint: Paint,
 ): string[] {
   const conditions = [
-    counted(run.plans.length, 'scenario'),
+    count(run.plans.length, 'scenario'),
     armsWords(run.arms),
     ...(run.parallel > 1 ? [`${run.parallel} side by side`] : []),
     `seed ${run.seed}`,
@@ -50,7 +50,7 @@ export function interruptedLines(result: RunResult, dir: string, paint: Paint): 
   const all = arms.length + result.notRun.reduce((sum, { arms }) => sum + arms.length, 0)
   return [
     `${conclusion(result, paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)}`)}`,
-    `${arms.length - cut.length} of ${counted(all, 'arm')} had ended${cut.length > 0 ? `; ${undoneWords(cut)}` : ''}`,
+    `${arms.length - cut.length} of ${count(all, 'arm')} had ended${cut.length > 0 ? `; ${undoneWords(cut)}` : ''}`,
     ...stillThere(cut).map(paint.yellow),
     `journal, results and logs: ${shorter(dir)}`,
   ]
@@ -62,8 +62,8 @@ function undoneWords(cut: readonly ArmResult[]): string {
   const reverted = injected.filter(({ revertedAtMs }) => revertedAtMs !== null).length
   const down = cut.filter(({ ending, error }) => ending === 'interrupted' && error === undefined).length
   return [
-    `${cut.length} under way: ${injected.length === 0 ? 'no fault was on' : `${reverted} of ${counted(injected.length, 'fault')} reverted`}`,
-    `${down} of ${counted(cut.length, 'network')} taken down`,
+    `${cut.length} under way: ${injected.length === 0 ? 'no fault was on' : `${reverted} of ${count(injected.length, 'fault')} reverted`}`,
+    `${down} of ${count(cut.length, 'network')} taken down`,
   ].join(', ')
 }
 

@@ -23,7 +23,15 @@ export function region(output: ReporterOutput): Region {
     return rows === 0 ? '\r' : `\r\x1b[${rows}A`
   }
 
+  function clear(): void {
+    if (drawn.length > 0) output.write(`${toTop()}\x1b[J`)
+    drawn = []
+    drawnAt = 0
+  }
+
+  output.blocked?.(clear)
   return {
+    clear,
     draw(lines) {
       const columns = output.columns()
       // The last column stays free: some terminals break a line that fills it.
@@ -33,11 +41,6 @@ export function region(output: ReporterOutput): Region {
       output.write(`${toTop()}${clipped.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)
       drawn = clipped
       drawnAt = columns
-    },
-    clear() {
-      if (drawn.length > 0) output.write(`${toTop()}\x1b[J`)
-      drawn = []
-      drawnAt = 0
     },
   }
 }

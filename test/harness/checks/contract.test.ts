@@ -1085,7 +1085,7 @@ const contracts: Record<string, Contract> = {
           invariants: [{ name: receipts, checked: 37, violations: 1, examples: ['receipt 12 was lost'] }],
         },
         verdict: 'deviates',
-        said: /^1 of 37 records break it/,
+        said: /^1 of 37 records breaks it/,
         evidence: { n: 37, estimate: 1 },
         lookAt: ['receipt 12 was lost'],
       },

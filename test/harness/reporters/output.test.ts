@@ -36,6 +36,15 @@ describe('live redrawing', () => {
   })
 })
 
+test('whoever writes to the terminal besides has every block taken away before', () => {
+  const output = reporterOutput(tty, {})
+  const cleared: string[] = []
+  output.blocked?.(() => cleared.push('one'))
+  output.blocked?.(() => cleared.push('another'))
+  output.makeRoom()
+  expect(cleared).toEqual(['one', 'another'])
+})
+
 describe('columns', () => {
   test.each([
     ["a terminal's own", tty, {}, 91],

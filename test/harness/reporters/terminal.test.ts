@@ -150,6 +150,17 @@ describe('a region', () => {
     )
   })
 
+  test('makes room for what somebody else writes to the same terminal', () => {
+    const terminal = screen(20)
+    const blocks: (() => void)[] = []
+    const block = region({ ...terminal.output, blocked: (clear: () => void) => void blocks.push(clear) })
+    block.draw(['one', 'two', 'three'])
+    for (const clear of blocks) clear()
+    terminal.output.write('interrupted\n')
+    block.draw(['one', 'two'])
+    expect(terminal.lines()).toEqual(['interrupted', 'one', 'two', ''])
+  })
+
   test('writes nothing where nothing has changed', () => {
     const terminal = screen(20)
     const block = region(terminal.output)

@@ -187,6 +187,13 @@ export const gpkiStall = defineScenario({
         source: 'ledger invariant 1: nothing lost',
         sabotages: ['loses-receipts'],
       }),
+      accounted([officialIssuesCertificate, visitorAtCounter], {
+        outcome: ['issued', 'certificate'],
+        by: 'certificates issued once',
+        atLeast: 100,
+        source: 'S0: what was handed over was issued',
+        sabotages: ['forgets-certificates'],
+      }),
       invariant('receipts kept', {
         minimumWhere: receipts,
         atLeast: 6,
@@ -199,7 +206,7 @@ export const gpkiStall = defineScenario({
         atLeast: 100,
         source: 'F15: requester and subject are the same on each document',
         title: 'nobody is given a document about somebody else',
-        sabotages: ['swapped-document'],
+        sabotages: ['swapped-document', 'shares-visits'],
       }),
       invariant('nobody is sent home on a good day', {
         atLeast: 20,

@@ -37,6 +37,7 @@ export const sabotageNames = [
   'verifier-not-checked',
   'receipt-and-certificate',
   'swapped-document',
+  'shares-visits',
   'issues-twice',
   'forgets-certificates',
   'probes-with-short-requests',

@@ -1,4 +1,4 @@
-import type { Journey } from '../../harness/index.ts'
+import type { HttpAnswer, Journey } from '../../harness/index.ts'
 import { anothersDocument, type Document, isWhatWasAsked } from './documents.ts'
 import { outcomeOf } from './login.ts'
 import { kindOfCase, type People, pick } from './people.ts'
@@ -29,12 +29,22 @@ export const visitorAtCounter: Journey = {
       step('visit', () => visit(asked)),
       random() < mistakenKeys ? pause(underWayMs).then(() => visit(other)) : undefined,
     ])
-    if (overheard?.status === 201 || overheard?.status === 202) return anothersDocument
-    if (answer.status !== 201 && answer.status !== 202) return outcomeOf(answer)
-    const { certificate, receipt } = answer.json<{ certificate?: Document; receipt?: Document }>() ?? {}
+    // Where the first got nothing, the second is an ordinary visitor, and may leave with a document.
+    const others = overheard && handedOver(overheard)
+    if (others !== undefined && !isWhatWasAsked(others.certificate ?? others.receipt, other)) {
+      return anothersDocument
+    }
+    const given = handedOver(answer)
+    if (given === undefined) return outcomeOf(answer)
+    const { certificate, receipt } = given
     if (!isWhatWasAsked(certificate ?? receipt, asked)) return anothersDocument
     return receipt === undefined
       ? { outcome: 'certificate', took: `${certificate!.number}` }
       : { outcome: 'receipt', took: `${receipt.office}/${receipt.number}` }
   },
+}
+
+/** What the visitor leaves with; undefined: nothing. */
+function handedOver(answer: HttpAnswer): { certificate?: Document; receipt?: Document } | undefined {
+  return answer.status === 201 || answer.status === 202 ? (answer.json() ?? {}) : undefined
 }

@@ -28,8 +28,10 @@ export function effectiveWords({ n, effective = n }: Pick<Evidence, 'n' | 'effec
 export function figuresOf(evidence: Evidence, samples: string): string {
   const { unit, estimate, interval, threshold, good } = evidence
   const [low, high] = interval ?? [null, null]
-  const range = `95 % interval ${figure(low, unit)} – ${figure(high, unit)}`
-  return `${figure(estimate, unit)} (${range}, ${evidence.n} ${samples}${effectiveWords(evidence)}) against ${good} ${figure(threshold, unit)}`
+  // Of nothing but what never came there is no more to say than that.
+  const range =
+    low === null && high === null ? '' : `95 % interval ${figure(low, unit)} – ${figure(high, unit)}, `
+  return `${figure(estimate, unit)} (${range}${evidence.n} ${samples}${effectiveWords(evidence)}) against ${good} ${figure(threshold, unit)}`
 }
 
 /** What a person is told where a check could not decide. */

@@ -24,10 +24,7 @@ export const runtimeOption = new Option(
   .choices([...runtimeNames])
   .default('auto')
 
-export const withoutOption = new Option(
-  '--without <measure>',
-  'takes a measure away (ablation); may be given again',
-)
+export const withoutOption = new Option('--without <measure>', 'takes a measure away; may be given again')
   .default([] as string[], 'none')
   .argParser((typed: string, before: string[]) => [...before, ...names(typed)])
 

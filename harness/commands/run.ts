@@ -64,10 +64,10 @@ export const runCommand = new Command('run')
       return names(typed) as Arm[]
     }),
   )
-  .option('--ablate', 'credits each measure by itself: adds an arm without each, and with it alone', false)
+  .option('--ablate', 'credits each measure by itself: adds an arm without it, and one with it alone', false)
   .addOption(parallelOption)
   .addOption(
-    new Option('--retry-inconclusive <n>', 'runs a void arm again, up to n times, where a repeat can help')
+    new Option('--retry-inconclusive <n>', 'repeats a void arm, up to n times, where a repeat can help')
       .default(0)
       .argParser(wholeNumber('--retry-inconclusive', 0)),
   )

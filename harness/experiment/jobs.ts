@@ -96,9 +96,9 @@ function jobsOf(plans: JobsOptions['plans']): Job[] {
 function whyAgain(options: JobsOptions, job: Job, result: ArmResult, alone: boolean): string | undefined {
   if (!repeatMayHelp(result)) return undefined
   if (!alone && options.parallel > 1)
-    return `with ${options.parallel} arms side by side it was ${result.said}; run again by itself`
+    return `with ${options.parallel} arms side by side it was ${result.said}; repeated by itself`
   const retries = job.attempt - (options.parallel > 1 ? 2 : 1)
   return retries < options.retryInconclusive
-    ? `it was ${result.said}; retry ${retries + 1} of ${options.retryInconclusive}`
+    ? `it was ${result.said}; repeat ${retries + 1} of ${options.retryInconclusive}`
     : undefined
 }

@@ -72,7 +72,7 @@ function journeysOf(record: ArmRecord): ArmResult['journeys'] {
       if (visits.ok[row] === 1) ok++
       else {
         const late = visits.tookMs[row]! > (within.get(journey) ?? Number.POSITIVE_INFINITY)
-        const why = late ? `${outcome}, too late` : outcome
+        const why = late ? `${outcome} (too late)` : outcome
         failures[why] = (failures[why] ?? 0) + 1
       }
     }

@@ -25,7 +25,7 @@ export type CircuitBreakerParameters = z.output<typeof parameters>
 /** Around each downstream link: fails at once while the link is known to be broken, and probes it half-open. */
 export const circuitBreaker: Measure<typeof parameters> = {
   name: 'circuit-breaker',
-  title: 'Calls to a link that fails are refused at once until a probe succeeds',
+  title: 'calls to a link that fails are refused at once until a probe succeeds',
   parameters,
 }
 

@@ -22,6 +22,6 @@ export type DeadlineParameters = z.output<typeof parameters>
  */
 export const deadlines: Measure<typeof parameters> = {
   name: 'deadlines',
-  title: 'Every hop has a deadline; expired and abandoned work is dropped',
+  title: 'every hop has a deadline; expired and abandoned work is dropped',
   parameters,
 }

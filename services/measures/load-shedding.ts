@@ -19,7 +19,7 @@ export type LoadSheddingParameters = z.output<typeof parameters>
 /** Short queues by importance: notices and downloads are refused first, certificates last (T10, F8). */
 export const loadShedding: Measure<typeof parameters> = {
   name: 'load-shedding',
-  title: 'Notices and downloads give way to certificates; queues are short',
+  title: 'notices and downloads give way to certificates; queues are short',
   parameters,
 }
 

@@ -27,6 +27,6 @@ export type ManualIntakeParameters = z.output<typeof parameters>
 /** 수기 접수 (S0 S4): when Saeol cannot serve, the visitor leaves with a numbered receipt that is entered later. */
 export const manualIntake: Measure<typeof parameters> = {
   name: 'manual-intake',
-  title: 'Visitors whom Saeol cannot serve get a numbered receipt, entered later under its own date',
+  title: 'visitors whom Saeol cannot serve get a numbered receipt, entered later under its own date',
   parameters,
 }

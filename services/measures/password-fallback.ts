@@ -76,6 +76,6 @@ export type PasswordFallbackParameters = z.output<typeof parameters>
 export const passwordFallback: Measure<typeof parameters> = {
   name: 'password-fallback',
   title:
-    'Officials log in by password and authenticator code while GPKI is out, if two duty officers open it',
+    'officials log in by password and authenticator code while GPKI is out, if two duty officers open it',
   parameters,
 }

@@ -96,15 +96,18 @@ describe('a void arm', () => {
     expect(atOnce).toBe(3)
     expect(events.slice(-3)).toEqual(['+a/treated', '-a/treated', '=a'])
     expect(events.indexOf('-a/control')).toBe(events.length - 4)
-    expect(because.at(-1)).toBe(
-      'with 3 arms side by side it was void: the host was busy; run again by itself',
-    )
+    expect(because.at(-1)).toBe('with 3 arms side by side it was void: the host was busy; repeated by itself')
   })
 
   it('that ran by itself is left as it is, unless retries are asked for', async () => {
     expect((await happens({}, voidFirst([passing]))).because).toHaveLength(3)
     const { because } = await happens({ retryInconclusive: 2 }, voidFirst([passing]))
-    expect(because).toEqual([undefined, undefined, undefined, 'it was void: the host was busy; retry 1 of 2'])
+    expect(because).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'it was void: the host was busy; repeat 1 of 2',
+    ])
   })
 
   it('is retried as often as was asked for, and no more', async () => {

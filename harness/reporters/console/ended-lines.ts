@@ -25,7 +25,7 @@ export function endedLines(
   const { plan, columns, paint } = options
   if (result.ending === 'interrupted') return []
   const reading = readArm(result)
-  const again = result.retries.map((why) => paint.dim(`    run again: ${oneLine(why)}`))
+  const again = result.retries.map((why) => paint.dim(`    repeated: ${oneLine(why)}`))
   if (reading.meaning === 'wanted') {
     const head = `  ${pad(oneLine(`${scenario} ${result.arm}`), nameColumns)} ${pad(marked(reading, paint), verdictColumns)}`
     const line = `${head}  ${pad(lengthOf(result.tookMs), 7, 'right')}`

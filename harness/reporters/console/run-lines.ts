@@ -89,8 +89,8 @@ export function scenarioLines(result: ScenarioResult, paint: Paint): string[] {
 
 /**
  * The scenarios in a table, what was not run, the run's verdict, and where it lies; where it is not well, where to look
- * and how to run it again.
- * @param again the command that runs these scenarios once more; undefined where nobody knows
+ * and how to repeat it.
+ * @param again the command that repeats these scenarios; undefined where nobody knows
  */
 export function runLines(
   result: RunResult,
@@ -112,7 +112,7 @@ export function runLines(
       ? []
       : [
           `every check, with its figures: ${called(`analyze ${shorter(dir)}`)}`,
-          `run it again: ${oneLine(again(names))}`,
+          `to repeat it: ${oneLine(again(names))}`,
         ]),
   ]
 }

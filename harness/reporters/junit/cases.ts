@@ -42,7 +42,7 @@ function armCase(scenario: string, arm: ArmResult): Case {
     name: 'arm',
     time: (arm.tookMs / 1000).toFixed(3),
   }
-  const again = arm.retries.map((why) => `run again: ${why}`)
+  const again = arm.retries.map((why) => `repeated: ${why}`)
   if (arm.ending !== 'finished')
     return red('error', attributes, arm.ending, arm.error ?? arm.said, [arm.said, ...lookAt(arm.lookAt)])
   if (arm.voids.length > 0)

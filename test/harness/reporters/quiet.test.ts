@@ -90,7 +90,7 @@ describe('a quiet run', () => {
       'look at 17-nov-gpki-stall, treated',
       '  official #81 at +3.2 s',
       expect.stringMatching(/^every check, with its figures: .* analyze runs\/x$/),
-      'run it again: npm run chaos -- run 17-nov-gpki-stall',
+      'to repeat it: npm run chaos -- run 17-nov-gpki-stall',
     ])
   })
 

@@ -27,6 +27,105 @@ const receipts = { fault: true, measure: 'manual-intake' }
 /** Until when the password login is not yet open, ms: the alarm takes 0.8 s, and each of two officers 1 s. */
 const openingMs = 3000
 
+/** What users must get. @param faultMs how long the port is damaged */
+const serviceLevels = (faultMs: number) => [
+  successRate(officialIssuesCertificate, {
+    atLeast: 0.95,
+    during: 'fault',
+    after: '4s',
+    source: '† ours: nineteen in twenty officials serve their visitor',
+  }),
+  successRate(officialInsistsOnCertificate, {
+    atLeast: 0.85,
+    during: 'fault',
+    untilEnd: Math.max(0, faultMs - openingMs),
+    title:
+      'whoever insists on the certificate is let in, or told within 1.5 s that it cannot be: ≥ 85 % until the fallback is open',
+    source: 'F1: an honest error within 3 s †, here within half of it; the share † ours',
+  }),
+  successRate(officialReadsNotices, {
+    atLeast: 0.9,
+    during: 'fault',
+    title: 'Saeol’s workers are not exhausted: ≥ 90 % of what needs no login is served during fault',
+    source: 'F1: workers not exhausted; the share † ours',
+  }),
+  everyone(visitorAtCounter, {
+    atLeast: 50,
+    source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
+  }),
+]
+
+/** What the measures do. */
+const mechanisms = [
+  timeTo('fallback.opened', {
+    of: 'injected',
+    within: '4s',
+    measure: 'password-fallback',
+    source:
+      '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
+  }),
+  timeTo('fallback.closed', {
+    of: 'reverted',
+    within: '4s',
+    measure: 'password-fallback',
+    source: '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
+  }),
+  noEvent('fallback.opened', {
+    measure: 'password-fallback',
+    source: 'fallback invariant 7: open only while a verified outage lasts',
+  }),
+]
+
+/** What must be seen, and what must not, whatever is on. */
+const guards = [
+  invariant('every receipt was entered', {
+    measure: 'manual-intake',
+    atLeast: 10,
+    source: 'S0 S1: entered retroactively; ledger invariant 1',
+    sabotages: ['rejects-receipts'],
+  }),
+  timeTo('alarm.raised', {
+    of: 'injected',
+    within: '2s',
+    title: 'the deep probe is red, and the alarm raised, ≤ 2 s after the fault begins',
+    source: 'F1: red within 60 s †, scaled by 30',
+    sabotages: ['probes-with-short-requests'],
+  }),
+  never(statusPage, {
+    outcome: 'red',
+    atLeast: 40,
+    title: 'the status page is never red: what it asks is small',
+    source: 'T13, F1: /health green all the while',
+    sabotages: ['health-looks-deep'],
+  }),
+  accounted(visitorAtCounter, {
+    minimumWhere: receipts,
+    outcome: 'receipt',
+    by: 'receipts kept',
+    source: 'ledger invariant 1: nothing lost',
+    sabotages: ['loses-receipts'],
+  }),
+  never([officialIssuesCertificate, visitorAtCounter], {
+    outcome: anothersDocument,
+    atLeast: 100,
+    source: 'F15: requester and subject are the same on each document',
+    title: 'nobody is given a document about somebody else',
+    sabotages: ['swapped-document'],
+  }),
+  invariant('each visit has one document', {
+    minimumWhere: receipts,
+    atLeast: 10,
+    source: 'S0 S1: what was entered becomes a document, and no second one',
+    sabotages: ['receipt-and-certificate'],
+  }),
+  invariant('everything done is on the audit', {
+    minimumWhere: receipts,
+    atLeast: 20,
+    source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
+    sabotages: ['incomplete-audit'],
+  }),
+]
+
 /**
  * The cause that was found on 25 November 2023 (T13, F1), as it was from the night of the 16th on (T1): a damaged port
  * of the router on the way to authentication lost nine in ten packets of 1,500 bytes. What is small passes, and every
@@ -66,99 +165,6 @@ export const routerPort = defineScenario({
       measure('password-fallback', { reactionMs: reaction }),
       measure('manual-intake', { budgetMs: 1000 }),
     ],
-    hypothesis: [
-      successRate(officialIssuesCertificate, {
-        atLeast: 0.95,
-        during: 'fault',
-        after: '4s',
-        source: '† ours: nineteen in twenty officials serve their visitor',
-      }),
-      successRate(officialInsistsOnCertificate, {
-        atLeast: 0.85,
-        during: 'fault',
-        untilEnd: Math.max(0, fault - openingMs),
-        title:
-          'whoever insists on the certificate is let in, or told within 1.5 s that it cannot be: ≥ 85 % until the fallback is open',
-        source: 'F1: an honest error within 3 s †, here within half of it; the share † ours',
-      }),
-      successRate(officialReadsNotices, {
-        atLeast: 0.9,
-        during: 'fault',
-        title: 'Saeol’s workers are not exhausted: ≥ 90 % of what needs no login is served during fault',
-        source: 'F1: workers not exhausted; the share † ours',
-      }),
-      everyone(visitorAtCounter, {
-        atLeast: 50,
-        source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
-      }),
-
-      timeTo('fallback.opened', {
-        of: 'injected',
-        within: '4s',
-        measure: 'password-fallback',
-        source:
-          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
-      }),
-      timeTo('fallback.closed', {
-        of: 'reverted',
-        within: '4s',
-        measure: 'password-fallback',
-        source:
-          '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
-      }),
-
-      invariant('every receipt was entered', {
-        measure: 'manual-intake',
-        atLeast: 10,
-        source: 'S0 S1: entered retroactively; ledger invariant 1',
-        sabotages: ['rejects-receipts'],
-      }),
-
-      noEvent('fallback.opened', {
-        measure: 'password-fallback',
-        source: 'fallback invariant 7: open only while a verified outage lasts',
-      }),
-
-      timeTo('alarm.raised', {
-        of: 'injected',
-        within: '2s',
-        title: 'the deep probe is red, and the alarm raised, ≤ 2 s after the fault begins',
-        source: 'F1: red within 60 s †, scaled by 30',
-        sabotages: ['probes-with-short-requests'],
-      }),
-      never(statusPage, {
-        outcome: 'red',
-        atLeast: 40,
-        title: 'the status page is never red: what it asks is small',
-        source: 'T13, F1: /health green all the while',
-        sabotages: ['health-looks-deep'],
-      }),
-      accounted(visitorAtCounter, {
-        minimumWhere: receipts,
-        outcome: 'receipt',
-        by: 'receipts kept',
-        source: 'ledger invariant 1: nothing lost',
-        sabotages: ['loses-receipts'],
-      }),
-      never([officialIssuesCertificate, visitorAtCounter], {
-        outcome: anothersDocument,
-        atLeast: 100,
-        source: 'F15: requester and subject are the same on each document',
-        title: 'nobody is given a document about somebody else',
-        sabotages: ['swapped-document'],
-      }),
-      invariant('each visit has one document', {
-        minimumWhere: receipts,
-        atLeast: 10,
-        source: 'S0 S1: what was entered becomes a document, and no second one',
-        sabotages: ['receipt-and-certificate'],
-      }),
-      invariant('everything done is on the audit', {
-        minimumWhere: receipts,
-        atLeast: 20,
-        source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
-        sabotages: ['incomplete-audit'],
-      }),
-    ],
+    hypothesis: [...serviceLevels(fault), ...mechanisms, ...guards],
   }),
 })

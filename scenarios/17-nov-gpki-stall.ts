@@ -59,6 +59,187 @@ const gpkiAnswers = { fault: false }
 /** Where the fallback's door is open. */
 const open = { fault: true, measure: 'password-fallback' }
 
+/** What users must get. */
+const serviceLevels = [
+  successRate(officialIssuesCertificate, {
+    atLeast: 0.95,
+    during: 'fault',
+    after: openWithin,
+    source: '† ours: nineteen in twenty officials serve their visitor once two officers had their time',
+  }),
+  latency(officialIssuesCertificate, {
+    step: 'login',
+    quantile: 0.95,
+    below: '800ms',
+    during: 'fault',
+    after: openWithin,
+    source: '† ours: invariant 10, the fallback has a service level of its own',
+  }),
+  everyone(visitorAtCounter, {
+    atLeast: 50,
+    source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
+  }),
+]
+
+/** What the measures do. */
+const mechanisms = [
+  timeTo('fallback.opened', {
+    of: 'injected',
+    within: openWithin,
+    measure: 'password-fallback',
+    source:
+      '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
+  }),
+  timeTo('fallback.closed', {
+    of: 'reverted',
+    within: closeWithin,
+    measure: 'password-fallback',
+    source: '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
+  }),
+  invariant('every receipt was entered', {
+    measure: 'manual-intake',
+    atLeast: 6,
+    source: 'S0 S1: entered retroactively; ledger invariant 1',
+    sabotages: ['rejects-receipts'],
+  }),
+  noEvent('fallback.opened', {
+    measure: 'password-fallback',
+    source: 'fallback invariant 7: open only while a verified outage lasts',
+  }),
+]
+
+/** Nobody is let in who must not be, nobody is kept out who must not be, and all of it is on the audit. */
+const guardsOfLogin = [
+  never(attackerOnFallback, {
+    minimumWhere: open,
+    outcome: 'let-in',
+    atLeast: 40,
+    source: 'fallback invariants 1–5',
+    sabotages: waysIn,
+  }),
+  never(attackerWithCertificate, {
+    id: 'never:attacker-with-certificate',
+    title:
+      'nobody is let in with a certificate that must open nothing, and each is refused for what is wrong',
+    minimumWhere: gpkiAnswers,
+    outcome: certificateAttacksDone,
+    atLeast: Object.fromEntries(certificateAttacks.map((name) => [`refused-${name}`, 3])),
+    source: 'F5: fails closed; RFC 5280, 6: signature, usage, policy, dates, revocation',
+    sabotages: certificateLocks,
+  }),
+  never(finderOfCertificate, {
+    title: 'nobody is let in with a certificate that was reported lost four seconds ago',
+    minimumWhere: gpkiAnswers,
+    outcome: 'let-in',
+    atLeast: { refused: 8 },
+    source: 'F5: one that is revoked during the run is refused within the list’s period †',
+    sabotages: ['stale-revocation-list'],
+  }),
+  never(officialIssuesCertificate, {
+    outcome: ['login-throttled', 'login-locked'],
+    atLeast: 100,
+    source: 'fallback invariant 4',
+    title: 'no official is locked out by attacks on the fallback',
+    sabotages: ['locks-accounts-globally'],
+  }),
+  invariant('the audit chain is whole', {
+    minimumWhere: open,
+    atLeast: 50,
+    source: 'fallback invariant 8',
+    sabotages: ['audit-drops-record', 'truncates-audit'],
+  }),
+]
+
+/** What visitors leave with: nothing is lost, and it is theirs. */
+const guardsOfReceipts = [
+  accounted(visitorAtCounter, {
+    minimumWhere: receipts,
+    outcome: 'receipt',
+    by: 'receipts kept',
+    source: 'ledger invariant 1: nothing lost',
+    sabotages: ['loses-receipts'],
+  }),
+  accounted([officialIssuesCertificate, visitorAtCounter], {
+    outcome: ['issued', 'certificate'],
+    by: 'certificates issued once',
+    atLeast: 100,
+    source: 'S0: what was handed over was issued',
+    sabotages: ['forgets-certificates'],
+  }),
+  invariant('receipts kept', {
+    minimumWhere: receipts,
+    atLeast: 6,
+    source: 'ledger invariant 1: an office’s numbers have no gap',
+    title: 'no receipt number is missing in the book',
+    sabotages: ['loses-receipts'],
+  }),
+  never([officialIssuesCertificate, visitorAtCounter], {
+    outcome: anothersDocument,
+    atLeast: 100,
+    source: 'F15: requester and subject are the same on each document',
+    title: 'nobody is given a document about somebody else',
+    sabotages: ['swapped-document', 'shares-visits'],
+  }),
+  invariant('nobody is sent home on a good day', {
+    atLeast: 20,
+    source: 'S0: intake by hand is for the outage; the share † ours',
+    sabotages: ['sends-home'],
+  }),
+  invariant('each visit has one document', {
+    minimumWhere: receipts,
+    atLeast: 6,
+    source: 'S0 S1: what was entered becomes a document, and no second one',
+    sabotages: ['receipt-and-certificate'],
+  }),
+]
+
+/** What clerks enter later: as it was written, once, in its order, and not otherwise. */
+const guardsOfEntries = [
+  never(clerkBackdates, {
+    id: 'never:clerk-backdates',
+    minimumWhere: open,
+    outcome: favoursDone,
+    atLeast: Object.fromEntries(favours.map((name) => [`refused-${name}`, 1])),
+    source: 'ledger invariants 2, 4 and 5: nothing is backdated that was not written, verified and lawful',
+    sabotages: ['backdates-anywhere', 'early-window', 'accepts-future', 'any-number', 'verifier-not-checked'],
+  }),
+  invariant('an outage is declared for the time it lasted', {
+    minimumWhere: open,
+    source: 'ledger invariant 5',
+    sabotages: ['early-window'],
+  }),
+  invariant('entries say what receipts say', {
+    minimumWhere: receipts,
+    atLeast: 6,
+    source: 'ledger invariant 2: receivedOn is immutable, and so is the rest',
+    sabotages: ['overwrites-received-on', 'entry-differs'],
+  }),
+  invariant('each receipt was entered once', {
+    minimumWhere: receipts,
+    atLeast: 6,
+    source: 'ledger invariant 3: exactly once, although two clerks enter each receipt',
+    sabotages: ['enters-twice'],
+  }),
+  invariant('everything done is on the audit', {
+    minimumWhere: open,
+    atLeast: 20,
+    source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
+    sabotages: ['unaudited-entries', 'incomplete-audit'],
+  }),
+  invariant('fixed-date cases keep their order', {
+    minimumWhere: receipts,
+    atLeast: 3,
+    source: 'ledger invariant 4: priority follows the receipt',
+    sabotages: ['orders-by-entry'],
+  }),
+  invariant('no backdating outside a declared outage', {
+    minimumWhere: receipts,
+    atLeast: 6,
+    source: 'ledger invariant 5',
+    sabotages: ['backdates-anywhere'],
+  }),
+]
+
 /**
  * 17 November 2023, 08:40: officials cannot log in to Saeol, because GPKI accepts their connections and never answers
  * (T2, F4). What S0 promised for such a day, login by ID and password and intake by hand, is what is put to the test;
@@ -96,179 +277,6 @@ export const gpkiStall = defineScenario({
       measure('password-fallback', { reactionMs: reaction }),
       measure('manual-intake', { budgetMs: 1000 }),
     ],
-    hypothesis: [
-      successRate(officialIssuesCertificate, {
-        atLeast: 0.95,
-        during: 'fault',
-        after: openWithin,
-        source: '† ours: nineteen in twenty officials serve their visitor once two officers had their time',
-      }),
-      latency(officialIssuesCertificate, {
-        step: 'login',
-        quantile: 0.95,
-        below: '800ms',
-        during: 'fault',
-        after: openWithin,
-        source: '† ours: invariant 10, the fallback has a service level of its own',
-      }),
-      everyone(visitorAtCounter, {
-        atLeast: 50,
-        source: 'S0 S4: intake by hand, so that nobody leaves with nothing',
-      }),
-
-      timeTo('fallback.opened', {
-        of: 'injected',
-        within: openWithin,
-        measure: 'password-fallback',
-        source:
-          '† ours: two duty officers within two scaled minutes of the fault (S0 names the measure, no time)',
-      }),
-      timeTo('fallback.closed', {
-        of: 'reverted',
-        within: closeWithin,
-        measure: 'password-fallback',
-        source:
-          '† ours: invariant 7, 60 s after verified recovery, scaled, and the hold-down that verifies it',
-      }),
-      invariant('every receipt was entered', {
-        measure: 'manual-intake',
-        atLeast: 6,
-        source: 'S0 S1: entered retroactively; ledger invariant 1',
-        sabotages: ['rejects-receipts'],
-      }),
-
-      noEvent('fallback.opened', {
-        measure: 'password-fallback',
-        source: 'fallback invariant 7: open only while a verified outage lasts',
-      }),
-
-      never(attackerOnFallback, {
-        minimumWhere: open,
-        outcome: 'let-in',
-        atLeast: 40,
-        source: 'fallback invariants 1–5',
-        sabotages: waysIn,
-      }),
-      never(attackerWithCertificate, {
-        id: 'never:attacker-with-certificate',
-        title:
-          'nobody is let in with a certificate that must open nothing, and each is refused for what is wrong',
-        minimumWhere: gpkiAnswers,
-        outcome: certificateAttacksDone,
-        atLeast: Object.fromEntries(certificateAttacks.map((name) => [`refused-${name}`, 3])),
-        source: 'F5: fails closed; RFC 5280, 6: signature, usage, policy, dates, revocation',
-        sabotages: certificateLocks,
-      }),
-      never(finderOfCertificate, {
-        title: 'nobody is let in with a certificate that was reported lost four seconds ago',
-        minimumWhere: gpkiAnswers,
-        outcome: 'let-in',
-        atLeast: { refused: 8 },
-        source: 'F5: one that is revoked during the run is refused within the list’s period †',
-        sabotages: ['stale-revocation-list'],
-      }),
-      never(officialIssuesCertificate, {
-        outcome: ['login-throttled', 'login-locked'],
-        atLeast: 100,
-        source: 'fallback invariant 4',
-        title: 'no official is locked out by attacks on the fallback',
-        sabotages: ['locks-accounts-globally'],
-      }),
-      invariant('the audit chain is whole', {
-        minimumWhere: open,
-        atLeast: 50,
-        source: 'fallback invariant 8',
-        sabotages: ['audit-drops-record', 'truncates-audit'],
-      }),
-      accounted(visitorAtCounter, {
-        minimumWhere: receipts,
-        outcome: 'receipt',
-        by: 'receipts kept',
-        source: 'ledger invariant 1: nothing lost',
-        sabotages: ['loses-receipts'],
-      }),
-      accounted([officialIssuesCertificate, visitorAtCounter], {
-        outcome: ['issued', 'certificate'],
-        by: 'certificates issued once',
-        atLeast: 100,
-        source: 'S0: what was handed over was issued',
-        sabotages: ['forgets-certificates'],
-      }),
-      invariant('receipts kept', {
-        minimumWhere: receipts,
-        atLeast: 6,
-        source: 'ledger invariant 1: an office’s numbers have no gap',
-        title: 'no receipt number is missing in the book',
-        sabotages: ['loses-receipts'],
-      }),
-      never([officialIssuesCertificate, visitorAtCounter], {
-        outcome: anothersDocument,
-        atLeast: 100,
-        source: 'F15: requester and subject are the same on each document',
-        title: 'nobody is given a document about somebody else',
-        sabotages: ['swapped-document', 'shares-visits'],
-      }),
-      invariant('nobody is sent home on a good day', {
-        atLeast: 20,
-        source: 'S0: intake by hand is for the outage; the share † ours',
-        sabotages: ['sends-home'],
-      }),
-      never(clerkBackdates, {
-        id: 'never:clerk-backdates',
-        minimumWhere: open,
-        outcome: favoursDone,
-        atLeast: Object.fromEntries(favours.map((name) => [`refused-${name}`, 1])),
-        source:
-          'ledger invariants 2, 4 and 5: nothing is backdated that was not written, verified and lawful',
-        sabotages: [
-          'backdates-anywhere',
-          'early-window',
-          'accepts-future',
-          'any-number',
-          'verifier-not-checked',
-        ],
-      }),
-      invariant('an outage is declared for the time it lasted', {
-        minimumWhere: open,
-        source: 'ledger invariant 5',
-        sabotages: ['early-window'],
-      }),
-      invariant('entries say what receipts say', {
-        minimumWhere: receipts,
-        atLeast: 6,
-        source: 'ledger invariant 2: receivedOn is immutable, and so is the rest',
-        sabotages: ['overwrites-received-on', 'entry-differs'],
-      }),
-      invariant('each receipt was entered once', {
-        minimumWhere: receipts,
-        atLeast: 6,
-        source: 'ledger invariant 3: exactly once, although two clerks enter each receipt',
-        sabotages: ['enters-twice'],
-      }),
-      invariant('each visit has one document', {
-        minimumWhere: receipts,
-        atLeast: 6,
-        source: 'S0 S1: what was entered becomes a document, and no second one',
-        sabotages: ['receipt-and-certificate'],
-      }),
-      invariant('everything done is on the audit', {
-        minimumWhere: open,
-        atLeast: 20,
-        source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
-        sabotages: ['unaudited-entries', 'incomplete-audit'],
-      }),
-      invariant('fixed-date cases keep their order', {
-        minimumWhere: receipts,
-        atLeast: 3,
-        source: 'ledger invariant 4: priority follows the receipt',
-        sabotages: ['orders-by-entry'],
-      }),
-      invariant('no backdating outside a declared outage', {
-        minimumWhere: receipts,
-        atLeast: 6,
-        source: 'ledger invariant 5',
-        sabotages: ['backdates-anywhere'],
-      }),
-    ],
+    hypothesis: [...serviceLevels, ...mechanisms, ...guardsOfLogin, ...guardsOfReceipts, ...guardsOfEntries],
   }),
 })

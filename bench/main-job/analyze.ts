@@ -39,6 +39,42 @@ export async function run(): Promise<Row[]> {
 }
 
 async function writeJournal(path: string): Promise<void> {
+  const { plan, ran } = millionVisits()
+  const line = (event: JournalEvent): string => `${JSON.stringify(event)}\n`
+  const file = createWriteStream(path)
+  let chunk =
+    line({ kind: 'run.started', at: 0, version: journalVersion, ...ran }) +
+    line({ kind: 'scenario.started', at: 0, plan }) +
+    line({ kind: 'arm.started', at: 0, scenario: 'million', arm: 'control', measures: [], faults: false })
+  let n = 0
+  for (const phase of ['baseline', 'fault', 'recovery'] as const) {
+    chunk += line({ kind: 'phase.started', at: n, phase, plannedAt: n })
+    for (; n < phaseEnds[phase]; n++) {
+      chunk += line({
+        kind: 'observation',
+        at: n + 40.12,
+        journey: 'user-asks',
+        stream: 'user-asks/0',
+        n,
+        due: n,
+        lagMs: 0.31,
+        tookMs: 20 + (n % 97),
+        outcome: 'served',
+        ok: true,
+        steps: { login: 12.25, certificate: 27.5 },
+      })
+      if (chunk.length < 1_000_000) continue
+      if (!file.write(chunk)) await once(file, 'drain')
+      chunk = ''
+    }
+    chunk += line({ kind: 'phase.ended', at: n, phase })
+  }
+  chunk += line({ kind: 'arm.ended', at: n, outcome: 'finished', tookMs: visits, plannedMs: visits })
+  file.end(chunk + line({ kind: 'run.ended', at: n, outcome: 'finished' }))
+  await once(file, 'finish')
+}
+
+function millionVisits() {
   const checks = [
     successRate('user-asks', { atLeast: 0.9, during: 'fault', source: 'bench' }),
     latency('user-asks', { quantile: 0.95, below: '1s', during: 'fault', source: 'bench' }),
@@ -68,36 +104,5 @@ async function writeJournal(path: string): Promise<void> {
     driver: 'builtin',
     toxiproxy: '',
   }
-  const line = (event: JournalEvent): string => `${JSON.stringify(event)}\n`
-  const file = createWriteStream(path)
-  let chunk =
-    line({ kind: 'run.started', at: 0, version: journalVersion, host, ...ran }) +
-    line({ kind: 'scenario.started', at: 0, plan }) +
-    line({ kind: 'arm.started', at: 0, scenario: 'million', arm: 'control', measures: [], faults: false })
-  let n = 0
-  for (const phase of ['baseline', 'fault', 'recovery'] as const) {
-    chunk += line({ kind: 'phase.started', at: n, phase, plannedAt: n })
-    for (; n < phaseEnds[phase]; n++) {
-      chunk += line({
-        kind: 'observation',
-        at: n + 40.12,
-        journey: 'user-asks',
-        stream: 'user-asks/0',
-        n,
-        due: n,
-        lagMs: 0.31,
-        tookMs: 20 + (n % 97),
-        outcome: 'served',
-        ok: true,
-        steps: { login: 12.25, certificate: 27.5 },
-      })
-      if (chunk.length < 1_000_000) continue
-      if (!file.write(chunk)) await once(file, 'drain')
-      chunk = ''
-    }
-    chunk += line({ kind: 'phase.ended', at: n, phase })
-  }
-  chunk += line({ kind: 'arm.ended', at: n, outcome: 'finished', tookMs: visits, plannedMs: visits })
-  file.end(chunk + line({ kind: 'run.ended', at: n, outcome: 'finished' }))
-  await once(file, 'finish')
+  return { plan, ran: { ...ran, host } }
 }

@@ -1,9 +1,9 @@
 import { createBudget } from '../common/budget.ts'
 import { createCapacity } from '../common/capacity.ts'
 import { ConfigurationError, type Environment } from '../common/config.ts'
-import { createDownstream } from '../common/downstream.ts'
-import { healthRouter } from '../common/health.ts'
-import { createLog, type LogDestination } from '../common/log.ts'
+import { createDownstream, type Downstream } from '../common/downstream.ts'
+import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readCentre } from '../enrolment/centre.ts'
@@ -24,37 +24,18 @@ import { visitsRouter } from './visits-router.ts'
 export async function startCommunityCentre(env: Environment, destination?: LogDestination): Promise<Service> {
   const config = readCommunityCentreConfig(env)
   const log = createLog(config, destination)
-  const { deadlines, circuitBreaker, manualIntake } = config.measures
+  const { deadlines, manualIntake } = config.measures
   const sabotaged = createSabotage(config.SABOTAGE)
   const now = Date.now
   const { clerks: people, counters } = await readCentre(config.CENTRE_FILE)
-  const offices = [...new Set(people.map(({ office }) => office))]
-  if (offices.length === 0) {
-    throw new ConfigurationError(config.SERVICE_NAME, [
-      `CENTRE_FILE: there is no clerk in ${config.CENTRE_FILE}`,
-    ])
-  }
-  const alone = offices.filter((office) => people.filter((person) => person.office === office).length < 2)
-  if (manualIntake !== undefined && alone.length > 0) {
-    throw new ConfigurationError(config.SERVICE_NAME, [
-      `CENTRE_FILE: manual intake needs two clerks to enter receipts, and there is one in ${alone.join(', ')}`,
-    ])
-  }
-  const link = {
-    link: 'community-centre→saeol',
-    url: config.SAEOL_URL,
-    clientTimeoutMs: config.CLIENT_TIMEOUT_MS,
-    log,
-  }
-  const saeol = createDownstream({ ...link, circuitBreaker })
-  // What is not live work has a few connections of its own, and sees the link as it is.
-  const backOffice = createDownstream({ ...link, connections: 8 })
+  const offices = staffedOffices(config, people)
+  const { saeol, backOffice } = linkToSaeol(config, log)
   const signers = new Map(
     counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)]),
   )
   const receipts = await openReceiptBook({
     file: config.RECEIPTS_FILE,
-    counters: new Map(counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)])),
+    counters: signers,
     now,
     sabotaged,
   })
@@ -76,16 +57,9 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
       now,
     })
 
-  const checks = {
-    saeol: async (signal: AbortSignal) => {
-      const limit = createBudget({ totalMs: config.DEEP_CHECK_MS, signal })
-      const { status } = await backOffice.call({ method: 'GET', path: '/health/deep' }, limit)
-      if (status !== 200) throw new Error(`it answered ${status}`)
-    },
-  }
   const app = createApp({
     log,
-    health: healthRouter(checks, config.DEEP_CHECK_MS),
+    health: healthRouter({ saeol: saeolCheck(backOffice, config.DEEP_CHECK_MS) }, config.DEEP_CHECK_MS),
     routers: [
       visitsRouter({
         offices,
@@ -118,4 +92,40 @@ function staff(people: readonly Person[], create: (person: Person) => Clerk): Re
     byOffice.set(person.office, [...(byOffice.get(person.office) ?? []), create(person)])
   }
   return byOffice
+}
+
+/** @throws ConfigurationError where nobody is there, or one clerk alone, who could not verify what they enter */
+function staffedOffices(
+  { SERVICE_NAME, CENTRE_FILE, measures }: ReturnType<typeof readCommunityCentreConfig>,
+  people: readonly Person[],
+): string[] {
+  const offices = [...new Set(people.map(({ office }) => office))]
+  if (offices.length === 0)
+    throw new ConfigurationError(SERVICE_NAME, [`CENTRE_FILE: there is no clerk in ${CENTRE_FILE}`])
+  const alone = offices.filter((office) => people.filter((person) => person.office === office).length < 2)
+  if (measures.manualIntake !== undefined && alone.length > 0)
+    throw new ConfigurationError(SERVICE_NAME, [
+      `CENTRE_FILE: manual intake needs two clerks to enter receipts, and there is one in ${alone.join(', ')}`,
+    ])
+  return offices
+}
+
+/** Live work, and what is not: that has a few connections of its own, and sees the link as it is. */
+function linkToSaeol(
+  { SAEOL_URL, CLIENT_TIMEOUT_MS, measures }: ReturnType<typeof readCommunityCentreConfig>,
+  log: Log,
+): { saeol: Downstream; backOffice: Downstream } {
+  const link = { link: 'community-centre→saeol', url: SAEOL_URL, clientTimeoutMs: CLIENT_TIMEOUT_MS, log }
+  return {
+    saeol: createDownstream({ ...link, circuitBreaker: measures.circuitBreaker }),
+    backOffice: createDownstream({ ...link, connections: 8 }),
+  }
+}
+
+function saeolCheck(saeol: Downstream, totalMs: number): DeepCheck {
+  return async (signal) => {
+    const limit = createBudget({ totalMs, signal })
+    const { status } = await saeol.call({ method: 'GET', path: '/health/deep' }, limit)
+    if (status !== 200) throw new Error(`it answered ${status}`)
+  }
 }

@@ -64,37 +64,16 @@ const impostors: readonly {
  * @throws RangeError when there are not that many offices
  */
 export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes): Promise<Enrolment> {
-  if (sizes.offices < 1 || sizes.offices > allOffices.length) {
-    throw new RangeError(`offices must be 1 to ${allOffices.length}, but is ${sizes.offices}`)
-  }
-  const offices = allOffices.slice(0, sizes.offices)
+  const offices = officesFor(sizes)
   const [authority, foreign] = await Promise.all([
     createAuthority(seed, 'GPKI Mock'),
     createAuthority(seed, 'Foreign Mock'),
   ])
   const draft = { seed, authority }
-  const officeOf = (index: number) => offices[index % offices.length]!.id
-
-  const statuses: Status[] = [
-    ...Array<Status>(sizes.officials).fill('active'),
-    ...Array<Status>(sizes.disabled).fill('disabled'),
-    ...Array<Status>(sizes.revoked).fill('revoked'),
-  ]
-  const officials = await Promise.all(
-    statuses.map((status, index) =>
-      enrolPerson(draft, {
-        id: `official-${String(index + 1).padStart(4, '0')}`,
-        office: officeOf(index),
-        status,
-      }),
-    ),
-  )
-  const clerks = await Promise.all(
-    offices.flatMap(({ id: office }) =>
-      Array.from({ length: sizes.clerksPerOffice }, (_, index) =>
-        enrolPerson(draft, { id: `clerk-${office}-${index + 1}`, office, status: 'active' }),
-      ),
-    ),
+  const { officials, clerks } = await enrolStaff(
+    { seed, authority },
+    sizes,
+    offices.map(({ id }) => id),
   )
   const registered = [...officials, ...clerks]
   const victim = officials[0] ?? clerks[0]
@@ -102,19 +81,12 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     offices.map(async ({ id: office }) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
   )
   const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
-    enrolPerson(draft, { id: 'official-unknown', office: officeOf(0), status: 'active' }),
+    enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),
     Promise.all([1, 2, 3].map((number) => enrolDutyOfficer(seed, `duty-officer-${number}`))),
     enrolProbe(draft, 'probe-saeol'),
     enrolProbe(draft, 'probe-room'),
   ])
-  const inTheirName =
-    victim === undefined
-      ? []
-      : await Promise.all(
-          impostors.map((impostor) =>
-            impersonate(seed, impostor.kind === 'foreign-issuer' ? foreign : authority, victim, impostor),
-          ),
-        )
+  const inTheirName = victim === undefined ? [] : await impostorsOf(seed, { authority, foreign }, victim)
 
   return {
     people: {
@@ -148,6 +120,42 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       revoked: registered.filter(({ person }) => person.status === 'revoked').map(({ serial }) => serial),
     },
   }
+}
+
+function officesFor({ offices }: EnrolmentSizes): readonly (typeof allOffices)[number][] {
+  if (offices < 1 || offices > allOffices.length)
+    throw new RangeError(`offices must be 1 to ${allOffices.length}, but is ${offices}`)
+  return allOffices.slice(0, offices)
+}
+
+/** Officials of every status, and the clerks of every counter. */
+async function enrolStaff(
+  draft: Draft,
+  sizes: EnrolmentSizes,
+  offices: readonly string[],
+): Promise<{ officials: Enrolled[]; clerks: Enrolled[] }> {
+  const statuses: Status[] = [
+    ...Array<Status>(sizes.officials).fill('active'),
+    ...Array<Status>(sizes.disabled).fill('disabled'),
+    ...Array<Status>(sizes.revoked).fill('revoked'),
+  ]
+  const officials = await Promise.all(
+    statuses.map((status, index) =>
+      enrolPerson(draft, {
+        id: `official-${String(index + 1).padStart(4, '0')}`,
+        office: offices[index % offices.length]!,
+        status,
+      }),
+    ),
+  )
+  const clerks = await Promise.all(
+    offices.flatMap((office) =>
+      Array.from({ length: sizes.clerksPerOffice }, (_, index) =>
+        enrolPerson(draft, { id: `clerk-${office}-${index + 1}`, office, status: 'active' }),
+      ),
+    ),
+  )
+  return { officials, clerks }
 }
 
 interface Draft {
@@ -195,6 +203,19 @@ async function enrolPerson(
       publicKeySpki: await spkiBase64(keys),
     },
   }
+}
+
+/** Everybody who comes in a registered official's name. */
+function impostorsOf(
+  seed: string,
+  { authority, foreign }: { authority: Authority; foreign: Authority },
+  victim: Enrolled,
+): Promise<People['strangers']> {
+  return Promise.all(
+    impostors.map((impostor) =>
+      impersonate(seed, impostor.kind === 'foreign-issuer' ? foreign : authority, victim, impostor),
+    ),
+  )
 }
 
 /** A registered official's name on a key and a certificate that must not be believed. */

@@ -4,7 +4,7 @@ import type { Environment } from '../common/config.ts'
 import { createDatabase, migrate } from '../common/database.ts'
 import { createDownstream, type Downstream } from '../common/downstream.ts'
 import { type DeepCheck, healthRouter } from '../common/health.ts'
-import { createLog, type LogDestination } from '../common/log.ts'
+import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readRegister } from '../enrolment/register.ts'
@@ -51,20 +51,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     timeoutMs: deadlines?.hopMs ?? config.CLIENT_TIMEOUT_MS,
     log,
   })
-  const auditDatabase = createDatabase({
-    link: 'saeol→postgres',
-    url: config.DATABASE_URL,
-    poolSize: auditConnections,
-    timeoutMs: auditTimeoutMs,
-    log,
-  })
-  const spool = await openSpool({
-    file: config.AUDIT_SPOOL_FILE,
-    limitBytes: config.AUDIT_SPOOL_BYTES,
-    key: config.AUDIT_KEY,
-  })
-  const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, log, sabotaged })
-  const audit = createAudit({ sink, spool, sabotaged, log, now })
+  const { audit, auditDatabase } = await openAudit(config, log, sabotaged)
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
   const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
@@ -99,16 +86,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const app = createApp({
     log,
     health: healthRouter(checks, config.DEEP_CHECK_MS, sabotaged),
-    routers: [
-      loginRouter(deps),
-      fallbackRouter(deps),
-      certificatesRouter(deps),
-      noticesRouter(deps),
-      entriesRouter(deps),
-      applicationsRouter(deps),
-      outageWindowsRouter(deps),
-      troubleReportsRouter(deps),
-    ],
+    routers: routersOf(deps),
     deadlines,
   })
   return startService({
@@ -141,4 +119,35 @@ function residentCheck(resident: Downstream, timeoutMs: number): DeepCheck {
     const { status } = await resident.call({ method: 'GET', path: '/health/deep' }, budget)
     if (status !== 200) throw new Error(`the resident register answered ${status}`)
   }
+}
+
+/** The audit, its spool, and connections of its own. */
+async function openAudit(config: ReturnType<typeof readSaeolConfig>, log: Log, sabotaged: Sabotaged) {
+  const auditDatabase = createDatabase({
+    link: 'saeol→postgres',
+    url: config.DATABASE_URL,
+    poolSize: auditConnections,
+    timeoutMs: auditTimeoutMs,
+    log,
+  })
+  const spool = await openSpool({
+    file: config.AUDIT_SPOOL_FILE,
+    limitBytes: config.AUDIT_SPOOL_BYTES,
+    key: config.AUDIT_KEY,
+  })
+  const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, log, sabotaged })
+  return { audit: createAudit({ sink, spool, sabotaged, log, now: Date.now }), auditDatabase }
+}
+
+function routersOf(deps: Parameters<typeof loginRouter>[0] & Parameters<typeof troubleReportsRouter>[0]) {
+  return [
+    loginRouter(deps),
+    fallbackRouter(deps),
+    certificatesRouter(deps),
+    noticesRouter(deps),
+    entriesRouter(deps),
+    applicationsRouter(deps),
+    outageWindowsRouter(deps),
+    troubleReportsRouter(deps),
+  ]
 }

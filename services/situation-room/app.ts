@@ -1,11 +1,11 @@
 import { Router } from 'express'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
-import { createLog, type LogDestination } from '../common/log.ts'
+import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readRoom } from '../enrolment/room.ts'
-import { passwordFallback } from '../measures/password-fallback.ts'
+import { type PasswordFallbackParameters, passwordFallback } from '../measures/password-fallback.ts'
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
 import { createActions } from './actions.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
@@ -27,12 +27,8 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const sabotaged = createSabotage(config.SABOTAGE)
   const stopping = new AbortController()
 
-  const gpkiFromHere = createStreak('situation-room')
-  const gpkiFromSaeol = createStreak('saeol')
-  const saeolFromHere = createStreak('situation-room')
-  const startedAt = Date.now()
-  const gpkiAlarm = createAlarm({ name: 'gpki', streaks: [gpkiFromHere, gpkiFromSaeol], settings, startedAt })
-  const saeolAlarm = createAlarm({ name: 'saeol', streaks: [saeolFromHere], settings, startedAt })
+  const watched = watch(settings)
+  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm } = watched
 
   const actions = createActions({
     saeol: createSaeolClient({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS }),
@@ -47,20 +43,10 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     signal: stopping.signal,
   })
 
-  function assess(alarm: Alarm): void {
-    const change = alarm.assess(Date.now())
-    if (change === undefined) return
-    const record = alarm.history.at(-1)
-    log.info(
-      { event: `alarm.${change}`, alarm: alarm.name, since: record?.since },
-      `${alarm.name}: ${change}`,
-    )
-  }
-
+  const alarms = [gpkiAlarm, saeolAlarm]
   function act(): void {
     if (stopping.signal.aborted) return
-    assess(gpkiAlarm)
-    assess(saeolAlarm)
+    for (const alarm of alarms) assess(alarm, log)
     actions.follow()
   }
 
@@ -87,23 +73,6 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     noteSaeol()
   }, config.PROBE_INTERVAL_MS)
 
-  const router = Router()
-  router.get('/status', (_request, response) => {
-    response.json({
-      gpki: { alarm: gpkiAlarm.raised ?? null, holdDownMs: gpkiAlarm.holdDownMs },
-      saeol: { alarm: saeolAlarm.raised ?? null, holdDownMs: saeolAlarm.holdDownMs },
-      opening: actions.opening ?? null,
-      vantagePoints: [
-        { of: 'gpki', ...view(gpkiFromHere) },
-        { of: 'gpki', ...view(gpkiFromSaeol) },
-        { of: 'saeol', ...view(saeolFromHere) },
-      ],
-    })
-  })
-  router.get('/alarms', (_request, response) => {
-    response.json({ alarms: [...gpkiAlarm.history, ...saeolAlarm.history] })
-  })
-
   async function stop(): Promise<void> {
     clearInterval(probing)
     stopping.abort(new Error('the room stops'))
@@ -115,7 +84,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const app = createApp({
     log,
     health: healthRouter(checks, config.SAEOL_TIMEOUT_MS),
-    routers: [router],
+    routers: [statusRouter(watched, () => actions.opening)],
     deadlines: undefined,
   })
   try {
@@ -124,6 +93,51 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     await stop()
     throw error
   }
+}
+
+/** What is watched, from where, and which alarm it raises. */
+function watch(settings: PasswordFallbackParameters) {
+  const gpkiFromHere = createStreak('situation-room')
+  const gpkiFromSaeol = createStreak('saeol')
+  const saeolFromHere = createStreak('situation-room')
+  const startedAt = Date.now()
+  return {
+    gpkiFromHere,
+    gpkiFromSaeol,
+    saeolFromHere,
+    gpkiAlarm: createAlarm({ name: 'gpki', streaks: [gpkiFromHere, gpkiFromSaeol], settings, startedAt }),
+    saeolAlarm: createAlarm({ name: 'saeol', streaks: [saeolFromHere], settings, startedAt }),
+  }
+}
+
+function assess(alarm: Alarm, log: Log): void {
+  const change = alarm.assess(Date.now())
+  if (change === undefined) return
+  const record = alarm.history.at(-1)
+  log.info({ event: `alarm.${change}`, alarm: alarm.name, since: record?.since }, `${alarm.name}: ${change}`)
+}
+
+/** `GET /status` · `GET /alarms` */
+function statusRouter(watched: ReturnType<typeof watch>, opening: () => unknown): Router {
+  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm } = watched
+  const all = [gpkiAlarm, saeolAlarm]
+  const router = Router()
+  router.get('/status', (_request, response) => {
+    const alarms = all.map(({ name, raised = null, holdDownMs }) => [name, { alarm: raised, holdDownMs }])
+    response.json({
+      ...Object.fromEntries(alarms),
+      opening: opening() ?? null,
+      vantagePoints: [
+        { of: 'gpki', ...view(gpkiFromHere) },
+        { of: 'gpki', ...view(gpkiFromSaeol) },
+        { of: 'saeol', ...view(saeolFromHere) },
+      ],
+    })
+  })
+  router.get('/alarms', (_request, response) => {
+    response.json({ alarms: all.flatMap(({ history }) => history) })
+  })
+  return router
 }
 
 /** Starts a probe at each call and hands the results on in the order in which the probes were started. */

@@ -9,8 +9,15 @@ import type { Sabotaged } from '../../common/sabotage.ts'
  * document that came of the receipt; a case that was received on paper counts there and not a second time online.
  */
 export function ledgerSchema(sabotaged: Sabotaged): string {
-  const exactlyOnce = sabotaged('enters-twice') ? '' : ', unique (office, receipt_number)'
-  return `
+  return [
+    outages,
+    entries(sabotaged('enters-twice') ? '' : ', unique (office, receipt_number)'),
+    rest,
+    order,
+  ].join('\n')
+}
+
+const outages = `
     create table if not exists outage_windows (
       id bigint generated always as identity primary key,
       system text not null,
@@ -32,7 +39,9 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
       reported_at timestamptz(3) not null,
       unique (office, from_at, to_at),
       check (to_at >= from_at)
-    );
+    );`
+
+const entries = (exactlyOnce: string): string => `
     create table if not exists retroactive_entries (
       id bigint generated always as identity primary key,
       office text not null,
@@ -53,7 +62,9 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
       ${exactlyOnce}
     );
     create index if not exists retroactive_entries_by_receipt
-      on retroactive_entries (office, receipt_sequence);
+      on retroactive_entries (office, receipt_sequence);`
+
+const rest = `
     create table if not exists applications (
       number bigint generated always as identity primary key,
       idempotency_key text not null unique,
@@ -70,7 +81,9 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
       for each row execute function refuse_change();
     create or replace trigger retroactive_entries_kept
       before truncate on retroactive_entries
-      for each statement execute function refuse_change();
+      for each statement execute function refuse_change();`
+
+const order = `
     create or replace view fixed_date_order as
       select rank() over (order by priority, receipt_sequence nulls last, entered_at) as rank, *
       from (
@@ -83,4 +96,3 @@ export function ledgerSchema(sabotaged: Sabotaged): string {
         from certificates where kind = 'fixed-date'
           and not exists (select 1 from retroactive_entries entry where entry.certificate = number)
       ) cases`
-}

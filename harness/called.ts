@@ -1,10 +1,10 @@
 /**
- * How whoever reads our words calls this program: by the npm script that has just been used, else by its name as a
- * package. `called('clean')` is `npm run chaos -- clean` or `npx saeol-chaos clean`.
+ * The command line that the reader would type: the npm script that was just used, else the name of the package.
+ * @example `called('clean')` is `npm run chaos -- clean`, or `npx saeol-chaos clean`
  */
 export function called(args = '', environment: NodeJS.ProcessEnv = process.env): string {
   const { npm_lifecycle_event: script, npm_lifecycle_script: command = '' } = environment
-  // A script that adds arguments of its own takes no others; of npx the name says nothing.
+  // A script with arguments of its own cannot take ours. Under npx the script's name is meaningless.
   const byScript = script !== undefined && script !== 'npx' && /\bsaeol-chaos(\.js)?$/.test(command)
   if (!byScript) return `npx saeol-chaos ${args}`.trimEnd()
   return args === '' ? `npm run ${script}` : `npm run ${script} -- ${args}`

@@ -25,7 +25,7 @@ export class BadInput extends Error {
 
 /** Something the harness depends on failed (a service, PostgreSQL, Toxiproxy, the disk). Exit code 5. */
 export class HarnessError extends Error {
-  /** Where to look: log files and lines, in the order of their worth. */
+  /** Where to look: log files and lines, the most useful first. */
   readonly lookAt: readonly string[]
   constructor(message: string, options: { lookAt?: readonly string[]; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })

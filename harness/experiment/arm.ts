@@ -21,7 +21,7 @@ import { readInvariants } from './ledgers.ts'
 import { testimonyOf } from './testimony.ts'
 import { faultLife } from './timeline.ts'
 
-/** How long visits under way are waited for at the end of an arm, ms. † ours: twice what the slowest bound allows one. */
+/** At the end of an arm, visits under way get this long to finish, ms. † ours: twice the slowest latency threshold of a check. */
 const drainMs = 2000
 
 export interface ArmContext {
@@ -62,8 +62,8 @@ interface Running extends ArmContext {
  * 1. bring the network up, with or without the measures
  * 2. open the load driver
  * 3. baseline: load, no fault; each fault's probe looks once and must see nothing
- * 4. fault: each fault lives its time: inject … probe … revert, while Toxiproxy itself is heard out
- * 5. recovery: load, no fault; as long in every arm, so that all arms get the same arrivals
+ * 4. fault: inject, probe and revert each fault at its planned time; meanwhile listen to what Toxiproxy reports
+ * 5. recovery: load, no fault; the same length in every arm, so that all arms get the same arrivals
  * 6. drain the load, read the ledgers
  * 7. tear down — always, whatever happened above
  */
@@ -109,7 +109,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
   return end('finished')
 }
 
-/** What went wrong when everything was undone after `error`; undefined where nothing did. */
+/** The error of the teardown that followed `error`; undefined when the teardown went well. */
 function undoFailure(error: unknown): unknown {
   return error instanceof Error && error.name === 'SuppressedError'
     ? (error as SuppressedError).error
@@ -124,7 +124,7 @@ function detailOf(failure: unknown): Partial<EventOf<'arm.ended'>> {
   }
 }
 
-/** Steps 1 to 6. What must be undone is on the stack. */
+/** Steps 1 to 6. Whatever must be undone is pushed on `undo`. */
 async function live(running: Running, from: number): Promise<void> {
   const { setup, armSignal, died, undo, write } = running
   const topology = await bringUp(running)
@@ -141,7 +141,7 @@ async function live(running: Running, from: number): Promise<void> {
   await phase('baseline', () => Promise.all(lives.map((life) => life.lookBefore())))
   await phase('fault', async () => {
     living = Promise.all(lives.map((life) => life.live(startedAt + running.plan.phasesMs.baseline)))
-    // The last look comes after the revert and may reach into the recovery.
+    // A fault is probed once more after its revert, which may be during the recovery.
     living.catch((error: unknown) => died.abort(error))
     await witness?.ask('before')
   })
@@ -190,7 +190,7 @@ async function openLoad(running: Running, topology: Topology): Promise<LoadRun> 
   return running.undo.use(load)
 }
 
-/** Has the Toxiproxy say in the journal what it can of what the faults' toxics do. */
+/** Writes to the journal what Toxiproxy itself reports about the faults' toxics. */
 async function hear({ setup, armSignal, died, write }: Running, topology: Topology): Promise<Witness> {
   const inTermsOfTheArm = testimonyOf(setup.faults, topology)
   const witness = await openWitness({
@@ -202,7 +202,7 @@ async function hear({ setup, armSignal, died, write }: Running, topology: Topolo
       try {
         write(event)
       } catch (error) {
-        // It comes whenever Toxiproxy speaks, when nobody else waits for the journal.
+        // This runs in a callback: nobody else would see that the journal cannot be written.
         died.abort(error)
       }
     },
@@ -211,7 +211,7 @@ async function hear({ setup, armSignal, died, write }: Running, topology: Topolo
   return witness
 }
 
-/** Runs a phase at its planned time; its work must not outlast it, but for what the next phase waits for. */
+/** Runs a phase at its planned time. It ends when its time is over and its work is done. */
 function phasesOf({ plan, armSignal, write }: Running, topology: Topology, startedAt: number) {
   const ends = phaseEnds(plan, startedAt)
   const looks: Promise<void>[] = []
@@ -219,7 +219,7 @@ function phasesOf({ plan, armSignal, write }: Running, topology: Topology, start
     const plannedAt = ends[name] - plan.phasesMs[name]
     await until(plannedAt, armSignal)
     write({ kind: 'phase.started', at: name === 'baseline' ? startedAt : now(), phase: name, plannedAt })
-    // Looking takes a moment, and no order may come late for it.
+    // Not awaited here: reading the CPU times takes a moment, and must not delay an injection.
     const waiting = topology.watchCpuWait()
     await Promise.all([work(), until(ends[name], armSignal)])
     write({ kind: 'phase.ended', at: now(), phase: name })

@@ -2,13 +2,13 @@
 const beatMs = 100
 
 /**
- * A pause that is worth telling, ms: an order that comes later than this is late for most faults. † ours.
+ * A pause that is reported, ms. Most faults would be injected or reverted too late by this much. † ours.
  */
 const tellFromMs = 300
 
 /**
- * Notices when this process stood still: it was stopped, starved, or the machine slept. Orders came late then, and what
- * was seen in the meantime was seen too late. The epoch clock goes on while a machine sleeps, so it is the one looked at.
+ * Notices when this process stood still: it was stopped, got no CPU, or the machine slept. Faults are then injected late
+ * and observations are read late. It reads the epoch clock, because that one goes on while a machine sleeps.
  *
  * @param stoodStill told of each pause, ms, as soon as it is over
  */

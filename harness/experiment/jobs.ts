@@ -16,10 +16,10 @@ export interface Planned {
 /** One arm to run. */
 export interface Job extends Omit<Planned, 'arms'> {
   readonly arm: Arm
-  /** It is the first of its scenario; the last of the run. */
+  /** `first`: of its scenario. `last`: of the run. */
   readonly first: boolean
   readonly last: boolean
-  /** 1, or more where it is run once more. */
+  /** 1 the first time, 2 when it is repeated once. */
   readonly attempt: number
 }
 
@@ -29,22 +29,22 @@ export interface JobsOptions {
   readonly retryInconclusive: number
   readonly bail: boolean
   readonly signal: AbortSignal
-  /** Runs one arm. `because`: why it is run once more. */
+  /** Runs one arm. `because`: why it is repeated. */
   runOne(job: Job, because: string | undefined): Promise<{ ending: Ending; result: ArmResult }>
 }
 
 /** Told in the order in which things end. */
 export interface JobsListener {
   armEnded(job: Job, result: ArmResult): void
-  /** All arms of a scenario have ended that were begun. @returns its verdict */
+  /** Every arm of the scenario that was started has ended. @returns its verdict */
   scenarioEnded(scenario: string): Verdict
 }
 
 /**
- * Runs the arms, `parallel` at a time, in their order. An arm that is void in a way that a repeat can mend is run once
- * more when all others are done, by itself: always once where it had others beside it, and `retryInconclusive` times
- * besides. Nothing new is started once an arm failed, the run is interrupted, or `bail` has its first scenario that does
- * not hold; what runs by then comes to its end.
+ * Runs the arms in their order, `parallel` at a time. A void arm that a repeat can help is repeated alone, when all
+ * others are done: once if other arms ran beside it, and up to `retryInconclusive` times more. Nothing new is started
+ * after an arm failed, after an interruption, or, with `bail`, after a scenario that does not hold; arms under way are
+ * finished.
  */
 export async function runJobs(options: JobsOptions, listener: JobsListener): Promise<Ending> {
   const queue = jobsOf(options.plans)
@@ -79,7 +79,7 @@ export async function runJobs(options: JobsOptions, listener: JobsListener): Pro
   await Promise.all(Array.from({ length: options.parallel }, takeTurns))
   for (let one = again.shift(); one !== undefined && !stop; one = again.shift())
     await work(one.job, one.because, true)
-  // What was stopped before all of its arms had run is judged by those that have; what never began by nobody.
+  // A scenario that was stopped half-way is judged by the arms that ran. One that never started has nothing to judge.
   if (stop)
     for (const [scenario, arms] of left) if (arms > 0 && begun.has(scenario)) listener.scenarioEnded(scenario)
   return ending
@@ -92,7 +92,7 @@ function jobsOf(plans: JobsOptions['plans']): Job[] {
   return jobs.map((job, i) => ({ ...job, last: i === jobs.length - 1 }))
 }
 
-/** Why an arm is run once more, in words; undefined where it is not. */
+/** Why an arm is repeated, in words; undefined if it is not. */
 function whyAgain(options: JobsOptions, job: Job, result: ArmResult, alone: boolean): string | undefined {
   if (!repeatMayHelp(result)) return undefined
   if (!alone && options.parallel > 1)

@@ -14,7 +14,7 @@ import type { Capability } from '../model/topology.ts'
 import { durationMs, ratePerSecond } from '../model/units.ts'
 import { unknown } from '../near-miss.ts'
 
-/** More arrivals a second than this the built-in driver is not asked for on one machine. */
+/** The highest rate that a plan may ask for, arrivals a second: more than one machine can generate. */
 const highestRate = 20_000
 
 export interface PlanOptions {

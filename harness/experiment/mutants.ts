@@ -49,7 +49,7 @@ export function mutantsOf(
   ]
 }
 
-/** The scenario as it is, to tell what deviates anyway. */
+/** The unchanged scenario: shows which checks deviate without any mutant. */
 export function unmutated(plan: Plan): Mutant {
   return { ...base(plan, 'as it is'), sabotages: [], without: null, arms: ['control', 'treated'] }
 }
@@ -87,7 +87,7 @@ function packed(names: readonly string[], named: ReadonlyMap<string, readonly Ch
   const groups: { names: string[]; guards: Set<string> }[] = []
   for (const name of names) {
     const guards = (named.get(name) ?? []).map(({ id }) => id)
-    // What no guard names must be noticed by whatever notices it, so it goes alone.
+    // A sabotage that no guard names may be noticed by any check, so it runs alone.
     const group =
       guards.length === 0
         ? undefined

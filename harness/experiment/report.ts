@@ -4,13 +4,13 @@ import type { LiveTick } from '../model/load.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../model/result.ts'
 
-/** Which arm something is told of; several may run side by side. */
+/** The arm that a call is about; several may run side by side. */
 export interface ArmRef {
   readonly scenario: string
   readonly arm: Arm
 }
 
-/** What a run tells while it goes on, and at its end. None of it changes the run; `runEnded` may write files. */
+/** What a run reports, as it happens and at its end. A listener cannot change the run; `runEnded` may write files. */
 export interface Report {
   runStarted(run: {
     id: string
@@ -33,12 +33,12 @@ export interface Report {
   faultReverted(event: EventOf<'fault.reverted'>, ref: ArmRef): void
   systemEvent(event: EventOf<'system'>, ref: ArmRef): void
   tick(tick: LiveTick, ref: ArmRef): void
-  /** The load has ended and the ledgers are being read, or the network is coming down: long work worth a word. */
+  /** Slow work outside the phases: services start, the ledgers are read, the network comes down. */
   progress(message: string, ref: ArmRef): void
-  /** Words of several lines that must stay readable, such as where everything is. */
+  /** Text of several lines that must stay on the screen, such as the addresses of the services. */
   note(text: string): void
   armEnded(result: ArmResult, ref: ArmRef): void
   scenarioEnded(result: ScenarioResult): void
-  /** Resolves when everything that is written at the end is written; rejects when something of it could not be. */
+  /** Resolves when all files are written; rejects if one could not be. */
   runEnded(result: RunResult, dir: string): void | Promise<void>
 }

@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly signal: AbortSignal
   /** How many arms run side by side, 1 or more. */
   readonly parallel: number
-  /** How often an arm that is void, and that a repeat can help, is run once more. */
+  /** How often a void arm is repeated, if a repeat can help. */
   readonly retryInconclusive: number
   /** Stops after the first scenario that does not hold. */
   readonly bail: boolean
@@ -40,9 +40,9 @@ export interface RunOptions {
 }
 
 /**
- * A run: every arm of every scenario, as many side by side as it is told; everything that happens goes to the journal,
- * and what the journal says is what is judged, while it is written and once more when it is read back. Returns also when
- * interrupted or when an arm failed: what is known is judged, written and reported.
+ * A run: every arm of every scenario, `parallel` at a time. Everything that happens goes to the journal, and only the
+ * journal is judged: while it is written, and again when it is read back. It also returns when it was interrupted or an
+ * arm failed: what is known by then is judged, written and reported.
  * @throws BadInput when the run's directory cannot be written; nothing was started then.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -106,7 +106,7 @@ function refOf({ plan, arm }: Job): { scenario: string; arm: Arm } {
   return { scenario: plan.scenario, arm }
 }
 
-/** One arm, once. @param because why it is run once more */
+/** Runs one arm once. @param because why it is repeated */
 async function runJob(
   options: RunOptions,
   { journal, fold, dir }: { journal: JournalWriter; fold: JournalFold; dir: string },

@@ -2,7 +2,7 @@ import type { JournalEvent } from '../journal/events.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmRef, Report } from './report.ts'
 
-/** Tells reporters of the journal's events as they happen; of observations they learn by `tick`. */
+/** Passes the journal's events to reporters as they happen. Observations are not passed on: `tick` sums them up. */
 export function tellOf(report: Report, plan: Plan, ref: ArmRef, event: JournalEvent): void {
   switch (event.kind) {
     case 'arm.started':

@@ -6,8 +6,8 @@ import type { Topology } from '../model/topology.ts'
 import type { Testimony } from '../toxiproxy/witness/witness.ts'
 
 /**
- * Puts what a Toxiproxy says of its proxies and toxics in the terms of an arm: its faults and links.
- * @returns null for what is no concern of the arm's, such as a toxic that somebody set by hand
+ * Translates Toxiproxy's reports about proxies and toxics into the arm's faults and links.
+ * @returns null for a toxic that belongs to no fault, such as one that somebody set by hand
  */
 export function testimonyOf(
   faults: readonly FaultSpec[],

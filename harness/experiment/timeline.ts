@@ -5,15 +5,15 @@ import { faultKind } from '../faults/index.ts'
 import type { JournalEvent } from '../journal/events.ts'
 import type { FaultSpec } from '../model/fault.ts'
 
-/** After an injection or a revert the first look waits so long, ms: a fault may take a moment to bite. */
+/** From an injection or a revert to the first look, ms: a fault may need a moment to bite. */
 const firstLookMs = 150
-/** Looks until the probe sees what it must, this often and this far apart. */
+/** At most so many looks, so far apart, until the probe sees what it must. */
 const looks = 4
 const betweenLooksMs = 250
 
-/** A fault with its life: looked for before, injected, looked for, reverted, looked for again. All of it in the journal. */
+/** The life of a fault: look for it, inject it, look, revert it, look again. Every step is written to the journal. */
 export interface FaultLife {
-  /** Before anything is injected: the probe must see nothing, else it shows nothing later. */
+  /** Before the injection. The probe must see nothing; if it sees something now, its later looks prove nothing. */
   lookBefore(): Promise<void>
   /** Injects and reverts at their planned times. `phaseAt`: epoch ms of the fault phase's start. */
   live(phaseAt: number): Promise<void>
@@ -39,12 +39,12 @@ export function faultLife(
   }
 
   const look = async (when: 'before' | 'during' | 'after'): Promise<boolean | null> => {
-    // What it brings along is seen in the journal, by whoever judges it.
+    // A surge needs no probe: its visits are in the journal.
     if (spec.streams !== undefined) return when === 'during'
     const sighting = await kind
       .probe(spec, context)
       .catch((error: unknown) => ({ bites: null, said: `the probe failed: ${messageOf(error)}` }))
-    // A look that an interruption has cut short shows nothing.
+    // After an interruption the probe's answer means nothing.
     if (!context.signal.aborted)
       journal({ kind: 'fault.probed', at: now(), fault: spec.id, when, ...sighting })
     return sighting.bites

@@ -24,7 +24,7 @@ export type JournalEvent =
       toxiproxy: string
       /** How many arms run side by side; absent: one. */
       parallel?: number
-      /** What was asked for, in its order; absent in older journals. */
+      /** The scenarios and arms of the run, in their order; absent in older journals. */
       planned?: { scenario: string; arms: Arm[] }[]
     }
   | { kind: 'scenario.started'; at: number; plan: Plan }
@@ -42,7 +42,7 @@ export type JournalEvent =
     }
   /** The lines that follow, up to the next of its kind, belong to this arm. */
   | { kind: 'arm.turn'; at: number; scenario: string; arm: Arm }
-  /** A line of the file that is no event, as the reader tells it; it is never written. Arms under way are void. */
+  /** Made by the reader for a line that is not an event; never written to the file. Voids the arms under way. */
   | { kind: 'journal.damaged'; at: number; line: number }
   | { kind: 'arm.ready'; at: number; tookMs: number }
   | { kind: 'phase.started'; at: number; phase: PhaseName; plannedAt: number }
@@ -50,7 +50,7 @@ export type JournalEvent =
       kind: 'phase.ended'
       at: number
       phase: PhaseName
-      /** Share of the host's CPU time in use in the phase, 0 to 1, whoever used it; older journals have it instead. */
+      /** Only in older journals: share of the host's CPU time that was in use in the phase, by any process, 0 to 1. */
       hostBusy?: number
     }
   /**
@@ -58,7 +58,7 @@ export type JournalEvent =
    * absent where the platform does not tell.
    */
   | { kind: 'cpu'; at: number; phase: PhaseName; ranMs: number; waitedMs: number }
-  /** The harness itself did nothing for so long: it was stopped, starved, or the machine slept. */
+  /** The harness did nothing for this long, ms: it was stopped, got no CPU, or the machine slept. */
   | { kind: 'harness.stood-still'; at: number; forMs: number }
   | { kind: 'fault.injected'; at: number; fault: string; plannedAt: number }
   | {
@@ -86,9 +86,9 @@ export type JournalEvent =
     }
   /** A fault's toxic is gone, and this is all that it did. */
   | { kind: 'toxic.removed'; at: number; fault: string; toxic: string; totals: ToxicTotals }
-  /** Bites or totals that were not heard; null: nobody knows how many. */
+  /** Events of Toxiproxy that did not arrive; null: their number is not known. */
   | { kind: 'witness.missed'; at: number; events: number | null }
-  /** What a faulted link had carried in all, of connections that were over: before the faults and after them. */
+  /** Bytes that a link with a fault had carried, on closed connections: read before the faults and after them. */
   | {
       kind: 'link.carried'
       at: number
@@ -144,8 +144,8 @@ export type JournalEvent =
   | { kind: 'run.ended'; at: number; outcome: 'finished' | 'interrupted' | 'failed' }
 
 /**
- * A new kind of event that may be skipped does not raise it; a change of what a known one means does. 2: arms may be
- * written side by side (`arm.turn`), checks have ids and other roles.
+ * It rises when a known event changes its meaning, not for a new event that old readers may skip. 2: arms are written
+ * side by side (`arm.turn`); checks have ids and other roles.
  */
 export const journalVersion = 2
 

@@ -5,9 +5,9 @@ import type { Reporter } from './reporter.ts'
 type Hook = keyof Report
 
 /**
- * Hands each call on to all reporters, in their order. One that throws breaks neither the run nor the others: its
- * first error is noted, and it goes on being called, so that a slip while it draws does not cost its final word.
- * Its final word itself is what it was asked for: `runEnded` rejects when any of them failed at it, once all were called.
+ * Passes each call to all reporters, in their order. One that throws stops neither the run nor the others: its first
+ * error is printed, and it is still called, so that an error while drawing does not cost the report at the end.
+ * `runEnded` is different, because there the report is written: it rejects if a reporter failed, after all were called.
  */
 export function reportTo(
   reporters: readonly Reporter[],
@@ -31,7 +31,7 @@ export function reportTo(
     args: Parameters<NonNullable<Reporter[H]>>,
   ): Promise<void> => {
     try {
-      // Called on the reporter, for those that are classes; the cast spares a case per hook.
+      // With `this`, for reporters that are classes. The cast saves a switch over all hooks.
       await (reporter[hook] as ((...args: unknown[]) => void | Promise<void>) | undefined)?.apply(
         reporter,
         args,
@@ -61,7 +61,7 @@ export function reportTo(
     note: toAll('note'),
     armEnded: toAll('armEnded'),
     scenarioEnded: toAll('scenarioEnded'),
-    // One after the other: a report's file is complete before the next reporter speaks of the run's directory.
+    // One after the other: files are complete before the console names the run's directory.
     runEnded: async (...args) => {
       for (const reporter of reporters) await call(reporter, 'runEnded', args)
       if (unwritten.length > 0) throw new HarnessError(`a report is missing: ${unwritten.join('; ')}`)

@@ -14,7 +14,7 @@ const columnsElsewhere = 110
 /**
  * A reporter's output on a stream. Live redrawing only on a terminal that can do it and is watched, so not under CI.
  * Colours as Node has it: FORCE_COLOR before NO_COLOR (https://no-color.org) before what the terminal can do.
- * A reader that goes away (`| head`) does not end the run: what it no longer reads is dropped.
+ * When the reader goes away (`| head`), the rest of the output is dropped and the run goes on.
  */
 export function reporterOutput(
   stream: Stream,

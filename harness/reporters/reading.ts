@@ -3,8 +3,8 @@ import type { CheckResult } from '../model/check.ts'
 import type { ArmResult, Verdict } from '../model/result.ts'
 
 /**
- * What a verdict means where it stands: deviating is what a protected check must do in the untreated arm, and what
- * nothing may do anywhere else.
+ * What a verdict means in its arm: in the untreated arm a protected check must deviate; everywhere else deviating is
+ * wrong.
  */
 export interface Reading {
   readonly meaning: 'wanted' | 'unwanted' | 'undecided' | 'not-asked'

@@ -1,9 +1,8 @@
 import type { Report } from '../experiment/report.ts'
 
 /**
- * A reporter only reads. Every hook is optional and none may throw into the run; `runEnded` may write files into the
- * run's directory, and throws when it cannot: the run then ends with exit code 5. `live` events arrive as they happen,
- * results once they are judged.
+ * A reporter only reads. Every hook is optional. `runEnded` may write files into the run's directory, and throws when it
+ * cannot: the run then ends with exit code 5. Errors of other hooks are printed and do not end the run.
  */
 export interface Reporter extends Partial<Report> {
   readonly name: string
@@ -18,11 +17,11 @@ export interface ReporterOutput {
   readonly terminal: boolean
   readonly colour: boolean
   columns(): number
-  /** Of a terminal; elsewhere without end. */
+  /** Rows of the terminal; elsewhere `Infinity`. */
   rows(): number
-  /** Of a block that is redrawn in place: how to take it away, should somebody else write to the same terminal. */
+  /** Registers a block that is redrawn in place: `clear` is called before anybody else writes to the terminal. */
   blocked?(clear: () => void): void
-  /** Every event and every check, as it happens; else what a person needs who waits for the verdict. */
+  /** True: every event and every check. False: what a person needs who waits for the verdict. */
   readonly verbose: boolean
   /** The command that runs these scenarios once more, with the options that were typed; absent where none was. */
   readonly again?: (scenarios: readonly string[]) => string

@@ -37,8 +37,8 @@ function escapedText(text: string): string {
 }
 
 /**
- * Colours of a terminal mean nothing in XML and go. Control characters that XML 1.0 has no way to write (https://www.w3.org/TR/xml/#charsets) become U+FFFD, as a lone
- * surrogate does when it is encoded as UTF-8.
+ * Removes terminal colours. Control characters that XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets) become
+ * U+FFFD; so does a lone surrogate when it is encoded as UTF-8.
  */
 function writable(text: string): string {
   return stripVTControlCharacters(text).replace(

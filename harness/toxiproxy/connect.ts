@@ -3,9 +3,9 @@ import { HarnessError, messageOf } from '../errors.ts'
 import type { ToxiproxyClient } from '../model/toxics.ts'
 
 /**
- * Drives any Toxiproxy-compatible server through toxiproxy-node-client 4.1.0, whose defects end here: it drops the
+ * Drives any Toxiproxy-compatible server through toxiproxy-node-client 4.1.0, and works around its defects: it drops the
  * server's error text, never times out, does not encode names in paths, breaks on a trailing slash in the address and
- * hands the version over as raw JSON.
+ * returns the version as raw JSON.
  * @param url such as `http://127.0.0.1:8474`
  */
 export function connectToxiproxy(url: string, timeoutMs = 5000): ToxiproxyClient {

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * Text of foreign origin (a service's log, an error, a scenario's title) as one harmless line: what a service logs must
- * neither move the reader's cursor nor break a report into lines it did not write.
+ * Makes one harmless line of text that is not ours (a service's log, an error, a scenario's title): it must not move the
+ * reader's cursor and must not add lines to a report.
  */
 export function oneLine(text: string): string {
   return stripVTControlCharacters(text)

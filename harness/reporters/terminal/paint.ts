@@ -6,7 +6,7 @@ type Style = (typeof styles)[number]
 /** Colours text, or leaves it as it is. */
 export type Paint = Readonly<Record<Style, (text: string) => string>>
 
-/** Whether to colour was decided by whoever made the output, so the stream is not asked again. */
+/** @param colour as `reporterOutput` decided it; the stream is not asked again */
 export function paint(colour: boolean): Paint {
   const brush = (style: Style) => (text: string) =>
     colour && text !== '' ? styleText(style, text, { validateStream: false }) : text

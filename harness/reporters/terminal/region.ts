@@ -9,8 +9,8 @@ export interface Region {
 }
 
 /**
- * The cursor is never hidden and always parked in the first column below the block. So there is nothing to restore: not
- * after an exception, and not after a `kill -9` either.
+ * The cursor is never hidden and always stands in the first column below the block. So there is nothing to restore,
+ * neither after an exception nor after a `kill -9`.
  */
 export function region(output: ReporterOutput): Region {
   let drawn: readonly string[] = []

@@ -4,8 +4,8 @@ import { metricsWitness } from './metrics.ts'
 import type { Witness, WitnessOptions } from './witness.ts'
 
 /**
- * Hears a Toxiproxy server out by the best means it has. Which these are is asked of the server itself, so that it does
- * not matter who started it: a real one has metrics when it was started with `-proxy-metrics`.
+ * Listens to a Toxiproxy server by the best means it has: events, metrics, or none. The server itself is asked which, so
+ * it does not matter who started it. A real one has metrics if it was started with `-proxy-metrics`.
  * @throws HarnessError when it cannot be asked
  */
 export async function openWitness(options: WitnessOptions): Promise<Witness> {

@@ -18,7 +18,7 @@ export type Testimony =
       readonly toxic: string
       readonly totals: ToxicTotals
     }
-  /** Something was said that was not heard; null: nobody knows how much. */
+  /** Events that did not arrive; null: their number is not known. */
   | { readonly said: 'missed'; readonly at: number; readonly events: number | null }
   | {
       readonly said: 'carried'
@@ -30,7 +30,7 @@ export type Testimony =
 
 export interface Witness extends AsyncDisposable {
   readonly kind: WitnessKind
-  /** Asks what does not come by itself: as the faults begin, and once all is over. */
+  /** Reads what is not sent as events: when the faults begin, and when everything is over. */
   ask(when: 'before' | 'after'): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '../model/check.ts'
 import { formatMs } from '../model/units.ts'
 
-/** `97.2 %`; more digits where rounding would make all or nothing of what is not. */
+/** `97.2 %`; more digits if rounding would show 0 % or 100 % for a share that is neither. */
 export function percent(share: number): string {
   const value = share * 100
   for (let digits = 1; digits < 6; digits++) {
@@ -11,7 +11,7 @@ export function percent(share: number): string {
   return `${value} %`
 }
 
-/** A figure in its unit; `null` is one that nothing bounds. */
+/** A figure in its unit; `null`: unbounded. */
 function figure(value: number | null, unit: Evidence['unit']): string {
   if (unit === 'ms') return formatMs(value ?? Number.POSITIVE_INFINITY)
   if (value === null) return 'unbounded'
@@ -19,7 +19,7 @@ function figure(value: number | null, unit: Evidence['unit']): string {
   return unit === 'count' ? String(value) : `${Number(value.toFixed(value < 10 ? 2 : 1))}/s`
 }
 
-/** `, n_eff 61` where the sample is worth less than it is by more than a tenth; else nothing. */
+/** `, n_eff 61` if the effective sample is smaller than the sample by more than a tenth; else nothing. */
 export function effectiveWords({ n, effective = n }: Pick<Evidence, 'n' | 'effective'>): string {
   return n > effective * 1.1 ? `, n_eff ${Math.round(effective)}` : ''
 }
@@ -28,13 +28,13 @@ export function effectiveWords({ n, effective = n }: Pick<Evidence, 'n' | 'effec
 export function figuresOf(evidence: Evidence, samples: string): string {
   const { unit, estimate, interval, threshold, good } = evidence
   const [low, high] = interval ?? [null, null]
-  // Of nothing but what never came there is no more to say than that.
+  // Both ends unbounded: an interval from never to never says nothing more.
   const range =
     low === null && high === null ? '' : `95 % interval ${figure(low, unit)} – ${figure(high, unit)}, `
   return `${figure(estimate, unit)} (${range}${evidence.n} ${samples}${effectiveWords(evidence)}) against ${good} ${figure(threshold, unit)}`
 }
 
-/** What a person is told where a check could not decide. */
+/** Added to the sentence of a check that could not decide. */
 export function undecidedWords(samplesToDecide: number | undefined, samples: string): string {
   return samplesToDecide === undefined
     ? `; too near to tell with any number of ${samples}`

@@ -6,17 +6,17 @@ import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
 import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
 
 type InvariantOptions = {
-  /** Records that must have been looked at where the minimum is owed; fewer show nothing. Default 1. */
+  /** So many records must be checked (in the arms of `minimumWhere`); fewer show nothing. Default 1. */
   readonly atLeast?: number
 } & (
   | ({ readonly measure?: never } & GuardOptions)
-  /** What this measure does: then it is a mechanism, and speaks of arms with the fault and the measure. */
+  /** The invariant is about this measure: a mechanism, judged in arms with the fault and the measure. */
   | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
 )
 
 /**
- * One of the system's invariants, read from its ledgers when the load has ended: nobody may break it. A guard, unless
- * it tells what a `measure` does: then it is a mechanism.
+ * One of the system's invariants, read from its ledgers when the load has ended: no record may break it. A guard; with
+ * `measure` a mechanism of that measure.
  * @example invariant('each receipt was entered once', { atLeast: 3, source: 'ledger invariant 3', sabotages: ['enters-twice'] })
  */
 export function invariant(name: string, options: InvariantOptions): CheckSpec {

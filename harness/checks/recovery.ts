@@ -23,7 +23,7 @@ interface RecoveryOptions extends CommonOptions {
   readonly within: Duration
   /** Success share each bucket must show. Default 0.9. */
   readonly success?: number
-  /** How finely time is told. Default 500 ms. */
+  /** Length of a bucket. Default 500 ms. */
   readonly bucket?: Duration
 }
 
@@ -78,7 +78,7 @@ export const recoveryKind: CheckKind = {
         limits,
       )
 
-    // Rounded, so that a last sliver of time with a visit or two belongs to the bucket before it.
+    // Rounded, so that a short rest at the end belongs to the bucket before it.
     const buckets = Math.max(1, Math.round((to - from) / bucketMs))
     const visited = new Uint32Array(buckets)
     const succeeded = new Uint32Array(buckets)

@@ -21,13 +21,13 @@ import { eachVisit, overTime, suspects } from './visits.ts'
 import { spanOf, type WindowOptions, windowOf, windowOptions, windowParam, windowWords } from './window.ts'
 
 interface ShareOptions extends WindowOptions, CommonOptions {
-  /** The measure whose doing it is. */
+  /** The measure that does it. */
   readonly measure: string
-  /** The outcome whose visits are shared out, such as `shed`. */
+  /** Visits with this outcome are counted, such as `shed`. */
   readonly of: string
-  /** Whose it should be. */
+  /** The journeys that they should belong to. */
   readonly journeys: JourneyRef | readonly JourneyRef[]
-  /** Among whom it is counted; these include `journeys`. */
+  /** All journeys whose visits are counted; includes `journeys`. */
   readonly among: readonly JourneyRef[]
   readonly atLeast: number
 }

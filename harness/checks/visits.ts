@@ -20,7 +20,7 @@ export function eachVisit(
   }
 }
 
-/** Values of visits, read in order of intended start, whatever the order they ended in and were added. */
+/** Values of visits in order of their intended start, in whatever order they are added. */
 export function overTime(): {
   add(visits: Observations, row: number, value: number): void
   values(): Float64Array

@@ -8,12 +8,12 @@ export interface FaultContext {
   readonly topology: Topology
   readonly load: LoadRun
   readonly signal: AbortSignal
-  /** What faults of this arm must know from one step to the next; see {@link kept}. */
+  /** What faults of this arm keep between their steps; see {@link kept}. */
   readonly memory: Map<string, unknown>
 }
 
 /**
- * What is kept in an arm's memory under this name, made where it is missing.
+ * The value that an arm's memory has under this name; made if it is missing.
  * @param name begins with the fault's kind: `restart/lives`
  */
 export function kept<T>(memory: FaultContext['memory'], name: string, make: () => T): T {
@@ -28,20 +28,20 @@ export interface FaultKind {
   readonly summary: string
   /** What it needs of a runtime. */
   readonly needs: readonly Capability[]
-  /** What to do where a runtime cannot do what it needs. */
+  /** What the user can do if a runtime lacks what the fault needs. */
   readonly otherwise?: string
   problems(spec: FaultSpec): string[]
-  /** Arrivals it brings along, to begin on command. */
+  /** Streams of arrivals that the fault adds; they start on command. */
   streams?(spec: FaultSpec): readonly ArrivalStream[]
   /**
-   * Names of the toxics it may put on its link's proxy: what Toxiproxy says of these is said of the fault. One that has
-   * the name of that proxy in it is the fault's on whatever proxy it stands.
+   * Names of the toxics that the fault may put on its link's proxy. Toxiproxy's reports about them belong to the fault. A
+   * toxic whose name contains the name of that proxy belongs to this fault on every proxy.
    */
   toxics?(spec: FaultSpec): readonly string[]
-  /** What takes its time and changes nothing, done in the baseline, so that the injection comes at its time. */
+  /** Slow work that changes nothing, done in the baseline, so that the injection is not late. */
   prepare?(spec: FaultSpec, context: FaultContext): Promise<void>
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>
-  /** Independent evidence: looks through the link as a stranger would. Called before, during and after. */
+  /** Independent evidence: uses the link as a client would. Called before, during and after the fault. */
   probe(spec: FaultSpec, context: FaultContext): Promise<Sighting>
 }

@@ -2,7 +2,7 @@ import type { FaultKind } from './fault.ts'
 import type { FaultTimes } from './on-link.ts'
 import { controlOf, lookAtService, onService } from './on-service.ts'
 
-/** A service dies without a word; reverting starts it again. What it kept in memory is lost, what it wrote is there. */
+/** A service is killed; reverting starts it again. What it had in memory is lost, what it wrote is still there. */
 export function kill(service: string, times: FaultTimes = {}) {
   return onService('kill', service, times)
 }
@@ -14,6 +14,6 @@ export const killKind: FaultKind = {
   problems: () => [],
   inject: (spec, context) => controlOf(context).kill(spec.service!),
   revert: (spec, context) => controlOf(context).start(spec.service!),
-  // Its links accept, and close when they find nobody; a paused one would leave them silent.
+  // Links of a killed service accept and then close; links of a paused one stay silent.
   probe: (spec, context) => lookAtService(spec, context, (trip) => !trip.answered && trip.how !== 'silent'),
 }

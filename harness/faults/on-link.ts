@@ -16,7 +16,7 @@ export interface FaultTimes {
   readonly to?: Duration
 }
 
-/** The end of the fault phase, whatever its length: settled when the scenario is planned. */
+/** Until the end of the fault phase. Its time is filled in when the scenario is planned. */
 export const untilPhaseEnds = Number.POSITIVE_INFINITY
 
 /** A fault on a link as data. */

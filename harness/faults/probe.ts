@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { LinkAddress } from '../model/topology.ts'
 
-/** What came of one look through a link. `client`: address and port of its connection, if there was one. */
+/** The result of one look through a link. `client`: address and port of its connection, if there was one. */
 export type RoundTrip = { readonly tookMs: number; readonly client?: string } & (
   | { readonly answered: true; readonly bytes: number }
   | { readonly answered: false; readonly how: 'refused' | 'reset' | 'closed' | 'silent' }

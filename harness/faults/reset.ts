@@ -13,7 +13,7 @@ export const resetKind = toxicFault({
   toxics: (spec) => [
     { type: 'reset_peer', stream: 'downstream', attributes: { timeout: Number(spec.params.afterMs) } },
   ],
-  // A relay tells of a reset as of any end.
+  // A relay in between turns a reset into an ordinary end.
   bites: (trip, _spec, { relayed }) =>
     !trip.answered && (trip.how === 'reset' || (relayed === true && trip.how === 'closed')),
   probe: { patienceMs: (spec) => 600 + Number(spec.params.afterMs) },

@@ -10,7 +10,7 @@ export function restart(service: string, times: FaultTimes = {}) {
   return onService('restart', service, times)
 }
 
-/** By fault, the life its service had before it was restarted: that another one is running is the evidence. */
+/** By fault: which life of its service was running before. Another life afterwards is the evidence of a restart. */
 function livesBefore({ memory }: FaultContext): Map<string, string | undefined> {
   return kept(memory, 'restart/lives', () => new Map())
 }

@@ -3,7 +3,7 @@ import type { FaultSpec } from '../model/fault.ts'
 import type { FaultEvidence } from '../model/result.ts'
 import { serverEvidence } from './server-evidence.ts'
 
-/** What is known of each fault of an arm that was to have it: when, how late, and whether it was seen to bite. */
+/** What is known of each fault that an arm should have: when it came, how late, and whether it was seen to bite. */
 export function faultEvidence(record: ArmRecord): FaultEvidence[] {
   if (!record.faultsOn) return []
   return record.plan.faults.map((spec) => {

@@ -6,7 +6,7 @@ import { formatMs } from '../model/units.ts'
 import { bittenUsers } from './server-evidence.ts'
 import { lasting, passing } from './void.ts'
 
-/** What is missing of the faults of an arm, or speaks against them. */
+/** What evidence of an arm's faults is missing, or contradicts them. */
 export function faultVoids(record: ArmRecord, faults: readonly FaultEvidence[]): Void[] {
   const owed = setupOf(record.plan, record.arm).faults.length > 0
   if (owed !== record.faultsOn)
@@ -27,10 +27,9 @@ export function faultVoids(record: ArmRecord, faults: readonly FaultEvidence[]):
 }
 
 /**
- * Where every fault was seen by its probe, and Toxiproxy itself says otherwise of all of them. One fault that it
- * confirms, or has nothing to say of, is enough to explain what the probes saw: a link behind one that is cut off stays
- * silent whatever is put on it. That the faults met no user speaks against the untreated arm alone; in the treated arm
- * keeping users away from them may be the measure's merit.
+ * For an arm in which every probe saw its fault, and Toxiproxy contradicts all of them. If it confirms one fault, or
+ * cannot tell of one, that is enough: a link behind one that is cut stays silent, whatever toxic it has. A fault that met
+ * no user voids only the untreated arm: in the treated arm the measure may have kept users away from it.
  */
 function contradictions(record: ArmRecord, faults: readonly FaultEvidence[]): Void[] {
   const accounts = faults.map(({ server }) => server)
@@ -124,7 +123,7 @@ function latenessOf({ fault, injectedLateMs, revertedLateMs }: FaultEvidence, sp
   return null
 }
 
-/** The probe stands alone against it: two accounts that do not agree are no evidence. */
+/** What to add when Toxiproxy contradicts the probe: two witnesses who disagree are no evidence. */
 function butToxiproxy({ server }: FaultEvidence): string {
   if (server?.from !== 'toxics' || server.bittenConnections === 0) return ''
   return ` (but Toxiproxy says that it bit ${server.bittenConnections} connections: the two do not agree)`

@@ -15,7 +15,7 @@ export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {
   const faults = faultEvidence(record)
   const missing = voidsOf(record, faults)
   const weighed = weigh(record, checks)
-  // In an arm that need not hold service levels are meant to deviate, and a guard has no excuse.
+  // Only where the arm must hold and no guard broke can a busy host be the reason for a deviation.
   const excusable =
     missing.length === 0 &&
     expectedOf(record.arm) === 'holds' &&

@@ -24,7 +24,7 @@ export function judgeCheck(spec: CheckSpec, record: ArmRecord): CheckResult {
   }
 }
 
-/** Why something that speaks of some arms does not apply in this one; null where it does. */
+/** Why something that applies to some arms does not apply to this one; null if it does. */
 function notHere(where: Where | undefined, record: ArmRecord): string | null {
   if (where?.fault === true && !record.faultsOn) return 'no fault in this arm'
   if (where?.fault === false && record.faultsOn) return 'it speaks of an arm without a fault'
@@ -33,7 +33,7 @@ function notHere(where: Where | undefined, record: ArmRecord): string | null {
   return null
 }
 
-/** Too few to say so: what holds on less than its minimum is open, where the minimum is owed. */
+/** Where a minimum sample is asked for, a check that holds on fewer is inconclusive. */
 function owing(spec: CheckSpec, record: ArmRecord, found: Finding): Finding {
   if (found.verdict !== 'holds' || found.short === undefined) return found
   const notOwed = notHere(spec.minimumWhere, record)

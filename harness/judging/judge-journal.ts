@@ -11,8 +11,8 @@ import { servedIn } from './served.ts'
 import { exitCodeOf, worstVerdict } from './verdicts.ts'
 
 /**
- * Judges a journal that is read back: that of a finished run, or of one that broke off. An arm that has not ended counts
- * as one whose journal stops.
+ * Judges a journal that is read back, of a run that finished or broke off. An arm without an end has failed: its journal
+ * stops in the middle.
  * @throws BadInput where an event is not what its kind says, or comes before what it belongs to
  */
 export async function judgeJournal(
@@ -36,7 +36,7 @@ export interface JournalFold {
   add(event: JournalEvent): void
   /** The verdict on a scenario as far as its arms have ended. */
   scenario(name: string): ScenarioResult
-  /** The verdict on all; arms that have not ended count as ones whose journal stops. */
+  /** The verdict on the whole run; an arm without an end has failed. */
   result(): RunResult
 }
 
@@ -82,7 +82,7 @@ export function foldJournal(): JournalFold {
       case 'run.ended':
         ended = event
         break
-      // It may have been the line that says whose lines follow: no arm that was under way is whole.
+      // The damaged line may have been an `arm.turn`, so lines of any arm under way may be missing.
       case 'journal.damaged':
         for (const { open } of scenarios.values()) for (const fold of open.values()) fold.add(event)
         break
@@ -136,7 +136,7 @@ function emptyFolding(plan: Plan): Folding {
 }
 
 function begin(folding: Folding, event: EventOf<'arm.started'>): void {
-  // An arm that is begun anew while it is open has no end: what was written of it is judged as it stands.
+  // An arm that starts again without an end: what was written of it is judged as it is.
   if (folding.open.has(event.arm)) close(folding, event.arm)
   if (event.because !== undefined)
     folding.again.set(event.arm, [...(folding.again.get(event.arm) ?? []), event.because])

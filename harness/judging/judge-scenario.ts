@@ -7,7 +7,7 @@ import { repeatOf } from './repeat.ts'
 import { standsOn } from './server-evidence.ts'
 import { brokenGuards, protectedThat } from './weigh.ts'
 
-/** Judges a scenario from its arms: worst wins, and only three arms that all show what they must make it hold. Pure. */
+/** Judges a scenario from its arms. The worst wins: it holds only if all three arms came out as they must. Pure. */
 export function judgeScenario(plan: Plan, judged: readonly JudgedArm[]): ScenarioResult {
   const arms = judged.map(({ result }) => result)
   const named = (name: ArmResult['arm']) =>

@@ -23,13 +23,13 @@ const maxLoopDelayMs = 400
  */
 const maxCpuWaitShare = 0.7
 
-/** Of older journals: how busy the host's CPUs may be in a phase, by whomever. † ours. */
+/** Only for older journals: how busy the host's CPUs may be in a phase, by any process. † ours. */
 const maxHostBusy = 0.98
 
 /** How long the harness may stand still, ms. † ours: as long as the load driver may. */
 const maxStandstillMs = 400
 
-/** What the load generator says against itself, or the journal against it. */
+/** What is wrong with the load, by the generator's own figures or by the journal. */
 export function generatorVoids(record: ArmRecord): Void[] {
   if (record.generator === null) return [lasting('generator', 'the load generator gave no account of itself')]
   const { final, figures } = record.generator
@@ -48,7 +48,7 @@ export function generatorVoids(record: ArmRecord): Void[] {
   return said.filter((one) => one !== false).map((one) => passing('generator', one))
 }
 
-/** What puts all but a verdict that holds in doubt: a busy host makes a system look worse, never better. */
+/** Doubts about every verdict but `holds`: a busy host makes a system look worse, never better. */
 export function hostDoubts({ phases }: ArmRecord): Void[] {
   return phases.flatMap((phase) => {
     const doubt = hostDoubt(phase)

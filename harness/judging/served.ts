@@ -2,7 +2,7 @@ import { plannedStartMs } from '../checks/window.ts'
 import type { Observations } from '../journal/observations.ts'
 import type { ArmRecord } from '../journal/record.ts'
 
-/** The visits of one stream of arrivals, by number; a number stands for the same visit in every arm. */
+/** The visits of one stream of arrivals, by number. The same number is the same visit in every arm. */
 interface StreamVisits {
   /** 0: no such visit; 1: not served; 2: served. */
   readonly state: Uint8Array
@@ -14,8 +14,8 @@ interface StreamVisits {
 export type Served = ReadonlyMap<string, StreamVisits>
 
 /**
- * Who was served in an arm, of the journeys that service levels speak of: what is kept of an arm once it is judged, to
- * be compared with other arms. Visits of the baseline are left out: no fault was there to save them from.
+ * Which visits of an arm were served, for the journeys that protected checks read. This is all that is kept of an arm
+ * after it was judged, to compare it with other arms. Baseline visits are left out: there was no fault to be saved from.
  */
 export function servedIn(record: ArmRecord): ReadonlyMap<string, Served> {
   const journeys = new Set(

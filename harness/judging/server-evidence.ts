@@ -3,14 +3,14 @@ import type { ArmResult, FaultEvidence, ServerEvidence } from '../model/result.t
 import type { ToxicTotals } from '../model/toxics.ts'
 import { count } from '../model/words.ts'
 
-/** What Toxiproxy itself says of a fault of an arm. Null: it could not say, was not heard, or the fault has no toxics. */
+/** What Toxiproxy itself reports about a fault. Null: it cannot report, nothing arrived, or the fault has no toxics. */
 export function serverEvidence(record: ArmRecord, fault: string): ServerEvidence | null {
   if (record.witness === 'events') return fromToxics(record, fault)
   if (record.witness === 'metrics') return fromMetrics(record, fault)
   return null
 }
 
-/** Connections that a fault's toxics bit and that were not its probe's. */
+/** How many connections a fault's toxics bit, without those of its probe. */
 export function bittenUsers(server: Extract<ServerEvidence, { from: 'toxics' }>): number {
   return server.bittenConnections - server.probeConnections
 }
@@ -25,7 +25,7 @@ function fromToxics(record: ArmRecord, fault: string): ServerEvidence | null {
   const firstAt = Math.min(...totals.map(({ firstBiteAtMs }) => firstBiteAtMs ?? Number.POSITIVE_INFINITY))
   return {
     from: 'toxics',
-    // Two toxics of a fault may bite the same connection; of bites that were not heard the totals still tell.
+    // Two toxics of a fault may bite the same connection, and events may be lost: the larger count is nearer.
     bittenConnections: Math.max(distinct(bites), ...totals.map(({ bittenConnections }) => bittenConnections)),
     probeConnections: distinct(bites.filter(({ client }) => probes.has(client))),
     chunks: sum(({ chunks }) => chunks),
@@ -64,7 +64,7 @@ export function standsOn(arms: readonly ArmResult[]): string {
   return `${count(faults, 'fault')} in ${count(armsWithFaults, 'arm')}: ${seen} of ${injected.length} seen to bite by their own probes; ${toxiproxyWords(arms, injected)}`
 }
 
-/** What Toxiproxy itself says of these faults, whatever their probes saw. */
+/** What Toxiproxy itself reports about these faults, also about those that their probes did not see. */
 function toxiproxyWords(arms: readonly ArmResult[], injected: readonly FaultEvidence[]): string {
   const told = injected.flatMap(({ server }) => (server?.from === 'toxics' ? [server] : []))
   if (told.length > 0) {
@@ -74,7 +74,7 @@ function toxiproxyWords(arms: readonly ArmResult[], injected: readonly FaultEvid
   }
   const witnesses = new Set(arms.map(({ witness }) => witness))
   if (witnesses.has('events'))
-    // A toxic is told of when it is removed; an arm that was cut short may not have come so far.
+    // Toxiproxy reports a toxic when it is removed. In an arm that was cut short this may not have happened yet.
     return arms.some(({ ending }) => ending !== 'finished')
       ? 'Toxiproxy had told of none of them when the arm was cut short'
       : 'none of them is a toxic, so Toxiproxy cannot tell'

@@ -1,10 +1,10 @@
 import { exitCode } from '../errors.ts'
 import type { RunResult, Verdict } from '../model/result.ts'
 
-/** Best to worst. A vacuous gate is worse than an open question: it would stay green whatever happens. */
+/** Best to worst. Vacuous is worse than inconclusive: a vacuous gate would stay green whatever happens. */
 const severity: readonly Verdict[] = ['holds', 'inconclusive', 'vacuous', 'deviates']
 
-/** The worst of several verdicts; of none, `inconclusive`: where nothing was judged nothing is green. */
+/** The worst of several verdicts; `inconclusive` if there is none, because a run that judged nothing is not green. */
 export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0) return 'inconclusive'
   return verdicts.reduce((worst, verdict) =>
@@ -12,7 +12,7 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
   )
 }
 
-/** A run's exit code: 130 where it was interrupted, else that of its worst part, 5 > 1 > 3 > 2 > 0. */
+/** A run's exit code: 130 if it was interrupted, else that of its worst part, 5 > 1 > 3 > 2 > 0. */
 export function exitCodeOf(run: Pick<RunResult, 'ending' | 'scenarios'>): number {
   if (run.ending === 'interrupted') return exitCode.interrupted
   const failed = run.scenarios.some((scenario) => scenario.arms.some((arm) => arm.ending === 'failed'))

@@ -4,7 +4,7 @@ import { faultVoids } from './fault-voids.ts'
 import { generatorVoids, standstillVoids, wasBusy } from './machine-voids.ts'
 import { lasting, passing } from './void.ts'
 
-/** Visits all journeys together must show in the baseline. † ours: with fewer the gate is a guess. */
+/** The baseline needs so many visits, of all journeys together. † ours: with fewer the gate is a guess. */
 const minBaselineVisits = 10
 
 /** How an arm came to its end; a journal that stops in its middle makes it failed. */

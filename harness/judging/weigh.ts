@@ -6,7 +6,7 @@ import { count, firstOf, listed } from '../model/words.ts'
 
 type Weighed = Pick<ArmResult, 'verdict' | 'said'>
 
-/** What a scenario needs of this arm to hold; null: nothing, the arm is there to be compared with. */
+/** The verdict that this arm must have for its scenario to hold; null: any, the arm is only there for comparison. */
 export function expectedOf(arm: ArmResult['arm']): 'holds' | 'deviates' | null {
   if (arm === 'untreated') return 'deviates'
   return ablated(arm) === null ? 'holds' : null
@@ -75,7 +75,7 @@ function mustDeviate(checks: readonly CheckResult[]): Weighed {
   }
 }
 
-/** With some of the measures: whatever comes of it tells what the others are needed for. */
+/** With some of the measures on: any verdict will do, it shows what the others are needed for. */
 function mayDeviate(record: ArmRecord, checks: readonly CheckResult[]): Weighed {
   const deviating = protectedThat(checks, 'deviates')
   if (deviating.length > 0)

@@ -15,7 +15,7 @@ const largestPacketBytes = 65_535
 /** Another iptables may hold the lock: it is waited for, in seconds. */
 const iptables = ['iptables', '-w', '5'] as const
 
-/** @param chain a chain of its own, so that undoing it needs to know nothing else */
+/** @param chain belongs to this fault alone: removing it undoes everything */
 export function loseCommands(
   chain: string,
   { sources, port, minBytes, probability }: LostPackets,
@@ -68,7 +68,7 @@ export function routeIn(printed: string): { device: string; address: string } | 
   return device === undefined || address === undefined ? undefined : { device, address }
 }
 
-/** What makes a device hand over packets that no wire could carry, by the names that ethtool prints and takes. */
+/** Offloads that let a device pass on packets larger than a wire carries, by the names that ethtool prints and takes. */
 const offloads: Readonly<Record<string, string>> = {
   'tcp-segmentation-offload': 'tso',
   'generic-segmentation-offload': 'gso',

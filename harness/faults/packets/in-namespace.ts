@@ -21,8 +21,8 @@ import type { Means } from './means.ts'
 const proxies = 'toxiproxy'
 
 /**
- * Real packets, dropped where they come in: by iptables in the service's network namespace, from Toxiproxy to the port
- * that links lead to. Both ends hand over packets as a wire would carry them meanwhile: segmentation offload is off.
+ * Real packets are dropped where they arrive: by iptables in the service's network namespace, from Toxiproxy to the port
+ * of its links. Meanwhile segmentation offload is off at both ends, so that packets have the size that a wire carries.
  * @param fault its id: the rules stand in a chain of its own
  */
 export function inNamespace(options: {
@@ -52,7 +52,7 @@ export function inNamespace(options: {
   return {
     said: `real packets, dropped by iptables in the network of ${service}`,
     async prepare() {
-      // The way in may have to be made first, which takes longer than all that follows.
+      // The side-car may have to be started first, which takes longer than everything else.
       await Promise.all([run(service, listCommand), run(proxies, addressesCommand)])
     },
     async lose() {
@@ -117,7 +117,7 @@ function createOffloads(): Offloads {
       for (const [key, { where, device, off, users }] of switched) {
         if (!users.delete(fault) || users.size > 0) continue
         switched.delete(key)
-        // What could not be switched off needs no switching on.
+        // What could not be switched off need not be switched on again.
         const names = await off.catch((): string[] => [])
         for (const command of switchOffloads(device, names, 'on')) await run(where, command)
       }

@@ -2,8 +2,8 @@ import type { Topology } from '../../model/topology.ts'
 import type { Means } from './means.ts'
 
 /**
- * Where nobody may touch packets: the embedded Toxiproxy's toxic `packet_loss`, which delays what is full-size as
- * retransmission would. On every link that leads to the service, as its port is one.
+ * For runtimes where packets cannot be touched: the embedded Toxiproxy's toxic `packet_loss` delays full-size segments as
+ * retransmission would. It is put on every link that leads to the service.
  */
 export function standIn(options: {
   readonly topology: Topology

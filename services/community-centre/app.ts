@@ -6,7 +6,7 @@ import { type DeepCheck, healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
-import { readCentre } from '../enrolment/centre.ts'
+import { type Centre, readCentre } from '../enrolment/centre.ts'
 import type { Person } from '../enrolment/people.ts'
 import { createSigner } from '../saeol/ledger/papers.ts'
 import { communityCentreCapacity } from './capacity.ts'
@@ -27,8 +27,9 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   const { deadlines, manualIntake } = config.measures
   const sabotaged = createSabotage(config.SABOTAGE)
   const now = Date.now
-  const { clerks: people, counters } = await readCentre(config.CENTRE_FILE)
-  const offices = staffedOffices(config, people)
+  const centre = await readCentre(config.CENTRE_FILE)
+  const { clerks: people, counters } = centre
+  const offices = staffedOffices(config, centre)
   const { saeol, backOffice } = linkToSaeol(config, log)
   const signers = new Map(
     counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)]),
@@ -94,10 +95,13 @@ function staff(people: readonly Person[], create: (person: Person) => Clerk): Re
   return byOffice
 }
 
-/** @throws ConfigurationError where nobody is there, or one clerk alone, who could not verify what they enter */
+/**
+ * @throws ConfigurationError where nobody is there, or one clerk alone, who could not verify what they enter, or where
+ * the counter has no key, and could not write a receipt
+ */
 function staffedOffices(
   { SERVICE_NAME, CENTRE_FILE, measures }: ReturnType<typeof readCommunityCentreConfig>,
-  people: readonly Person[],
+  { clerks: people, counters }: Centre,
 ): string[] {
   const offices = [...new Set(people.map(({ office }) => office))]
   if (offices.length === 0)
@@ -106,6 +110,11 @@ function staffedOffices(
   if (measures.manualIntake !== undefined && alone.length > 0)
     throw new ConfigurationError(SERVICE_NAME, [
       `CENTRE_FILE: manual intake needs two clerks to enter receipts, and there is one in ${alone.join(', ')}`,
+    ])
+  const keyless = offices.filter((office) => !counters.some((counter) => counter.office === office))
+  if (measures.manualIntake !== undefined && keyless.length > 0)
+    throw new ConfigurationError(SERVICE_NAME, [
+      `CENTRE_FILE: manual intake needs a key for each counter, and there is none of ${keyless.join(', ')}`,
     ])
   return offices
 }

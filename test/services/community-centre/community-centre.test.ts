@@ -405,14 +405,15 @@ describe('the entry of receipts', () => {
   })
 })
 
-test('does not start where manual intake would find no second clerk, or nobody at all', async () => {
+test('does not start where manual intake would find no second clerk, no key of a counter, or nobody at all', async () => {
   const [alone] = network.people.clerks
-  for (const [clerks, env, problem] of [
-    [[alone], manual(), /needs two clerks .* in jongno/],
-    [[], {}, /there is no clerk/],
+  for (const [changed, env, problem] of [
+    [{ clerks: [alone] }, manual(), /needs two clerks .* in jongno/],
+    [{ clerks: [] }, {}, /there is no clerk/],
+    [{ counters: network.centre.counters.slice(1) }, manual(), /needs a key for each counter, .* of jongno/],
   ] as const) {
-    const file = join(directory, `centre-${clerks.length}.json`)
-    await writeFile(file, JSON.stringify({ ...network.centre, clerks }))
+    const file = join(directory, 'centre.json')
+    await writeFile(file, JSON.stringify({ ...network.centre, ...changed }))
     await expect(startCentre('http://127.0.0.1:9', { ...env, CENTRE_FILE: file })).rejects.toThrow(problem)
   }
 })

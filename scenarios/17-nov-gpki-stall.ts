@@ -16,6 +16,7 @@ import { certificateAttacks, certificateAttacksDone } from './journeys/attacker-
 import { favours, favoursDone } from './journeys/clerk-backdates.ts'
 import { anothersDocument } from './journeys/documents.ts'
 import {
+  attackerAtClosedDoor,
   attackerOnFallback,
   attackerWithCertificate,
   clerkBackdates,
@@ -32,6 +33,9 @@ const waysIn = [
   'accepts-any-password',
   'accepts-replayed-code',
   'opens-on-client-header',
+  'wrong-code',
+  'any-terminal',
+  'disabled-lets-in',
   'ignores-revocation',
 ]
 
@@ -116,6 +120,36 @@ const guardsOfLogin = [
     atLeast: 40,
     source: 'fallback invariants 1–5',
     sabotages: waysIn,
+  }),
+  never(attackerOnFallback, {
+    minimumWhere: open,
+    outcome: 'not-slowed',
+    atLeast: 40,
+    title: 'whoever guesses at one account is slowed down',
+    source: 'fallback invariant 4',
+    sabotages: ['no-throttle'],
+  }),
+  never(attackerOnFallback, {
+    minimumWhere: open,
+    outcome: 'escalated',
+    atLeast: 40,
+    title: 'a session of the password login does not do what needs a certificate',
+    source: 'fallback invariant 6',
+    sabotages: ['low-assurance-may-do-all'],
+  }),
+  never(attackerAtClosedDoor, {
+    minimumWhere: open,
+    outcome: 'let-in',
+    atLeast: { refused: 8, open: 4 },
+    title: 'what is closed is closed, to whoever has everything else right too',
+    source: 'fallback invariant 1',
+    sabotages: ['close-in-name-only'],
+  }),
+  invariant('no session outlives the opening it came by', {
+    minimumWhere: open,
+    atLeast: 20,
+    source: 'fallback invariant 7: what remains logs in anew',
+    sabotages: ['sessions-outlive-close'],
   }),
   never(attackerWithCertificate, {
     id: 'never:attacker-with-certificate',
@@ -254,7 +288,8 @@ export const gpkiStall = defineScenario({
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
     // As many as it takes for every guard of receipts to have some to look at: few come before the fallback opens.
     visitors: { type: 'rate', default: '14/s', describe: 'visitors at the counters' },
-    attackers: { type: 'rate', default: '4/s', describe: 'attempts on the fallback' },
+    // Thirteen attacks in turn, each at least twice while the door is open.
+    attackers: { type: 'rate', default: '5/s', describe: 'attempts on the fallback' },
     // Half a scaled minute: long enough for counters to feel it.
     reaction: { type: 'duration', default: '500ms', describe: 'how long each of two officers takes to open' },
     fault: { type: 'duration', default: '8s', describe: 'how long GPKI is silent' },
@@ -265,6 +300,7 @@ export const gpkiStall = defineScenario({
       arrivals(officialIssuesCertificate, officials),
       arrivals(visitorAtCounter, visitors),
       arrivals(attackerOnFallback, attackers),
+      arrivals(attackerAtClosedDoor, '2/s', { process: 'regular' }),
       arrivals(clerkBackdates, '2/s', { process: 'regular' }),
       // As many before the fault as there are attacks: until then GPKI answers in every arm.
       arrivals(attackerWithCertificate, '4/s', { process: 'regular' }),

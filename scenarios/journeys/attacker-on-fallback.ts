@@ -35,6 +35,8 @@ const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise
     tryPassword(visit, pick(activeOfficials(people), visit.random), { terminal: 'terminal-of-nobody' }),
   'replayed-code': replayCode,
   spraying: spray,
+  hammering: hammer,
+  escalation: escalate,
 }
 
 /** Headers that a lax gateway might take for an order to fall back. */
@@ -140,6 +142,41 @@ async function spray(visit: Visit, people: People): Promise<string> {
     }
   }
   return 'turned-away'
+}
+
+/** Guesses at one account from one address, as fast as answers come: whoever is not slowed down gets in some day. */
+async function hammer(visit: Visit, people: People): Promise<string> {
+  const victim = activeOfficials(people).at(-(60 + (visit.index % 40)))!
+  const guesses = 8
+  for (let guess = 0; guess < guesses; guess++) {
+    const answer = await visit.http('POST', '/login/password', {
+      json: { officialId: victim.id, password: `guess-${guess}`, code: '654321', terminal: victim.terminal },
+      headers: { 'x-forwarded-for': '203.0.113.20' },
+      timeoutMs: 2000,
+    })
+    if (answer.status !== 401) return judge(answer)
+  }
+  return 'not-slowed'
+}
+
+/** An official who logs in as they should while the door is open, and then tries what that session must not do. */
+async function escalate(visit: Visit, people: People): Promise<string> {
+  const insider = activeOfficials(people).at(-(110 + (visit.index % 40)))!
+  const entered = await visit.http('POST', '/login/password', {
+    json: {
+      officialId: insider.id,
+      password: insider.password,
+      code: await totp(insider.totpSecretBase32, Date.now()),
+      terminal: insider.terminal,
+    },
+    headers: { 'x-forwarded-for': '198.51.100.251' },
+    timeoutMs: 2000,
+  })
+  const session = entered.json<{ session?: string }>()?.session
+  if (session === undefined) return 'turned-away'
+  const headers = { authorization: `Bearer ${session}` }
+  const accounts = await visit.http('GET', '/accounts', { headers, timeoutMs: 2000 })
+  return accounts.status === 200 ? 'escalated' : 'turned-away'
 }
 
 /** One of the last of the list, whom the ordinary journeys do not reach: nobody else uses up their code. */

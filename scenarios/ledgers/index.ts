@@ -11,6 +11,21 @@ export const invariants: System['invariants'] = {
   ...entryInvariants,
   ...auditInvariants,
 
+  'no session outlives the opening it came by': async (topology) => {
+    const sessions = await rows<{ id: string; alive: boolean }>(
+      topology,
+      `select session.id, session.ended_at is null and session.expires_at > opening.closed_at as alive
+       from sessions session join fallback_openings opening on opening.id = session.opening
+       where opening.closed_at is not null`,
+    )
+    const alive = sessions.filter((session) => session.alive)
+    return facts(
+      sessions,
+      alive.map(({ id }) => `session ${id} is alive after its opening was closed`),
+      `${sessions.length} sessions of openings that are closed, ${alive.length} alive`,
+    )
+  },
+
   'certificates issued once': async (topology) => {
     const certificates = await rows<{ key: string; numbers: string[] }>(
       topology,

@@ -56,7 +56,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
   const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
-  const fallback = await startFallback({ config, database, audit, log, now })
+  const fallback = await startFallback({ config, database, audit, log, sabotaged, now })
   const deps = {
     config,
     log,

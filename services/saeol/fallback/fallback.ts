@@ -1,5 +1,6 @@
 import type { Database, Queries } from '../../common/database.ts'
 import type { Log } from '../../common/log.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
 import type { Audit } from '../audit/audit.ts'
 import { endSessionsOf } from '../sessions/sessions.ts'
@@ -22,6 +23,7 @@ export interface FallbackDeps {
   readonly database: Database
   readonly audit: Pick<Audit, 'append'>
   readonly log: Log
+  readonly sabotaged: Sabotaged
   /** Epoch ms. */
   readonly now: () => number
 }
@@ -64,12 +66,15 @@ const longestTimerMs = 2 ** 31 - 1
  * is a comparison with this service's clock wherever it counts; the timer only writes it down.
  */
 export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
-  const { database, audit, log, now } = deps
+  const { database, audit, log, sabotaged, now } = deps
   const measure = deps.config.measures.passwordFallback
   let switching = new AbortController()
   let expiry: NodeJS.Timeout | undefined
+  /** Openings that this process has noted: what was read before one says nothing of after it. */
+  let noted = 0
 
   function noteOpen(opening: Opening): void {
+    noted += 1
     clearTimeout(expiry)
     const leftMs = opening.expiresAt.getTime() - now()
     expiry = setTimeout(() => void expire(), Math.min(Math.max(leftMs, 0), longestTimerMs))
@@ -136,9 +141,10 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
   const fallback: Fallback = {
     async inForce() {
       if (measure === undefined) return undefined
+      const before = noted
       const opening = await openingInForce(database, new Date(now()))
       // The timer stays: an expiry that is seen here first has still to be written down.
-      if (opening === undefined) switchBack()
+      if (opening === undefined && noted === before) switchBack()
       return opening
     },
 
@@ -178,7 +184,9 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
         const closed = await closeOpening(queries, opening, because, closedAt)
         if (!closed) return { closed, sessionsEnded: 0 }
         const reason = 'the password login was closed'
-        const sessionsEnded = await endSessionsOf(queries, opening, reason, closedAt)
+        const sessionsEnded = sabotaged('sessions-outlive-close')
+          ? 0
+          : await endSessionsOf(queries, opening, reason, closedAt)
         await recordClosing({ opening, because, officers, sessionsEnded })
         return { closed, sessionsEnded }
       })

@@ -58,6 +58,14 @@ export async function openingInForce(
   return opening
 }
 
+/** The latest opening there was, in force or not. */
+export async function lastOpening(queries: Queries): Promise<Opening | undefined> {
+  const [opening] = await queries.query<Opening>(
+    `select ${columns} from fallback_openings order by id desc limit 1`,
+  )
+  return opening
+}
+
 export type Insertion =
   | { readonly outcome: 'opened'; readonly opening: Opening }
   | { readonly outcome: 'already-open' | 'nonce-used' }

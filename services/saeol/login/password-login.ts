@@ -7,7 +7,7 @@ import { parseBody } from '../../common/request.ts'
 import { type Credential, isPassword } from '../../enrolment/credential.ts'
 import type { RegisteredOfficial } from '../../enrolment/register.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
-import { isInScope, openingInForce } from '../fallback/openings.ts'
+import { isInScope, lastOpening, openingInForce } from '../fallback/openings.ts'
 import { createSession } from '../sessions/sessions.ts'
 import { stepOfCode, useCode } from './codes.ts'
 import type { LoginDeps } from './deps.ts'
@@ -87,7 +87,8 @@ export function passwordLogin(
 
   async function isOpen(request: Request): Promise<boolean> {
     if (sabotaged('opens-on-client-header') && request.get('X-Auth-Fallback') === 'password') return true
-    return (await fallback.inForce()) !== undefined
+    if ((await fallback.inForce()) !== undefined) return true
+    return sabotaged('close-in-name-only') && (await lastOpening(database)) !== undefined
   }
 
   /** Everything that can be told without using up the code. */
@@ -98,9 +99,9 @@ export function passwordLogin(
     const reasons: (Reason | false)[] = [
       official === undefined && 'unknown-official',
       !(passwordFits || sabotaged('accepts-any-password')) && 'wrong-password',
-      step === undefined && 'wrong-code',
-      !isSame(asked.terminal, against.terminal) && 'wrong-terminal',
-      against.status === 'disabled' && 'disabled',
+      step === undefined && !sabotaged('wrong-code') && 'wrong-code',
+      !isSame(asked.terminal, against.terminal) && !sabotaged('any-terminal') && 'wrong-terminal',
+      against.status === 'disabled' && !sabotaged('disabled-lets-in') && 'disabled',
       against.status === 'revoked' && !sabotaged('ignores-revocation') && 'revoked',
     ]
     return { step: step ?? 0, reason: reasons.find((reason) => reason !== false) }
@@ -110,7 +111,8 @@ export function passwordLogin(
   function admit(official: RegisteredOfficial, step: number): Promise<Admission> {
     const createdAt = new Date(now())
     return database.transaction(async (queries): Promise<Admission> => {
-      const opening = await openingInForce(queries, createdAt, { hold: true })
+      const inForce = await openingInForce(queries, createdAt, { hold: true })
+      const opening = inForce ?? (sabotaged('close-in-name-only') ? await lastOpening(queries) : undefined)
       if (opening === undefined && !sabotaged('opens-on-client-header')) return { outcome: 'closed' }
       if (opening !== undefined && !isInScope(opening.scope, official.office)) {
         return { outcome: 'refused', reason: 'out-of-scope' }

@@ -128,6 +128,7 @@ export function createThrottle(
 
   return {
     async take(attempt) {
+      if (sabotaged('no-throttle')) return { allowed: true, retryAfterMs: 0 }
       await sweep()
       const asked = buckets(attempt)
       const filled = await fill(asked)

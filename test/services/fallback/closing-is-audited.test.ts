@@ -37,6 +37,7 @@ async function watched(audited: (kind: string) => void = () => {}) {
       },
     },
     log,
+    sabotaged: () => false,
     now: () => clock,
   })
   const open = async (nonce: string) => {

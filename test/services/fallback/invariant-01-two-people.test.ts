@@ -179,7 +179,14 @@ describe('invariant 1: closed by default, opened by two people with scope and ex
     }
     let now = Date.now
     const measures = { passwordFallback: passwordFallback.parameters.parse({}) }
-    const fallback = await startFallback({ config: { measures }, database, audit, log, now: () => now() })
+    const fallback = await startFallback({
+      config: { measures },
+      database,
+      audit,
+      log,
+      sabotaged: () => false,
+      now: () => now(),
+    })
     stack.defer(() => fallback.stop())
     const expiresAt = Date.now() + 300
     const scope: Scope = { system: 'saeol', offices: ['*'] }

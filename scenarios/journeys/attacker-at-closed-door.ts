@@ -1,0 +1,36 @@
+import type { Journey, Visit } from '../../harness/index.ts'
+import { activeOfficials, type People } from './people.ts'
+import { totp } from './signatures.ts'
+
+/** Everything right but the time: an official's own password, code and terminal, while the password login is closed. */
+export const attackerAtClosedDoor: Journey = {
+  name: 'attacker-at-closed-door',
+  title: 'attempts at the closed password login with everything else right',
+  entrance: 'official→saeol',
+  succeedsWith: ['refused', 'open', 'no-answer'],
+  users: 'attempts at the closed door',
+  successIs: 'turned away',
+  async run(visit) {
+    if (await isOpen(visit)) return 'open'
+    const official = activeOfficials(visit.data as People).at(-(160 + (visit.index % 60)))!
+    const answer = await visit.http('POST', '/login/password', {
+      json: {
+        officialId: official.id,
+        password: official.password,
+        code: await totp(official.totpSecretBase32, Date.now()),
+        terminal: official.terminal,
+      },
+      headers: { 'x-forwarded-for': '198.51.100.252' },
+      timeoutMs: 2000,
+    })
+    if (answer.json<{ session?: string }>()?.session === undefined)
+      return answer.status === 0 ? 'no-answer' : 'refused'
+    // It may have been opened in the meantime; then that is what was used.
+    return (await isOpen(visit)) ? 'open' : 'let-in'
+  },
+}
+
+async function isOpen(visit: Visit): Promise<boolean> {
+  const options = await visit.http('GET', '/login/options', { timeoutMs: 2000 })
+  return options.json<{ password?: boolean }>()?.password !== false
+}

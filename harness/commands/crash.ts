@@ -18,7 +18,7 @@ export function onCrash(end: (reason: HarnessError) => void): Disposable {
 /**
  * From here on, an error that nobody catches is told in words and ends the process with exit code 5, after the run under
  * way has taken its network down and written what is known. Node itself would leave at once with 1, which means
- * "deviates". And a reader that goes away (`| head`) is no error: what it no longer reads is dropped, quietly.
+ * "deviates". A reader that goes away (`| head`) is not an error: the rest of the output is dropped.
  */
 export function exitCodesThatNeverLie(): void {
   process.on('uncaughtException', crash)

@@ -138,7 +138,7 @@ function copyForAnybody(from: string, to: string): void {
   chmodSync(to, 0o644)
 }
 
-/** As seen from where the script is written, so that both may move together; absolute where that is not known. */
+/** Relative to the script's directory, so that both can be moved together; absolute if that is not known. */
 function specifier(file: string, out: string | undefined): string {
   // k6 reads a path as a URL's.
   const escaped = (path: string): string => path.replace(/[%#?]/g, encodeURIComponent)

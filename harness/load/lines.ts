@@ -2,7 +2,7 @@ import { type Due, hundredths, type Outcome } from './visits.ts'
 
 // Journal lines, written alike by every driver. Runs within k6 too, so it imports nothing from Node.
 
-/** An event as one line, without its end: whatever is in a name or an outcome, nothing in it breaks a line. */
+/** An event as one line of JSON, without the line end. No name or outcome can break the line. */
 export function lineOf(event: object): string {
   // JSON lets these two stand as they are, and readers of lines take them for ends of lines.
   return JSON.stringify(event).replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`)

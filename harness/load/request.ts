@@ -53,7 +53,7 @@ export function requestOf(
   }
 }
 
-/** Whether an empty body must be told of (RFC 9110, 8.6), or the server would wait for one. */
+/** Whether an empty body needs `Content-Length: 0` (RFC 9110, 8.6); without it the server would wait for a body. */
 export function tellsEmptyBody(method: string): boolean {
   return method === 'POST' || method === 'PUT' || method === 'PATCH'
 }
@@ -76,7 +76,7 @@ function headerName(name: string): string {
 
 function headerValue(name: string, value: unknown): string {
   const text = String(value)
-  // Whatever is no character of a line would begin another header, or another request.
+  // A line break or another control character would begin another header, or another request.
   if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text))
     throw new Error(
       `header '${name}' has a line break or another control character in it: ${JSON.stringify(text)}`,

@@ -62,7 +62,7 @@ export interface Outcome {
   readonly steps: Readonly<Record<string, number>>
 }
 
-/** Who is told of visits, as they happen. */
+/** Gets every visit as it happens. */
 export interface Sink {
   /** It is due. `dropped`: there were too many at once, and it is not started. */
   due(visit: Due, dropped: boolean): void

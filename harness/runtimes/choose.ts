@@ -24,7 +24,7 @@ interface Chosen {
   readonly runtime: Runtime & AsyncDisposable
   /** Which Toxiproxy, in words. */
   readonly toxiproxy: string
-  /** Why this runtime, where nobody asked for it; or what it cannot do here. */
+  /** Why `auto` chose this runtime, or what the runtime cannot do here. */
   readonly why?: string
 }
 

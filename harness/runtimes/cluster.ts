@@ -1,7 +1,7 @@
 /** How every cluster is made: without a password, for nobody outside of its topology reaches it. */
 export const clusterRecipe = ['--locale=C', '--encoding=UTF8', '--no-sync', '--wal-segsize=1'] as const
 
-/** Settings of every PostgreSQL server, wherever it runs. */
+/** Settings of every PostgreSQL server, in every runtime. */
 export const clusterSettings = {
   max_connections: '200',
   shared_buffers: '32MB',

@@ -31,7 +31,7 @@ export interface Ground extends AsyncDisposable {
   /** What tells one life of a service from the next, in words; undefined while it does not run. */
   life(service: string): Promise<string | undefined>
 
-  /** What a service that runs has written until now stands in its log file. */
+  /** Resolves when everything that running services have written so far is in their log files. */
   logged(service: string): Promise<void>
   /** Processes of this machine in whose trees everything of the ground runs; none where it runs on another machine. */
   processes(): Promise<readonly number[]>
@@ -65,7 +65,7 @@ export interface Address {
   readonly port: number
 }
 
-/** Where the proxy of a link stands. */
+/** The addresses of a link's proxy. */
 export interface LinkPlace {
   /** Address it listens on, as Toxiproxy is told: `127.0.0.1:18001`. */
   readonly listen: string

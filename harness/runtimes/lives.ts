@@ -16,7 +16,7 @@ export interface Lives extends Disposable {
   expectEnd(service: string): Promise<void>
 }
 
-/** @param onDeath is told of every end that nobody asked for, until the disposal. */
+/** @param onDeath is called for every unexpected end, until the disposal */
 export function createLives(onDeath: (service: string, exit: Exit) => void): Lives {
   const exits = new Map<string, Exit>()
   const expected = new Map<string, () => void>()

@@ -13,7 +13,7 @@ export interface UpOptions {
   readonly seed: string
   /** Extra environment by service: measures and sabotage. */
   readonly environment: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** One log file per service is written here; kept whatever happens. */
+  /** One log file per service is written here; always kept. */
   readonly logDir: string
   readonly signal: AbortSignal
   /** What takes its time on the way up, for people. */

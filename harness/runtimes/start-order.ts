@@ -13,7 +13,7 @@ export interface Starts {
 
 /**
  * Starts every service: leaf first, each once those it needs to start are ready, all others side by side.
- * @param giveUp is aborted by the first failure, so that nothing is started behind the back of the clean-up
+ * @param giveUp is aborted by the first failure, so that nothing is started while the clean-up runs
  * @throws the first failure, once nothing is starting any more
  */
 export async function startInOrder(system: System, starts: Starts, giveUp: AbortController): Promise<void> {
@@ -24,7 +24,7 @@ export async function startInOrder(system: System, starts: Starts, giveUp: Abort
     const [files] = await Promise.all([starts.prepared, starts.linked, ...needed.map(({ to }) => ready(to))])
     await starts.startNode(service, spec, files)
   })
-  /** Started, and so is whatever it leads to: a service that only serves with others is not ready before them. */
+  /** Ready, and so is everything that it leads to: a service that needs others to serve is not ready before them. */
   const ready = memo(async (service: string): Promise<void> => {
     const targets = system.links.filter(({ from }) => from === service)
     await Promise.all([started(service), ...targets.map(({ to }) => ready(to))])

@@ -137,7 +137,7 @@ function runOf(
   }
 }
 
-/** Waits for k6's end after its last visit; then its figures, and what speaks against them. */
+/** Waits for k6's end after its last visit; then reads its figures, and what is wrong with them. */
 async function account(running: Running): Promise<GeneratorFigures> {
   const { child, k6 } = running
   running.over = true

@@ -115,7 +115,7 @@ function phaseEnds(phasesMs: Readonly<Record<PhaseName, number>> | undefined): R
   )
 }
 
-/** One line, whatever is in it: what follows a line break would be code. */
+/** Makes one line of any text: after a line break the rest would be code. */
 function comment(text: string): string {
   return `// ${text.replace(/[\r\n\u2028\u2029]+/g, ' ')}`.trimEnd()
 }

@@ -56,7 +56,7 @@ class TopologyContainer extends GenericContainer {
       this.hostConfig.DnsOptions = ['ndots:1']
       this.hostConfig.ExtraHosts = Object.entries(spec.hosts ?? {}).map(([name, at]) => `${name}:${at}`)
     }
-    // The runtime asks by itself, and nine health checks a second would be felt.
+    // The runtime checks health itself; nine more health checks a second would cost CPU time.
     this.createOpts.Healthcheck = { Test: ['NONE'] }
     const ports = [...(spec.published ?? [])].map(([inside, outside]) => [`${inside}/tcp`, outside] as const)
     this.createOpts.ExposedPorts = Object.fromEntries(ports.map(([inside]) => [inside, {}]))

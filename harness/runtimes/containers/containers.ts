@@ -117,7 +117,7 @@ function placesIn(ports: ContainerPorts): Pick<Ground, 'at' | 'link' | 'whereabo
   }
 }
 
-/** An empty directory for every service, copied in as it is: whoever the service runs as may write there. */
+/** An empty directory for every service, copied into its container: every user may write there. */
 async function makeOwn(supervision: Supervision): Promise<string> {
   const scratch = await mkdtemp(join(stateDir(), 'topology-'))
   supervision.scratch(scratch)

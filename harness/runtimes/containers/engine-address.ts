@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** What stands in the way of an engine, and what to do about it. */
+/** Why the engine cannot be used, and what to do about it. */
 export interface NoEngine {
   readonly missing: string
   readonly remedy: string
@@ -85,7 +85,7 @@ function normal(address: string): string | undefined {
   return /^\w+:\/\/./.test(address) ? address : undefined
 }
 
-/** The first that is there: of Docker, and of those who stand in for it. */
+/** The first socket that exists: Docker's, then those of compatible engines. */
 function usualSocket(env: NodeJS.ProcessEnv): EngineAddress | undefined {
   const home = homeOf(env)
   const sockets = [

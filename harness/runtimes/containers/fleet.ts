@@ -23,7 +23,7 @@ export interface Fleet extends AsyncDisposable {
   life(name: string): Promise<string | undefined>
   /** First process of each container that runs, as this machine counts it; none where the engine is on another. */
   processes(): Promise<readonly number[]>
-  /** What a container that runs has written until now stands in its log file. */
+  /** Resolves when everything that running containers have written so far is in their log files. */
   logged(name: string): Promise<void>
 }
 
@@ -103,7 +103,7 @@ function watchFleet(
 ): EndWatch {
   return watchEnds(engine, topology, {
     async ended(name, code) {
-      // Its last words first: whoever is told of the end reads the log.
+      // First its last lines of log: the listener will read the log.
       await pumps.get(name)?.finished()
       lives.ended(name, { code, signal: null })
     },
@@ -141,7 +141,7 @@ function whyNot(cause: unknown): string {
     : said
 }
 
-/** Asks every service that still runs to end; whatever comes of it, the containers are removed later. */
+/** Asks every running service to end. If one does not, its container is removed later all the same. */
 async function endAll(
   engine: Engine,
   services: readonly string[],

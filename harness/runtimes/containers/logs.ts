@@ -34,7 +34,7 @@ export function pumpLog(engine: Engine, container: string, file: string, after =
         last = stamp
       }
     } catch {
-      // Disposed of; or the engine has gone, and whoever watches the containers says so.
+      // Either we were disposed of, or the engine is gone; the watch over the containers reports the latter.
     } finally {
       closeSync(fd)
     }

@@ -10,7 +10,7 @@ const postgresPort = 5432
 
 /**
  * The ports of a topology's containers. This machine reaches in by ports on 127.0.0.1 alone, leased, which the engine
- * relays: that works wherever an engine does.
+ * relays: this works with every engine.
  */
 export interface ContainerPorts extends Disposable {
   /** Port of a service in its own container. Default: its first. */

@@ -10,7 +10,7 @@ import { packSources, sourcesHash, sourcesLabel } from './sources.ts'
 const buildMs = 15 * 60_000
 const registryMs = 5000
 
-/** Where an image stands. `stale`: built of other sources than those here; `unmarked`: it does not say of which. */
+/** The state of an image. `stale`: built from other sources than those here; `unmarked`: it does not say from which. */
 type Standing = 'there' | 'unmarked' | 'stale' | 'absent'
 
 /** Every image that a system needs to run in containers. */

@@ -44,7 +44,7 @@ export function nodeContent(
     entrypoint: ['node'],
     command: [image.entry(spec.module)],
     environment,
-    // Only what it is told of: the keys of one service are no business of the next.
+    // Only the files that this service is told of: it must not see the keys of another one.
     files: Object.keys(files)
       .filter((name) => told.has(inside[name]!))
       .map((name) => ({ source: files[name]!, target: inside[name]! })),

@@ -63,7 +63,7 @@ interface Claim {
   readonly owner: ProcessIdentity
 }
 
-/** One directory for the whole machine, whoever runs and wherever TMPDIR is: so are its ports. */
+/** One directory for the whole machine, for every user and every TMPDIR, because ports belong to the machine. */
 function leaseDir(): string {
   const dir = '/tmp/saeol-chaos-ports'
   try {

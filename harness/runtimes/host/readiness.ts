@@ -12,7 +12,7 @@ const everyMs = 20
 /** How long one question may take, ms. */
 const answerMs = 1000
 
-/** What came of one question: it is ready, or what it said instead, in words. */
+/** The answer to one question: ready, or what was said instead. */
 export type Answer = 'ready' | { readonly said: string }
 
 /**

@@ -48,7 +48,7 @@ function supervise(): void {
       await held.release(inFlightMs)
       rmSync(registerFile, { force: true })
     } catch (error) {
-      // What is left stands in the register: `clean` goes by it.
+      // What is left is in the register, where `clean` finds it.
       register()
       process.stderr.write(`${messageOf(error)}\n`)
     }

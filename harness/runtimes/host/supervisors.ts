@@ -1,6 +1,6 @@
 import { type Supervision, superviseHere } from './supervision.ts'
 
-/** The supervisors of a runtime: each topology has one to itself, since what it ends is everything that it started. */
+/** The supervisors of a runtime. Each topology has its own, because a supervisor ends everything that it started. */
 export interface Supervisors extends AsyncDisposable {
   /** One that no topology has: an idle one, else a new one. */
   take(): Supervision

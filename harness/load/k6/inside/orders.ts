@@ -4,7 +4,7 @@ import type { ArrivalStream } from '../../../model/arrivals.ts'
 import type { Order } from '../protocol.ts'
 import { sleep } from './clock.ts'
 
-/** Longer than the harness lets a question wait, ms: whoever does not answer is gone. */
+/** Longer than the harness keeps a question open, ms: if no answer came by then, the harness is gone. */
 const patienceMs = 60_000
 /** Alone, the first arrival may come this long after k6 has started the VUs, ms. */
 const headStartMs = 1000

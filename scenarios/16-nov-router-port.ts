@@ -11,6 +11,7 @@ import {
   successRate,
   timeTo,
 } from '../harness/index.ts'
+import { citizenGuards, citizens } from './citizens.ts'
 import { anothersDocument } from './journeys/documents.ts'
 import {
   officialInsistsOnCertificate,
@@ -156,6 +157,7 @@ export const routerPort = defineScenario({
       arrivals(officialReadsNotices, readers),
       arrivals(visitorAtCounter, visitors),
       arrivals(statusPage, '4/s', { process: 'regular' }),
+      citizens,
     ],
     phases: { baseline: '3s', fault, recovery },
     faults: [packetLoss('saeol→l4', { minBytes: 1500, probability: 0.9 })],
@@ -165,6 +167,6 @@ export const routerPort = defineScenario({
       measure('password-fallback', { reactionMs: reaction }),
       measure('manual-intake', { budgetMs: 1000 }),
     ],
-    hypothesis: [...serviceLevels(fault), ...mechanisms, ...guards],
+    hypothesis: [...serviceLevels(fault), ...mechanisms, ...guards, ...citizenGuards],
   }),
 })

@@ -8,6 +8,7 @@ import {
   never,
   stall,
 } from '../harness/index.ts'
+import { citizenGuards, citizens } from './citizens.ts'
 import { anothersDocument } from './journeys/documents.ts'
 import { officialIssuesCertificate, visitorAtCounter } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
@@ -33,7 +34,7 @@ export const centreLine = defineScenario({
     recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, visitors, fault, recovery }) => ({
-    load: [arrivals(officialIssuesCertificate, officials), arrivals(visitorAtCounter, visitors)],
+    load: [arrivals(officialIssuesCertificate, officials), arrivals(visitorAtCounter, visitors), citizens],
     phases: { baseline: '3s', fault, recovery },
     faults: [stall('community-centre→saeol')],
     measures: [measure('manual-intake', { budgetMs: 1000 })],
@@ -52,6 +53,7 @@ export const centreLine = defineScenario({
         sabotages: ['keeps-trouble-quiet'],
       }),
 
+      ...citizenGuards,
       accounted(visitorAtCounter, {
         minimumWhere: receipts,
         outcome: 'receipt',

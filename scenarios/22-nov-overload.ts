@@ -10,6 +10,7 @@ import {
   successRate,
   surge,
 } from '../harness/index.ts'
+import { citizenGuards, citizens } from './citizens.ts'
 import { officialIssuesCertificate, officialReadsNotices } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
 
@@ -36,7 +37,7 @@ export const overload = defineScenario({
     recovery: { type: 'duration', default: '7.5s', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, readers, surge: extra, fault, recovery: watched }) => ({
-    load: [arrivals(officialIssuesCertificate, officials), arrivals(officialReadsNotices, readers)],
+    load: [arrivals(officialIssuesCertificate, officials), arrivals(officialReadsNotices, readers), citizens],
     phases: { baseline: '3s', fault, recovery: watched },
     faults: [surge(officialReadsNotices, extra)],
     measures: [measure('load-shedding')],
@@ -66,6 +67,7 @@ export const overload = defineScenario({
         source: 'T10: pop-ups closed and downloads cancelled first; the share † ours',
       }),
 
+      ...citizenGuards,
       accounted(officialIssuesCertificate, {
         outcome: 'issued',
         by: 'certificates issued once',

@@ -64,6 +64,7 @@ const services: System['services'] = {
     REGISTER_FILE: files.register!,
     AUDIT_SPOOL_FILE: `${scratch}/audit-spool.jsonl`,
   })),
+  'simple-auth': service('simple-auth', (files) => ({ PHONES_FILE: files.phones! })),
   gov24: service('gov24'),
   'community-centre': service('community-centre', (files, scratch) => ({
     CENTRE_FILE: files.centre!,
@@ -90,6 +91,7 @@ const links: System['links'] = [
   link('gpki-a', 'crl', 'CRL_URL'),
   link('gpki-b', 'crl', 'CRL_URL'),
   entrance('official', 'crl'),
+  link('gov24', 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
@@ -148,6 +150,7 @@ export const administrativeNetwork = defineSystem({
       room: files.roomFile,
       trust: files.trustFile,
       issuer: files.issuerFile,
+      phones: files.phonesFile,
     }
   },
   userData: 'people',

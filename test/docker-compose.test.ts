@@ -81,6 +81,7 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
           room: '/enrolment/room.json',
           trust: '/enrolment/trust.json',
           issuer: '/enrolment/issuer.json',
+          phones: '/enrolment/phones.json',
         },
         scratch: '/data',
       },

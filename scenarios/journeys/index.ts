@@ -2,6 +2,7 @@
 export { attackerAtClosedDoor } from './attacker-at-closed-door.ts'
 export { attackerOnFallback } from './attacker-on-fallback.ts'
 export { attackerWithCertificate } from './attacker-with-certificate.ts'
+export { citizenAsksForAnothers } from './citizen-asks-for-anothers.ts'
 export { citizenUsesGov24 } from './citizen-uses-gov24.ts'
 export { clerkBackdates } from './clerk-backdates.ts'
 export { finderOfCertificate, officialReportsLoss } from './lost-certificate.ts'

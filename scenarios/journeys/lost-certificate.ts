@@ -7,10 +7,10 @@ import { fromBase64, serialOf, sign } from './signatures.ts'
 export const lossesPerS = 1
 
 /**
- * So many arrivals after the report a certificate is tried, four seconds. † ours: a list is made and fetched within two,
- * and must be believed before its next update, which is six seconds away.
+ * So many arrivals after the report a certificate is tried: seven seconds. A list may be relied on for six, so by then
+ * it is known to be revoked, or nobody is verified.
  */
-const foundAfter = 4
+const foundAfter = 7
 
 /** Officials whom no other journey takes: the middle of the list does favours, its end is attacked. */
 const losers = { from: 250, count: 50 }

@@ -3,10 +3,18 @@ export interface People {
   readonly officials: readonly Official[]
   readonly clerks: readonly Official[]
   readonly residents: readonly string[]
+  /** Residents who have a phone that approves logins. */
+  readonly citizens: readonly Citizen[]
   /** A genuine receipt of each office, from a day without an outage, in the wrong hands. */
   readonly oldPapers: readonly Paper[]
   /** Well-formed material that must never get anybody in. */
   readonly strangers: readonly (Official & { readonly kind: string })[]
+}
+
+export interface Citizen {
+  readonly residentId: string
+  /** base64 */
+  readonly secret: string
 }
 
 /** A receipt with its counter's signature. */

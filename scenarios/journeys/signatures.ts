@@ -19,6 +19,13 @@ export async function sign(privateKeyPkcs8: string, nonce: string): Promise<stri
   return toBase64(new Uint8Array(signature))
 }
 
+/** What a citizen's phone makes of a text with the secret it has: HMAC-SHA-256, in base64. */
+export async function vouch(secretBase64: string, text: string): Promise<string> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const key = await crypto.subtle.importKey('raw', fromBase64(secretBase64), algorithm, false, ['sign'])
+  return toBase64(new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8(text))))
+}
+
 /** The authenticator's code at a time (epoch ms): TOTP, RFC 6238, with SHA-1, 6 digits and 30 s. */
 export async function totp(secretBase32: string, atMs: number): Promise<string> {
   const counter = new Uint8Array(8)

@@ -1,15 +1,19 @@
 /** Readers of the ledgers and the audit: past the links, once an arm's load has ended. Each looks at every record. */
 import type { System } from '../../harness/index.ts'
 import { auditInvariants } from './audit.ts'
+import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
 import { facts, rows } from './read.ts'
 import { receiptInvariants } from './receipts.ts'
+import { registerInvariants } from './register.ts'
 
 /** Ledger invariants 1–5, the audit, and the certificates. Names are what checks refer to. */
 export const invariants: System['invariants'] = {
   ...receiptInvariants,
   ...entryInvariants,
   ...auditInvariants,
+  ...registerInvariants,
+  ...doorInvariants,
 
   'no session outlives the opening it came by': async (topology) => {
     const sessions = await rows<{ id: string; alive: boolean }>(

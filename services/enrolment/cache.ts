@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 4
+const version = 5
 
 export interface EnrolledFiles {
   readonly peopleFile: string
@@ -13,6 +13,7 @@ export interface EnrolledFiles {
   readonly roomFile: string
   readonly trustFile: string
   readonly issuerFile: string
+  readonly phonesFile: string
 }
 
 /**
@@ -37,7 +38,7 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, centre, register, room, trust, issuer } = await enrol(seed, sizes)
+    const { people, centre, register, room, trust, issuer, phones } = await enrol(seed, sizes)
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
@@ -49,6 +50,7 @@ export async function enrolled(
       write(drafted.roomFile, room),
       write(drafted.trustFile, trust),
       write(drafted.issuerFile, issuer),
+      write(drafted.phonesFile, phones),
     ])
     await rename(draft, directory)
   } catch (error) {
@@ -67,6 +69,7 @@ function filesIn(directory: string): EnrolledFiles {
     roomFile: join(directory, 'room.json'),
     trustFile: join(directory, 'trust.json'),
     issuerFile: join(directory, 'issuer.json'),
+    phonesFile: join(directory, 'phones.json'),
   }
 }
 

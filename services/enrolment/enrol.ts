@@ -5,6 +5,7 @@ import type { Issuer } from './issuer.ts'
 import { offices as allOffices } from './offices.ts'
 import { writeOldPaper } from './old-papers.ts'
 import type { People, Person } from './people.ts'
+import type { Phones } from './phones.ts'
 import type { Identity, Register, RegisteredOfficial } from './register.ts'
 import { residentId } from './residents.ts'
 import type { Room } from './room.ts'
@@ -39,7 +40,11 @@ export interface Enrolment {
   readonly room: Room
   readonly trust: Trust
   readonly issuer: Issuer
+  readonly phones: Phones
 }
+
+/** Residents who have a phone, at most. † ours: more than come to the portal in a replay. */
+const mostPhones = 300
 
 type Status = Person['status']
 
@@ -88,12 +93,19 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   ])
   const inTheirName = victim === undefined ? [] : await impostorsOf(seed, { authority, foreign }, victim)
 
+  const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
+  const phones = residents.slice(0, mostPhones).map((id) => ({
+    residentId: id,
+    secret: seededBytes(seed, `phone ${id}`, 32).toString('base64'),
+  }))
+
   return {
     people: {
       officials: officials.map(({ person }) => person),
       clerks: clerks.map(({ person }) => person),
       oldPapers: counters.map(writeOldPaper),
-      residents: Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1)),
+      residents,
+      citizens: phones,
       strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName],
     },
     centre: {
@@ -110,6 +122,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       dutyOfficers: dutyOfficers.map(({ id, privateKeyPkcs8 }) => ({ id, privateKeyPkcs8 })),
       probe: roomProbe,
     },
+    phones: { phones },
     trust: {
       rootCertificate: authority.rootCertificate,
       issuingCertificate: authority.issuingCertificate,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { phoneSchema } from './phones.ts'
 
 export const personSchema = z.object({
   id: z.string(),
@@ -21,6 +22,8 @@ const peopleSchema = z.object({
   /** Who sits at the counters and enters receipts: officials too. */
   clerks: z.array(personSchema),
   residents: z.array(z.string()),
+  /** Residents who have a phone that approves logins. */
+  citizens: z.array(phoneSchema),
   /** A genuine receipt of each office, from a day without an outage, in the wrong hands. */
   oldPapers: z.array(
     z.object({

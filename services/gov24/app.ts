@@ -4,6 +4,7 @@ import type { Environment } from '../common/config.ts'
 import { createDownstream, type Downstream } from '../common/downstream.ts'
 import { type DeepCheck, healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
+import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { applicationsRouter } from './applications-router.ts'
 import { watchBackends } from './backend-monitor.ts'
@@ -11,6 +12,8 @@ import { gov24Capacity } from './capacity.ts'
 import { createCatalogue } from './catalogue.ts'
 import { catalogueRouter } from './catalogue-router.ts'
 import { readGov24Config } from './config.ts'
+import { loginRouter } from './login-router.ts'
+import { createSessions } from './sessions.ts'
 
 /** Government24 (정부24), the citizens' portal. */
 export async function startGov24(env: Environment, destination?: LogDestination): Promise<Service> {
@@ -18,25 +21,20 @@ export async function startGov24(env: Environment, destination?: LogDestination)
   const log = createLog(config, destination)
   const { deadlines, circuitBreaker, loadShedding } = config.measures
   const common = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, log }
-  const links = {
-    saeol: createDownstream({ ...common, link: 'gov24→saeol', url: config.SAEOL_URL, circuitBreaker }),
-    resident: createDownstream({
+  const sabotaged = createSabotage(config.SABOTAGE)
+  const linksTo = (more: { circuitBreaker?: typeof circuitBreaker; connections?: number }) => ({
+    saeol: createDownstream({ ...common, ...more, link: 'gov24→saeol', url: config.SAEOL_URL }),
+    resident: createDownstream({ ...common, ...more, link: 'gov24→resident', url: config.RESIDENT_URL }),
+    'simple-auth': createDownstream({
       ...common,
-      link: 'gov24→resident',
-      url: config.RESIDENT_URL,
-      circuitBreaker,
+      ...more,
+      link: 'gov24→simple-auth',
+      url: config.SIMPLE_AUTH_URL,
     }),
-  }
+  })
+  const links = linksTo({ circuitBreaker })
   // Probes have connections and no breaker: they must see the link as it is.
-  const probes = {
-    saeol: createDownstream({ ...common, link: 'gov24→saeol', url: config.SAEOL_URL, connections: 2 }),
-    resident: createDownstream({
-      ...common,
-      link: 'gov24→resident',
-      url: config.RESIDENT_URL,
-      connections: 2,
-    }),
-  }
+  const probes = linksTo({ connections: 2 })
   const monitor = watchBackends({
     links: probes,
     intervalMs: config.PROBE_INTERVAL_MS,
@@ -44,17 +42,23 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     log,
   })
   const capacity = createCapacity({ table: gov24Capacity, config, loadShedding })
+  const sessions = createSessions({ ttlMs: config.SESSION_TTL_MS, sabotaged, now: Date.now })
   const services = new Map(createCatalogue().map((service) => [service.id, service]))
 
   const app = createApp({
     log,
     health: healthRouter(
-      { saeol: reach(probes.saeol), resident: reach(probes.resident) },
+      {
+        saeol: reach(probes.saeol),
+        resident: reach(probes.resident),
+        'simple-auth': reach(probes['simple-auth']),
+      },
       config.PROBE_TIMEOUT_MS,
     ),
     routers: [
       catalogueRouter({ services, backends: monitor.states, capacity }),
-      applicationsRouter({ services, links, capacity, token: config.OWN_TOKEN }),
+      loginRouter({ simpleAuth: links['simple-auth'], sessions, capacity, token: config.OWN_TOKEN }),
+      applicationsRouter({ services, links, capacity, sessions, token: config.OWN_TOKEN, sabotaged }),
     ],
     deadlines,
   })

@@ -5,68 +5,112 @@ import type { Capacity } from '../common/capacity.ts'
 import type { Downstream, DownstreamResponse } from '../common/downstream.ts'
 import { Problem } from '../common/problem.ts'
 import { idempotencyKey, parseBody } from '../common/request.ts'
-import { type Backend, backendsOf, type PortalService } from './catalogue.ts'
+import { onBehalfOf } from '../common/requester.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
+import type { Gov24Work } from './capacity.ts'
+import { backendsOf, type PortalService } from './catalogue.ts'
+import { createHandOver } from './hand-over.ts'
+import { citizen, type Sessions } from './sessions.ts'
 
 const requestBody = z.strictObject({
   serviceId: z.string().min(1).max(100),
+  /** Whom it is about; † ours: nobody but the citizen who is logged in. */
   residentId: z.string().min(1).max(100),
 })
 
-/** `POST /applications`: a citizen uses one of the portal's services. */
-export function applicationsRouter(options: {
+/** What a citizen is given. */
+interface Given {
+  readonly serviceId: string
+  readonly residentId: string
+  /** Of the application, where the service makes one. */
+  readonly number?: string
+  readonly receivedAt?: string
+  /** The register's data, where the service shows or certifies them. */
+  readonly document?: unknown
+}
+
+interface Options {
   readonly services: ReadonlyMap<string, PortalService>
-  readonly links: Readonly<Record<Backend, Downstream>>
-  readonly capacity: Capacity<'application' | 'catalogue'>
+  readonly links: { readonly saeol: Downstream; readonly resident: Downstream }
+  readonly capacity: Capacity<Gov24Work>
+  readonly sessions: Sessions
   /** What the portal shows the systems it calls. */
   readonly token: string
-}): Router {
-  const { services, links, capacity } = options
+  readonly sabotaged: Sabotaged
+}
+
+/** `POST /applications`: a citizen who is logged in uses one of the portal's services, about nobody else. */
+export function applicationsRouter(options: Options): Router {
+  const { services, capacity, sessions, sabotaged } = options
+  const systems = createSystems(options)
+  const handOver = createHandOver<Given>(sabotaged)
   const router = Router()
 
-  router.post('/applications', capacity.slot('application'), async (request, response) => {
-    const { serviceId, residentId } = parseBody(requestBody, request)
+  router.post('/applications', sessions.required, capacity.slot('application'), async (request, response) => {
+    const asked = parseBody(requestBody, request)
+    const { serviceId, residentId } = asked
     const key = idempotencyKey(request)
+    if (residentId !== citizen(response) && !sabotaged('anybodys-entry')) {
+      throw new Problem(403, 'not-about-you', 'documents are given to those whom they are about')
+    }
     const service = services.get(serviceId)
     if (service === undefined)
       throw new Problem(422, 'unknown-service', `the portal has no service ${serviceId}`)
     const needs = backendsOf[service.kind]
-    const resident = needs.includes('resident') ? await lookUp(residentId, budget(response)) : undefined
+    const document = needs.includes('resident')
+      ? { document: await systems.lookUp(residentId, citizen(response), budget(response)) }
+      : {}
     if (!needs.includes('saeol')) {
-      response.status(201).json({ serviceId, residentId, result: resident })
+      response.status(201).json(handOver({ ...asked, ...document }))
       return
     }
-    const answer = await links.saeol.call(
-      {
-        method: 'POST',
-        path: '/applications',
-        headers: { authorization: `Bearer ${options.token}`, 'idempotency-key': key },
-        body: { serviceId, residentId },
-      },
-      budget(response),
-    )
-    const { number, receivedAt } = answered('saeol', answer, application)
-    response.status(answer.status).json({ number, serviceId, residentId, receivedAt })
+    const { status, received } = await systems.handIn(asked, key, budget(response))
+    response.status(status).json(handOver({ ...asked, ...received, ...document }))
   })
-
-  async function lookUp(residentId: string, limit: Budget): Promise<z.output<typeof subject>> {
-    const path = `/residents/${encodeURIComponent(residentId)}`
-    const answer = await links.resident.call({ method: 'GET', path }, limit)
-    if (answer.status === 404)
-      throw new Problem(422, 'unknown-resident', `nobody is registered as ${residentId}`)
-    const resident = answered('resident', answer, subject)
-    // Another person's data must never reach this one: it did in April 2024 (F15).
-    if (resident.id !== residentId)
-      throw new Problem(502, 'wrong-subject', 'the register answered about another')
-    return resident
-  }
   return router
+}
+
+/** The systems behind the portal, asked in the name of a citizen. */
+function createSystems({ links, token }: Options) {
+  const headers = { authorization: `Bearer ${token}` }
+  return {
+    async lookUp(residentId: string, requester: string, limit: Budget): Promise<z.output<typeof subject>> {
+      const path = `/residents/${encodeURIComponent(residentId)}`
+      const asked = { method: 'GET', path, headers: { ...headers, ...onBehalfOf(requester) } } as const
+      const answer = await links.resident.call(asked, limit)
+      if (answer.status === 404)
+        throw new Problem(422, 'unknown-resident', `nobody is registered as ${residentId}`)
+      const resident = answered('resident', answer, subject)
+      // Another person's data must never reach this one: it did in April 2024 (F15).
+      if (resident.id !== residentId)
+        throw new Problem(502, 'wrong-subject', 'the register answered about another')
+      return resident
+    },
+    async handIn(body: z.output<typeof requestBody>, key: string, limit: Budget) {
+      const answer = await links.saeol.call(
+        {
+          method: 'POST',
+          path: '/applications',
+          headers: { ...headers, 'idempotency-key': key },
+          body,
+        },
+        limit,
+      )
+      const { number, receivedAt } = answered('saeol', answer, application)
+      return { status: answer.status, received: { number, receivedAt } }
+    },
+  }
 }
 
 const subject = z.looseObject({ id: z.string() })
 const application = z.looseObject({ number: z.string(), receivedAt: z.string() })
 
 /** What a system answered, or an honest error in its name. */
-function answered<S extends z.ZodType>(system: Backend, answer: DownstreamResponse, schema: S): z.output<S> {
+function answered<S extends z.ZodType>(
+  system: 'saeol' | 'resident',
+  answer: DownstreamResponse,
+  schema: S,
+): z.output<S> {
   if (answer.status >= 500 || answer.status === 429) {
     throw new Problem(503, `${system}-unavailable`, `${system} answered ${answer.status}`)
   }

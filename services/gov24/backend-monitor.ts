@@ -20,7 +20,7 @@ export function watchBackends(options: {
   readonly timeoutMs: number
   readonly log: Log
 }): BackendMonitor {
-  const states: Record<Backend, State> = { saeol: 'up', resident: 'up' }
+  const states: Record<Backend, State> = { saeol: 'up', resident: 'up', 'simple-auth': 'up' }
   const stopped = new AbortController()
 
   async function watch(backend: Backend): Promise<void> {
@@ -38,7 +38,7 @@ export function watchBackends(options: {
     }
   }
 
-  const watching = Promise.all([watch('saeol'), watch('resident')])
+  const watching = Promise.all([watch('saeol'), watch('resident'), watch('simple-auth')])
   return {
     states,
     async stop() {

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import type { Capacity } from '../common/capacity.ts'
 import { Problem } from '../common/problem.ts'
+import type { Gov24Work } from './capacity.ts'
 import type { PortalService } from './catalogue.ts'
 import { type BackendStates, stateOf } from './states.ts'
 
@@ -8,7 +9,7 @@ import { type BackendStates, stateOf } from './states.ts'
 export function catalogueRouter(options: {
   readonly services: ReadonlyMap<string, PortalService>
   readonly backends: BackendStates
-  readonly capacity: Capacity<'application' | 'catalogue'>
+  readonly capacity: Capacity<Gov24Work>
 }): Router {
   const { services, backends, capacity } = options
   const router = Router()

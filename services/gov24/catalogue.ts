@@ -4,7 +4,7 @@ import { createRandom } from '../common/random.ts'
 export type ServiceKind = 'certificate' | 'application' | 'report' | 'look-up'
 
 /** A system behind the portal. */
-export type Backend = 'saeol' | 'resident'
+export type Backend = 'saeol' | 'resident' | 'simple-auth'
 
 export interface PortalService {
   readonly id: string
@@ -20,12 +20,12 @@ export const catalogueSizes: Readonly<Record<ServiceKind, number>> = {
   'look-up': 81,
 }
 
-/** The systems a service of each kind cannot do without. */
+/** The systems a service of each kind cannot do without; whoever uses any of them has logged in. */
 export const backendsOf: Readonly<Record<ServiceKind, readonly Backend[]>> = {
-  certificate: ['saeol', 'resident'],
-  application: ['saeol', 'resident'],
-  report: ['saeol'],
-  'look-up': ['resident'],
+  certificate: ['simple-auth', 'saeol', 'resident'],
+  application: ['simple-auth', 'saeol', 'resident'],
+  report: ['simple-auth', 'saeol'],
+  'look-up': ['simple-auth', 'resident'],
 }
 
 const verbs: Readonly<Record<ServiceKind, string>> = {

@@ -14,8 +14,12 @@ export function readGov24Config(env: Environment) {
       ...capacityVariables,
       SAEOL_URL: linkUrl,
       RESIDENT_URL: linkUrl,
+      /** The provider of simple authentication. */
+      SIMPLE_AUTH_URL: linkUrl,
       /** What the portal shows the systems it calls. */
       OWN_TOKEN: ownToken('gov24'),
+      /** How long a citizen stays logged in, in ms. † ours: as long as an official does. */
+      SESSION_TTL_MS: integer(1, 86_400_000).default(10_000),
       /** How often the systems behind the portal are probed, in ms. */
       PROBE_INTERVAL_MS: integer(10, 600_000).default(500),
       /** Longest wait for one probe, in ms: longer than a deep check of Saeol takes to fail. */

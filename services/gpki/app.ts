@@ -59,7 +59,7 @@ export async function startGpki(env: Environment, destination?: LogDestination):
   const capacity = createCapacity({ table: gpkiCapacity, config })
 
   const router = Router()
-  const known = requireCaller(config.CALLERS)
+  const known = requireCaller(config.CALLERS, sabotaged)
   router.post('/verify', known, capacity.slot('verification'), (request, response) => {
     const verification = verifier.verify(parseBody(claim, request), caller(response))
     switch (verification.outcome) {

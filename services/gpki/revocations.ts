@@ -68,7 +68,9 @@ export async function followRevocations(options: Options): Promise<Revocations> 
   return {
     current() {
       const isInForce = list !== undefined && now() <= list.nextUpdate
-      return isInForce || sabotaged('stale-revocation-list') ? list : undefined
+      return isInForce || sabotaged('stale-revocation-list') || sabotaged('ignores-next-update')
+        ? list
+        : undefined
     },
     async stop() {
       stopping.abort()

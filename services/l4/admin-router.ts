@@ -1,5 +1,6 @@
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
+import { atMost } from '../common/at-most.ts'
 import type { Log } from '../common/log.ts'
 import { Problem } from '../common/problem.ts'
 import { parseBody } from '../common/request.ts'
@@ -13,13 +14,24 @@ const change = z
   })
   .refine(({ weight, state }) => weight !== undefined || state !== undefined, 'give weight, state or both')
 
+/** † ours: more than a person makes. */
+const changes = { requests: 10, inMs: 1_000, now: Date.now }
+
 /** `GET /backends` · `PATCH /backends/:name` · `GET /counters`: what an operator of the switch does. */
-export function adminRouter(backends: Backends, balancer: Balancer, log: Log): Router {
+export function adminRouter(options: {
+  readonly backends: Backends
+  readonly balancer: Balancer
+  /** Lets operators pass, and nobody else. */
+  readonly operators: RequestHandler
+  readonly log: Log
+}): Router {
+  const { backends, balancer, operators, log } = options
   const router = Router()
+  router.use(['/backends', '/counters'], operators)
   router.get('/backends', (_request, response) => {
     response.json({ backends: backends.all.map(view) })
   })
-  router.patch('/backends/:name', (request, response) => {
+  router.patch('/backends/:name', atMost(changes), (request, response) => {
     const { name } = request.params
     const backend = backends.all.find((candidate) => candidate.name === name)
     if (backend === undefined) {

@@ -2,6 +2,8 @@ import type { Environment } from '../common/config.ts'
 import { type DeepCheck, healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { get } from '../common/node-http.ts'
+import { requireToken } from '../common/require-token.ts'
+import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { adminRouter } from './admin-router.ts'
 import { createBackends } from './backends.ts'
@@ -18,6 +20,7 @@ export interface L4 extends Service {
 export async function startL4(env: Environment, destination?: LogDestination): Promise<L4> {
   const config = readL4Config(env)
   const log = createLog(config, destination)
+  const sabotaged = createSabotage(config.SABOTAGE)
   const urls = { 'gpki-a': config.GPKI_A_URL, 'gpki-b': config.GPKI_B_URL }
   const backends = createBackends(urls)
   const balancer = await startBalancer({
@@ -25,6 +28,8 @@ export async function startL4(env: Environment, destination?: LogDestination): P
     port: config.PORT,
     backends,
     connectTimeoutMs: config.CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: config.IDLE_TIMEOUT_MS,
+    maxConnections: config.MAX_CONNECTIONS,
     log,
   })
   const stopHealthChecks = startHealthChecks({ backends, intervalMs: config.HEALTH_INTERVAL_MS, log })
@@ -32,7 +37,14 @@ export async function startL4(env: Environment, destination?: LogDestination): P
   const app = createApp({
     log,
     health: healthRouter(checks, config.DEEP_CHECK_MS),
-    routers: [adminRouter(backends, balancer, log)],
+    routers: [
+      adminRouter({
+        backends,
+        balancer,
+        operators: requireToken(config.OPERATOR_TOKEN, 'this is for operators of the switch', sabotaged),
+        log,
+      }),
+    ],
     deadlines: undefined,
   })
   async function stop(): Promise<void> {

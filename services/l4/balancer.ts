@@ -16,8 +16,10 @@ export interface BalancerCounters {
   /** Client connections taken. */
   accepted: number
   active: number
-  /** Client connections reset because no backend took them. */
+  /** Client connections reset because no backend took them, or because there were too many. */
   turnedAway: number
+  /** Client connections reset because nothing went over them for too long. */
+  idle: number
 }
 
 /**
@@ -25,6 +27,8 @@ export interface BalancerCounters {
  * connections stay half-open and a reset on one side becomes a reset on the other. It looks at no payload: a
  * backend that accepts and then says nothing is a good backend to it, as it was in 2023.
  * @param options.connectTimeoutMs how long a backend may take to accept before the next one is tried
+ * @param options.idleTimeoutMs after so long without a byte in either direction a connection is reset
+ * @param options.maxConnections client connections at once; more are reset
  * @throws when the port cannot be had
  */
 export async function startBalancer(options: {
@@ -32,10 +36,12 @@ export async function startBalancer(options: {
   readonly port: number
   readonly backends: Backends
   readonly connectTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly maxConnections: number
   readonly log: Log
 }): Promise<Balancer> {
   const { backends, log } = options
-  const counters: BalancerCounters = { accepted: 0, active: 0, turnedAway: 0 }
+  const counters: BalancerCounters = { accepted: 0, active: 0, turnedAway: 0, idle: 0 }
   const pairs = new Map<Socket, Backend>()
   const clients = new Set<Socket>()
 
@@ -47,6 +53,16 @@ export async function startBalancer(options: {
     client.once('close', () => {
       counters.active -= 1
       clients.delete(client)
+    })
+    if (clients.size > options.maxConnections) {
+      counters.turnedAway += 1
+      client.resetAndDestroy()
+      return
+    }
+    // What the backend says is written to the client: its socket is idle only when both directions are.
+    client.setTimeout(options.idleTimeoutMs, () => {
+      counters.idle += 1
+      client.resetAndDestroy()
     })
     void assign(client)
   })

@@ -8,7 +8,7 @@ const parameters = z.strictObject({
    */
   hopMs: z.number().int().min(10).max(60_000).default(800),
   /**
-   * The whole budget of a request that arrives without one, in ms. † ours: an honest error within the three
+   * The whole budget of a request, in ms, unless its caller has less left. † ours: an honest error within the three
    * seconds asked of F1, with room for the way back.
    */
   budgetMs: z.number().int().min(10).max(60_000).default(2_500),

@@ -1,3 +1,4 @@
+import { callerTokens } from '../common/callers.ts'
 import { capacityVariables } from '../common/capacity.ts'
 import { databaseUrl, type Environment, integer, readConfig } from '../common/config.ts'
 import { deadlines } from '../measures/deadlines.ts'
@@ -12,6 +13,8 @@ export function readResidentConfig(env: Environment) {
       DATABASE_URL: databaseUrl,
       /** Its own pool. † ours: look-ups take about a millisecond of PostgreSQL each. */
       DATABASE_POOL: integer(1, 1_000).default(8),
+      /** Who may look residents up. */
+      CALLERS: callerTokens('saeol', 'gov24'),
       /** How many residents are registered; as many as enrolment knows by default. */
       RESIDENTS: integer(1, 1_000_000).default(2_000),
       /** Longest wait for the check of /health/deep, in ms. */

@@ -5,6 +5,7 @@ import { Problem } from '../../common/problem.ts'
 import { idempotencyKey, parseBody } from '../../common/request.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import type { SaeolDeps } from '../deps.ts'
+import { admitSession } from '../sessions/admit-session.ts'
 import { requireSession, session } from '../sessions/require-session.ts'
 import { type Certificate, createCertificates } from './certificates.ts'
 import { lookUpDocument } from './document.ts'
@@ -14,13 +15,14 @@ const requestBody = z.strictObject({ kind: certificateKind, residentId: z.string
 
 /** `POST /certificates`: an official issues a certificate, once for each Idempotency-Key. */
 export function certificatesRouter(deps: SaeolDeps): Router {
-  const { database, capacity, resident, sabotaged, now } = deps
+  const { database, capacity, sabotaged, now } = deps
   const certificates = createCertificates(database, sabotaged)
   const handOver = createHandOver(sabotaged)
   const router = Router()
 
   router.post(
     '/certificates',
+    admitSession(deps),
     capacity.slot('certificate'),
     requireSession(deps),
     async (request, response) => {
@@ -31,13 +33,14 @@ export function certificatesRouter(deps: SaeolDeps): Router {
         response.status(200).json(handOver(sameCertificate(earlier, asked)))
         return
       }
-      const document = await lookUpDocument(resident, asked.residentId, budget(response))
+      const { officialId } = session(response)
+      const document = await lookUpDocument(deps, asked.residentId, officialId, budget(response))
       if (document === undefined) {
         throw new Problem(422, 'unknown-resident', `nobody is registered as ${asked.residentId}`)
       }
       const issued = await certificates.issue(key, {
         ...asked,
-        official: session(response).officialId,
+        official: officialId,
         issuedAt: new Date(now()),
         document,
       })

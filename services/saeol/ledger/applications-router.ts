@@ -17,20 +17,29 @@ interface Application extends z.output<typeof requestBody> {
 
 const columns = `number, service as "serviceId", resident as "residentId", received_at as "receivedAt"`
 
+/** Every how many applications the sabotage `forgets-applications` forgets one; not those that are handed to others. */
+const forgottenOneIn = 7
+
 /** `POST /applications`: what citizens hand in at the portal; gov24 shows its own token, not a session. */
-export function applicationsRouter({ config, database, capacity, now }: SaeolDeps): Router {
-  const portal = requireCaller(config.CALLERS)
+export function applicationsRouter({ config, database, capacity, sabotaged, now }: SaeolDeps): Router {
+  const portal = requireCaller(config.CALLERS, sabotaged)
   const router = Router()
+  let received = 0
   router.post('/applications', portal, capacity.slot('application'), async (request, response) => {
     const asked = parseBody(requestBody, request)
     const key = idempotencyKey(request)
-    const [received] = await database.query<Application>(
+    received += 1
+    if (sabotaged('forgets-applications') && received % forgottenOneIn === 0) {
+      response.status(201).json({ ...asked, number: `F${received}`, receivedAt: new Date(now()) })
+      return
+    }
+    const [kept] = await database.query<Application>(
       `insert into applications (idempotency_key, service, resident, received_at) values ($1, $2, $3, $4)
        on conflict do nothing returning ${columns}`,
       [key, asked.serviceId, asked.residentId, new Date(now())],
     )
-    if (received !== undefined) {
-      response.status(201).json(received)
+    if (kept !== undefined) {
+      response.status(201).json(kept)
       return
     }
     const [earlier] = await database.query<Application>(

@@ -5,6 +5,7 @@ import { parseBody } from '../../common/request.ts'
 import { lookUpDocument } from '../certificates/document.ts'
 import { certificateKind } from '../certificates/kinds.ts'
 import type { SaeolDeps } from '../deps.ts'
+import { admitSession } from '../sessions/admit-session.ts'
 import { requireSession, type Session, session } from '../sessions/require-session.ts'
 import { createExamine } from './examine.ts'
 import {
@@ -39,7 +40,7 @@ const requestBody = z.strictObject({
  * wrong (`problems`), not only what was found first: each lock is seen to hold by itself.
  */
 export function entriesRouter(deps: SaeolDeps): Router {
-  const { database, capacity, resident, sabotaged, audit, log, now } = deps
+  const { database, capacity, sabotaged, audit, log, now } = deps
   const examine = createExamine(deps)
   const router = Router()
 
@@ -51,7 +52,7 @@ export function entriesRouter(deps: SaeolDeps): Router {
     // Of two clerks the second needs neither the register nor the office's turn.
     const earlier = sabotaged('enters-twice') ? undefined : await findEntry(database, receipt)
     if (earlier !== undefined) return sameEntry(earlier, receipt)
-    const document = await lookUpDocument(resident, receipt.residentId, own)
+    const document = await lookUpDocument(deps, receipt.residentId, by.officialId, own)
     if (document === undefined) return { outcome: 'refused', problems: ['unknown-resident'] }
     return enterReceipt({ database, audit, sabotaged }, receipt, document, new Date(now()))
   }
@@ -79,6 +80,7 @@ export function entriesRouter(deps: SaeolDeps): Router {
 
   router.post(
     '/retroactive-entries',
+    admitSession(deps),
     capacity.slot('entry'),
     requireSession(deps),
     async (request, response) => {

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Database } from '../../common/database.ts'
 import { Problem } from '../../common/problem.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
@@ -25,9 +25,7 @@ export function requireSession(
   need: { readonly assurance?: Assurance } = {},
 ): RequestHandler {
   return async (request, response, next) => {
-    const token = /^Bearer (\S{1,200})$/.exec(request.get('Authorization') ?? '')?.[1]
-    if (token === undefined) throw new Problem(401, 'no-session', 'log in first')
-    const found = await findSession(deps.database, token, new Date(deps.now()))
+    const found = await findSession(deps.database, bearerOf(request), new Date(deps.now()))
     if (found.state === 'unknown') throw new Problem(401, 'no-session', 'there is no such session')
     if (found.state === 'ended') {
       throw new Problem(401, 'session-ended', `log in again: the session has ended (${found.because})`)
@@ -50,6 +48,13 @@ export function requireSession(
     response.locals.session = session
     next()
   }
+}
+
+/** @throws Problem 401 when the request shows no token */
+export function bearerOf(request: Request): string {
+  const token = /^Bearer (\S{1,200})$/.exec(request.get('Authorization') ?? '')?.[1]
+  if (token === undefined) throw new Problem(401, 'no-session', 'log in first')
+  return token
 }
 
 /** The session that `requireSession` let in. */

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Handler, Router } from 'express'
 import { describe, expect, test } from 'vitest'
+import { budget } from '../../../services/common/budget.ts'
 import {
   type Capacity,
   type CapacityTable,
@@ -256,6 +257,30 @@ describe('with deadlines', () => {
     expect(await answer.json()).toMatchObject({ code: 'deadline-exceeded' })
     expect(service.running).toEqual(['/certificate?first'])
   })
+})
+
+describe('what a caller says it has left', () => {
+  async function budgetOf(said: string): Promise<number | undefined> {
+    const env = { MEASURE_DEADLINES: '{"hopMs":500,"budgetMs":2000}' }
+    await using service = await start(env, (_request, response) => {
+      response.json({ ms: budget(response).remainingMs() })
+    })
+    const answer = await fetch(`${service.url}/certificate`, { headers: { 'X-Deadline-Ms': said } })
+    return ((await answer.json()) as { ms: number }).ms
+  }
+
+  test('makes its budget shorter', async () => {
+    expect(await budgetOf('300')).toBeLessThanOrEqual(300)
+  })
+
+  test.each(['86400000', '2001', '1e9', '0x7fffffff', 'Infinity', '-5', '0', ''])(
+    'never makes it longer: %s',
+    async (said) => {
+      const ms = await budgetOf(said)
+      expect(ms).toBeLessThanOrEqual(2_000)
+      expect(ms).toBeGreaterThan(1_000)
+    },
+  )
 })
 
 describe('with load shedding', () => {

@@ -1,9 +1,10 @@
-import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { send } from '../network.ts'
 import { startProcess } from '../processes.ts'
 import { standIn } from './stand-in.ts'
 
-const env = { PORT: '0', SAEOL_URL: 'http://127.0.0.1:9', RESIDENT_URL: 'http://127.0.0.1:9' }
+const nobody = 'http://127.0.0.1:9'
+const env = { PORT: '0', SAEOL_URL: nobody, RESIDENT_URL: nobody, SIMPLE_AUTH_URL: nobody }
 
 /** The portal needs nobody to start, so it stands for every service here. */
 describe('a service as a process', { timeout: 20_000 }, () => {
@@ -23,27 +24,19 @@ describe('a service as a process', { timeout: 20_000 }, () => {
   })
 
   test('finishes what is in hand before it stops', async () => {
-    await using resident = await standIn((request, response) => {
-      setTimeout(
-        () => response.end(JSON.stringify({ id: decodeURIComponent(request.url!.split('/')[2]!) })),
-        300,
-      )
+    const asked = Promise.withResolvers<void>()
+    await using provider = await standIn((request, response) => {
+      if (request.url === '/approvals/verify') asked.resolve()
+      setTimeout(() => response.end(JSON.stringify({ residentId: 'resident-000001' })), 300)
     })
-    await using portal = startProcess('gov24', { ...env, RESIDENT_URL: resident.url })
+    await using portal = startProcess('gov24', { ...env, SIMPLE_AUTH_URL: provider.url })
     const { url } = await portal.event('service.started')
-    const { services } = (await (await fetch(`${url}/services`)).json()) as {
-      services: { id: string; kind: string }[]
-    }
-    const lookUp = services.find(({ kind }) => kind === 'look-up')!
-    const arrived = once(resident.server, 'request')
-    const answer = fetch(`${url}/applications`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': 'one' },
-      body: JSON.stringify({ serviceId: lookUp.id, residentId: 'resident-000001' }),
-    })
-    await arrived
+    const { body } = await send(`${url}/login/challenge`, {})
+    const approval = { audience: 'gov24', nonce: body.nonce, residentId: 'resident-000001', proof: 'AAAA' }
+    const answer = send(`${url}/login`, approval)
+    await asked.promise
     portal.child.kill('SIGTERM')
-    expect((await answer).status).toBe(201)
+    expect((await answer).status).toBe(200)
     expect(await portal.exited).toEqual({ code: 0, signal: null })
   })
 

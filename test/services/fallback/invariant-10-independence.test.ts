@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Link } from '../link.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
-import { call, credentialsOf, issue, logInByCertificate, logInByPassword, openFallback } from './client.ts'
+import {
+  bearer,
+  call,
+  credentialsOf,
+  issue,
+  logInByCertificate,
+  logInByPassword,
+  openFallback,
+} from './client.ts'
 import { type Network, startNetwork } from './network.ts'
 
 let postgres: TestPostgres
@@ -104,13 +112,16 @@ describe('invariant 10: the password login does not share the fault', () => {
 
   it('shares the fault when the road around GPKI is not there', async () => {
     await using network = await startNetwork({ databaseUrl: await postgres.createDatabase(), measure: false })
+    const { body: before } = await logInByCertificate(network, network.nextOfficial())
     await network.links.saeolToL4.set('stall')
     const waiting = Array.from({ length: 25 }, () =>
       logInByCertificate(network, network.nextOfficial(), 2_000).catch(() => 'gave up'),
     )
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['gave up']))
-    // Every worker still waits, for nobody: a certificate finds none.
-    const certificate = call(`${network.saeolUrl}/certificates`, { body: {}, timeoutMs: 1_000 })
+    // Every worker still waits, for nobody: a certificate finds none; a stranger takes none, and is told at once.
+    const url = `${network.saeolUrl}/certificates`
+    const certificate = call(url, { body: {}, headers: bearer(before.session), timeoutMs: 1_000 })
     await expect(certificate).rejects.toThrow()
+    expect((await call(url, { body: {}, headers: bearer('a-stranger') })).status).toBe(401)
   })
 })

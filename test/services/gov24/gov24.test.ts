@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { mockTokenOf } from '../../../services/common/callers.ts'
+import { enrolled } from '../../../services/enrolment/cache.ts'
 import { startGov24 } from '../../../services/gov24/app.ts'
 import { createCatalogue } from '../../../services/gov24/catalogue.ts'
+import { startSimpleAuth } from '../../../services/simple-auth/app.ts'
 import { standIn } from '../common/stand-in.ts'
+import { enrolmentOfTests } from '../fallback/network.ts'
 import { send } from '../network.ts'
+import { logIn } from './citizen.ts'
 
 interface Entry {
   readonly id: string
@@ -16,7 +21,7 @@ interface Entry {
 async function backend(answer: (path: string) => object) {
   const mood = {
     health: 200 as number | 'silent',
-    seen: [] as { path: string; key?: string; token?: string }[],
+    seen: [] as { path: string; key?: string; token?: string; requester?: string }[],
   }
   const server = await standIn((request, response) => {
     const path = request.url ?? ''
@@ -28,6 +33,7 @@ async function backend(answer: (path: string) => object) {
       path,
       key: String(request.headers['idempotency-key']),
       token: String(request.headers.authorization),
+      requester: String(request.headers['x-requester']),
     })
     response.writeHead(request.method === 'POST' ? 201 : 200).end(JSON.stringify(answer(path)))
   })
@@ -40,10 +46,18 @@ async function start(env: Record<string, string> = {}) {
     id: decodeURIComponent(path.split('/').at(-1)!),
     name: '이영진',
   }))
+  const { phonesFile } = await enrolled(enrolmentOfTests)
+  const quiet = { PORT: '0', LOG_LEVEL: 'silent', SERVICE_TIME_MS: '0' }
+  const provider = await startSimpleAuth({
+    ...quiet,
+    PHONES_FILE: phonesFile,
+    CALLERS: JSON.stringify({ gov24: env.OWN_TOKEN ?? mockTokenOf('gov24') }),
+  })
   const portal = await startGov24({
     PORT: '0',
     SAEOL_URL: saeol.url,
     RESIDENT_URL: resident.url,
+    SIMPLE_AUTH_URL: provider.url,
     LOG_LEVEL: 'silent',
     SERVICE_TIME_MS: '0',
     PROBE_INTERVAL_MS: '20',
@@ -54,11 +68,13 @@ async function start(env: Record<string, string> = {}) {
     url: portal.url,
     saeol,
     resident,
+    provider,
     async list(): Promise<Entry[]> {
       return ((await (await fetch(`${portal.url}/services`)).json()) as { services: Entry[] }).services
     },
     async [Symbol.asyncDispose]() {
       await portal[Symbol.asyncDispose]()
+      await provider[Symbol.asyncDispose]()
       await saeol[Symbol.asyncDispose]()
       await resident[Symbol.asyncDispose]()
     },
@@ -74,11 +90,18 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 }
 
 const ofKind = (kind: string) => createCatalogue().find((service) => service.kind === kind)!
-const apply = (
+
+/** Handed in by resident-000001, in the session given or in a new one. */
+async function apply(
   url: string,
   serviceId: string,
   headers: Record<string, string> = { 'idempotency-key': 'one' },
-) => send(`${url}/applications`, { serviceId, residentId: 'resident-000001' }, headers)
+  session?: string,
+) {
+  const authorization = `Bearer ${session ?? (await logIn(url))}`
+  const body = { serviceId, residentId: 'resident-000001' }
+  return send(`${url}/applications`, body, { authorization, ...headers })
+}
 
 describe('the catalogue', () => {
   test('has 887 + 171 + 188 + 81 = 1,327 services (S1 S2), each once, the same every time', () => {
@@ -154,18 +177,20 @@ describe('POST /applications', () => {
         serviceId: id,
         residentId: 'resident-000001',
         receivedAt: '2023-11-17T00:00:00.000Z',
+        document: { id: 'resident-000001' },
       },
     })
-    expect(portal.resident.mood.seen.map(({ path }) => path)).toEqual(['/residents/resident-000001'])
-    expect(portal.saeol.mood.seen).toEqual([
-      { path: '/applications', key: 'one', token: 'Bearer a-secret-of-two' },
+    const token = 'Bearer a-secret-of-two'
+    expect(portal.resident.mood.seen).toMatchObject([
+      { path: '/residents/resident-000001', token, requester: 'resident-000001' },
     ])
+    expect(portal.saeol.mood.seen).toMatchObject([{ path: '/applications', key: 'one', token }])
   })
 
   test('a look-up does not need saeol, a report does not need the register', async () => {
     await using portal = await start()
     const lookedUp = await apply(portal.url, ofKind('look-up').id)
-    expect(lookedUp).toMatchObject({ status: 201, body: { result: { id: 'resident-000001' } } })
+    expect(lookedUp).toMatchObject({ status: 201, body: { document: { id: 'resident-000001' } } })
     expect(portal.saeol.mood.seen).toEqual([])
     portal.resident.mood.seen.length = 0
     expect((await apply(portal.url, ofKind('report').id)).status).toBe(201)
@@ -195,13 +220,13 @@ describe('POST /applications', () => {
   test('one stalled system takes the whole portal down, and with deadlines only what needs it (T4, F7)', async () => {
     await using stalled = await standIn(() => {})
     const slots = { SAEOL_URL: stalled.url, SLOTS: '3', QUEUE: '2' }
-    const pressOn = (url: string) =>
+    const pressOn = (url: string, session: string) =>
       Array.from({ length: 5 }, (_, index) =>
-        apply(url, ofKind('report').id, { 'idempotency-key': `${index}` }).catch(() => undefined),
+        apply(url, ofKind('report').id, { 'idempotency-key': `${index}` }, session).catch(() => undefined),
       )
     {
       await using untreated = await start({ ...slots, CLIENT_TIMEOUT_MS: '2000' })
-      const waiting = pressOn(untreated.url)
+      const waiting = pressOn(untreated.url, await logIn(untreated.url))
       await until(
         async () => (await fetch(`${untreated.url}/services/${ofKind('look-up').id}`)).status === 503,
       )
@@ -209,7 +234,7 @@ describe('POST /applications', () => {
       await Promise.all(waiting)
     }
     await using treated = await start({ ...slots, MEASURE_DEADLINES: '{"hopMs":100}' })
-    const answers = await Promise.all(pressOn(treated.url))
+    const answers = await Promise.all(pressOn(treated.url, await logIn(treated.url)))
     expect(answers.map((answer) => answer?.status).every((status) => status === 504 || status === 503)).toBe(
       true,
     )

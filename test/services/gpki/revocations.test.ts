@@ -81,13 +81,16 @@ describe('the revocation list of a verification server', () => {
     await expect.poll(() => revocations.current()).toBeDefined()
   })
 
-  it('is relied on beyond that under the sabotage', async () => {
-    await using crl = await startAuthority(files)
-    const clock = { now: Date.now() }
-    await using revocations = await follow(crl.url, clock, ['stale-revocation-list'])
-    clock.now += 3_600_000
-    expect(revocations.current()).toBeDefined()
-  })
+  it.each(['stale-revocation-list', 'ignores-next-update'] as const)(
+    'is relied on beyond that under %s',
+    async (sabotage) => {
+      await using crl = await startAuthority(files)
+      const clock = { now: Date.now() }
+      await using revocations = await follow(crl.url, clock, [sabotage])
+      clock.now += 3_600_000
+      expect(revocations.current()).toBeDefined()
+    },
+  )
 
   it('is not taken from another authority', async () => {
     const other = await enrolled({ ...enrolmentOfTests, seed: 'another authority', officials: 1 })

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type L4, startL4 } from '../../../services/l4/app.ts'
+import { mockOperatorToken } from '../../../services/l4/config.ts'
 import { call } from '../fallback/client.ts'
 import { startProcess } from '../processes.ts'
 
@@ -67,8 +68,10 @@ async function hear(socket: Socket): Promise<string> {
 }
 
 const ask = async (l4: L4) => hear(await dial(l4))
+const headers = { authorization: `Bearer ${mockOperatorToken}` }
+const asOperator = (url: string) => call(url, { headers })
 const change = (l4: L4, name: string, body: unknown) =>
-  call(`${l4.url}/backends/${name}`, { method: 'PATCH', body })
+  call(`${l4.url}/backends/${name}`, { method: 'PATCH', body, headers })
 
 describe('l4', () => {
   it('passes connections on in turn', async () => {
@@ -143,14 +146,14 @@ describe('l4', () => {
     expect([await ask(l4), await ask(l4)]).toEqual(['b', 'b'])
     await using dead = await start(nobody, nobody)
     expect(await ask(dead)).toBe('reset')
-    expect((await call(`${dead.url}/counters`)).body).toMatchObject({ accepted: 1, turnedAway: 1 })
+    expect((await asOperator(`${dead.url}/counters`)).body).toMatchObject({ accepted: 1, turnedAway: 1 })
   })
 
   it('takes a backend out that refuses connections, and in again when it accepts', async () => {
     const [a, b] = [await upstream(says('a')), await upstream(says('b'))]
     await using l4 = await start(a.url, b.url, { HEALTH_INTERVAL_MS: '30' })
     const accepts = async () =>
-      (await call(`${l4.url}/backends`)).body.backends.map((each: { accepts: boolean }) => each.accepts)
+      (await asOperator(`${l4.url}/backends`)).body.backends.map((each: { accepts: boolean }) => each.accepts)
     expect(await accepts()).toEqual([true, true])
     const { port } = a.server.address() as AddressInfo
     a.server.close()
@@ -163,7 +166,7 @@ describe('l4', () => {
     const silent = await upstream((socket) => void socket.resume())
     await using l4 = await start(silent.url, silent.url, { HEALTH_INTERVAL_MS: '30', DEEP_CHECK_MS: '200' })
     await sleep(300)
-    const { body } = await call(`${l4.url}/backends`)
+    const { body } = await asOperator(`${l4.url}/backends`)
     expect(body.backends).toMatchObject([{ accepts: true }, { accepts: true }])
     expect((await call(`${l4.url}/health`)).status).toBe(200)
     const deep = await call(`${l4.url}/health/deep`)
@@ -200,7 +203,7 @@ describe('l4', () => {
     const dropped = new Promise<void>((resolve) => kept.once('close', () => resolve()))
     await change(l4, 'gpki-a', { state: 'down' })
     await dropped
-    const { body } = await call(`${l4.url}/counters`)
+    const { body } = await asOperator(`${l4.url}/counters`)
     expect(body).toMatchObject({
       accepted: 5,
       backends: { 'gpki-a': { connections: 3 }, 'gpki-b': { connections: 2 } },
@@ -216,6 +219,76 @@ describe('l4', () => {
   ])('refuses %s', async (_what, name, body, status) => {
     await using l4 = await start(nobody, nobody)
     expect((await change(l4, name, body)).status).toBe(status)
+  })
+
+  it.each([
+    ['nothing', {}],
+    ['another token', { authorization: 'Bearer mock-network-only-0perator' }],
+    ['a longer token', { authorization: `Bearer ${mockOperatorToken}!` }],
+    ['the token without its kind', { authorization: mockOperatorToken }],
+  ])('is operated by nobody who shows %s', async (_what, shown) => {
+    await using l4 = await start(nobody, nobody)
+    const body = { state: 'down' }
+    const refused = { status: 401, body: { code: 'refused' } }
+    const url = `${l4.url}/backends/gpki-a`
+    expect(await call(url, { method: 'PATCH', body, headers: shown })).toMatchObject(refused)
+    expect(await call(`${l4.url}/backends`, { headers: shown })).toMatchObject(refused)
+    expect(await call(`${l4.url}/counters`, { headers: shown })).toMatchObject(refused)
+    const { backends } = (await asOperator(`${l4.url}/backends`)).body
+    expect(backends[0].state).toBe('active')
+  })
+
+  it('is operated by a person: so many changes a second and no more', async () => {
+    await using l4 = await start(nobody, nobody)
+    const statuses = await Promise.all(Array.from({ length: 15 }, () => change(l4, 'gpki-a', { weight: 1 })))
+    expect(statuses.filter(({ status }) => status === 200)).toHaveLength(10)
+    expect(statuses.filter(({ status }) => status === 429)).toHaveLength(5)
+  })
+
+  it('lets anybody operate it under the sabotage', async () => {
+    await using l4 = await start(nobody, nobody, { SABOTAGE: 'open-admin' })
+    const answer = await call(`${l4.url}/backends/gpki-a`, { method: 'PATCH', body: { weight: 1 } })
+    expect(answer.status).toBe(200)
+  })
+
+  it('resets a connection over which nothing goes any more, and no other', async () => {
+    const silent = await upstream((socket) => void socket.resume())
+    const talks = await upstream((socket) => {
+      const timer = setInterval(() => socket.write('.'), 20)
+      socket.once('close', () => clearInterval(timer))
+    })
+    await using l4 = await start(silent.url, talks.url, {
+      IDLE_TIMEOUT_MS: '200',
+      HEALTH_INTERVAL_MS: '600000',
+    })
+    const [idle, busy] = [await dial(l4), await dial(l4)]
+    busy.resume()
+    expect(await hear(idle)).toBe('reset')
+    await expect.poll(() => silent.sockets.size).toBe(0)
+    await sleep(400)
+    expect(busy.destroyed).toBe(false)
+    expect((await asOperator(`${l4.url}/counters`)).body).toMatchObject({ accepted: 2, active: 1, idle: 1 })
+    busy.destroy()
+  })
+
+  it('takes so many connections and no more', async () => {
+    const silent = await upstream((socket) => void socket.resume())
+    await using l4 = await start(silent.url, silent.url, {
+      MAX_CONNECTIONS: '2',
+      HEALTH_INTERVAL_MS: '600000',
+    })
+    const [first] = [await dial(l4), await dial(l4)]
+    expect(await dial(l4).then(hear, () => 'reset')).toBe('reset')
+    expect((await asOperator(`${l4.url}/counters`)).body).toMatchObject({
+      accepted: 3,
+      active: 2,
+      turnedAway: 1,
+    })
+    first!.resetAndDestroy()
+    await expect.poll(async () => (await asOperator(`${l4.url}/counters`)).body.active).toBe(1)
+    const last = await dial(l4)
+    await expect.poll(async () => (await asOperator(`${l4.url}/counters`)).body.active).toBe(2)
+    expect(last.destroyed).toBe(false)
   })
 
   it('says so when its port is in use', async () => {

@@ -1,4 +1,6 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mockTokenOf } from '../../../services/common/callers.ts'
 import { residentId } from '../../../services/enrolment/residents.ts'
 import { startResident } from '../../../services/resident/app.ts'
 import { residents } from '../../../services/resident/residents.ts'
@@ -18,6 +20,10 @@ async function start(env: Record<string, string> = {}) {
   return startResident({ ...base, ...env })
 }
 
+const asSaeol = { authorization: `Bearer ${mockTokenOf('saeol')}`, 'x-requester': 'official-0001' }
+const lookUp = (url: string, id: string, headers: Record<string, string> = asSaeol) =>
+  fetch(`${url}/residents/${id}`, { headers })
+
 test('the same seed registers the same residents, under the ids enrolment knows', () => {
   expect(residents('1', 30)).toEqual(residents('1', 30))
   expect(residents('1', 30)).not.toEqual(residents('2', 30))
@@ -30,8 +36,8 @@ test('the same seed registers the same residents, under the ids enrolment knows'
 test('gives the data of a resident, and says who is not registered', async () => {
   await using register = await start({ SEED: '7' })
   const [first] = residents('7', 1)
-  expect(await (await fetch(`${register.url}/residents/${first!.id}`)).json()).toEqual(first)
-  const unknown = await fetch(`${register.url}/residents/${residentId(31)}`)
+  expect(await (await lookUp(register.url, first!.id)).json()).toEqual(first)
+  const unknown = await lookUp(register.url, residentId(31))
   expect(unknown.status).toBe(404)
   expect(await unknown.json()).toMatchObject({ code: 'unknown-resident' })
 })
@@ -40,7 +46,7 @@ test('a restart keeps the register as it is', async () => {
   const url = await postgres.createDatabase()
   for (const seed of ['1', '2']) {
     await using register = await start({ SEED: seed, DATABASE_URL: url })
-    const { name } = (await (await fetch(`${register.url}/residents/${residentId(1)}`)).json()) as {
+    const { name } = (await (await lookUp(register.url, residentId(1))).json()) as {
       name: string
     }
     expect(name).toBe(residents('1', 1)[0]!.name)
@@ -56,8 +62,46 @@ test('is deeply healthy while PostgreSQL is there, and only then', async () => {
   expect(answer.status).toBe(503)
   expect(await answer.json()).toMatchObject({ status: 'down', checks: { postgres: { ok: false } } })
   expect((await fetch(`${register.url}/health`)).status).toBe(200)
-  const lookUp = await fetch(`${register.url}/residents/${residentId(1)}`)
-  expect(lookUp.status).toBe(503)
-  expect(lookUp.headers.get('retry-after')).toBe('1')
-  expect(await lookUp.json()).toMatchObject({ code: 'downstream-unreachable' })
+  const lookedUp = await lookUp(register.url, residentId(1))
+  expect(lookedUp.status).toBe(503)
+  expect(lookedUp.headers.get('retry-after')).toBe('1')
+  expect(await lookedUp.json()).toMatchObject({ code: 'downstream-unreachable' })
+})
+
+test('records who looked up whom, found or not, and looks nobody up without', async () => {
+  const url = await postgres.createDatabase()
+  const recorded = async () => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const { rows } = await client.query('select system, requester, subject, found from look_ups order by id')
+    await client.end()
+    return rows
+  }
+  await using register = await start({ DATABASE_URL: url })
+  await lookUp(register.url, residentId(1))
+  await lookUp(register.url, residentId(31), {
+    authorization: `Bearer ${mockTokenOf('gov24')}`,
+    'x-requester': 'resident-000002',
+  })
+  const all = [
+    { system: 'saeol', requester: 'official-0001', subject: residentId(1), found: true },
+    { system: 'gov24', requester: 'resident-000002', subject: residentId(31), found: false },
+  ]
+  expect(await recorded()).toEqual(all)
+
+  const nobody = await lookUp(register.url, residentId(1), { authorization: asSaeol.authorization })
+  expect([nobody.status, await nobody.json()]).toMatchObject([400, { code: 'requester-missing' }])
+  const stranger = await lookUp(register.url, residentId(1), { 'x-requester': 'official-0001' })
+  expect([stranger.status, await stranger.json()]).toMatchObject([401, { code: 'refused' }])
+  expect(await recorded()).toEqual(all)
+})
+
+test('is seen to record not all of them under the sabotage', async () => {
+  const url = await postgres.createDatabase()
+  await using register = await start({ DATABASE_URL: url, SABOTAGE: 'unlogged-look-ups' })
+  for (let n = 1; n <= 10; n++) expect((await lookUp(register.url, residentId(n))).status).toBe(200)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  expect((await client.query('select count(*)::int as count from look_ups')).rows).toEqual([{ count: 8 }])
+  await client.end()
 })

@@ -1,0 +1,65 @@
+/** Doors inside the network that are for systems and operators alone, tried by somebody who is neither. */
+import type { InvariantReader } from '../../harness/index.ts'
+import { mockTokenOf } from '../../services/common/callers.ts'
+import { facts, type Topology } from './read.ts'
+
+interface Door {
+  readonly service: string
+  readonly port?: string
+  readonly method: string
+  readonly path: string
+  /** What changes nothing, should the door be open. */
+  readonly body?: unknown
+}
+
+const doors: readonly Door[] = [
+  { service: 'l4', port: 'admin', method: 'PATCH', path: '/backends/gpki-a', body: { weight: 1 } },
+  { service: 'l4', port: 'admin', method: 'GET', path: '/counters' },
+  { service: 'gpki-a', method: 'POST', path: '/verify', body: {} },
+  { service: 'gpki-b', method: 'POST', path: '/verify', body: {} },
+  { service: 'resident', method: 'GET', path: '/residents/resident-000001' },
+  { service: 'saeol', method: 'POST', path: '/applications', body: {} },
+  { service: 'simple-auth', method: 'POST', path: '/approvals/verify', body: {} },
+  { service: 'community-centre', method: 'GET', path: '/receipts' },
+]
+
+/** Nothing, a guess as long as a real token, and no bearer token at all. */
+const shown: readonly (string | undefined)[] = [
+  undefined,
+  `Bearer ${'x'.repeat(mockTokenOf('saeol').length)}`,
+  'Basic b3BlcmF0b3I6b3BlcmF0b3I=',
+]
+
+export const doorInvariants: Readonly<Record<string, InvariantReader>> = {
+  'doors for systems and operators are shut to others': async (topology, signal) => {
+    const tries = doors.flatMap((door) => shown.map((authorization) => ({ door, authorization })))
+    const words = await Promise.all(
+      tries.map(async ({ door, authorization }) => {
+        const status = await statusOf(topology, door, authorization, signal)
+        return status === 401
+          ? []
+          : [`${door.method} ${door.path} of ${door.service} answered ${status} to a stranger`]
+      }),
+    )
+    return facts(tries, words.flat(), `${tries.length} tries at ${doors.length} doors`)
+  },
+}
+
+async function statusOf(
+  topology: Topology,
+  { service, port, method, path, body }: Door,
+  authorization: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const answer = await fetch(`${topology.direct(service, port)}${path}`, {
+    method,
+    signal,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+  })
+  await answer.arrayBuffer()
+  return answer.status
+}

@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startSimpleAuth } from './app.ts'
+
+await main(startSimpleAuth)

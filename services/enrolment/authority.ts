@@ -111,20 +111,7 @@ export async function createAuthority(seed: string, name: string): Promise<Autho
     signingKey: root.pair.privateKey,
     extensions: await certifying(issuing.pair.publicKey),
   })
-  const common = [authorityKey, new CRLDistributionPointsExtension([crlAddress])]
-  // The same in every certificate of a use, so made once: most of the time of an issue is encoding.
-  const extensionsOf = (use: CertificateUse) =>
-    encodedExtensions([
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(keyUsages[use], true),
-      new CertificatePolicyExtension([policies[use]]),
-      ...common,
-    ])
-  const extensions = {
-    'log-in': extensionsOf('log-in'),
-    encryption: extensionsOf('encryption'),
-    machine: extensionsOf('machine'),
-  }
+  const extensions = extensionsByUse(authorityKey)
   const issuerName = new Uint8Array(issuingCertificate.subjectName.toArrayBuffer())
   const above = [base64(issuingCertificate.rawData), base64(rootCertificate.rawData)]
 
@@ -147,6 +134,20 @@ export async function createAuthority(seed: string, name: string): Promise<Autho
       return { chain: [certificate.toString('base64'), ...above], serial }
     },
   }
+}
+
+/** The same in every certificate of a use, so made once: most of the time of an issue is encoding. */
+function extensionsByUse(authorityKey: Extension): Record<CertificateUse, Uint8Array[]> {
+  const address = new CRLDistributionPointsExtension([crlAddress])
+  const of = (use: CertificateUse): Uint8Array[] =>
+    encodedExtensions([
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(keyUsages[use], true),
+      new CertificatePolicyExtension([policies[use]]),
+      authorityKey,
+      address,
+    ])
+  return { 'log-in': of('log-in'), encryption: of('encryption'), machine: of('machine') }
 }
 
 function base64(bytes: ArrayBuffer): string {

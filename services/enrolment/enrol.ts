@@ -94,10 +94,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   const inTheirName = victim === undefined ? [] : await impostorsOf(seed, { authority, foreign }, victim)
 
   const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
-  const phones = residents.slice(0, mostPhones).map((id) => ({
-    residentId: id,
-    secret: seededBytes(seed, `phone ${id}`, 32).toString('base64'),
-  }))
+  const phones = phonesOf(seed, residents)
 
   return {
     people: {
@@ -133,6 +130,13 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       revoked: registered.filter(({ person }) => person.status === 'revoked').map(({ serial }) => serial),
     },
   }
+}
+
+function phonesOf(seed: string, residents: readonly string[]): Phones['phones'] {
+  return residents.slice(0, mostPhones).map((id) => ({
+    residentId: id,
+    secret: seededBytes(seed, `phone ${id}`, 32).toString('base64'),
+  }))
 }
 
 function officesFor({ offices }: EnrolmentSizes): readonly (typeof allOffices)[number][] {

@@ -1,7 +1,7 @@
 import { createBudget } from '../common/budget.ts'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
-import { createDownstream, type Downstream } from '../common/downstream.ts'
+import { createDownstream, type Downstream, type DownstreamOptions } from '../common/downstream.ts'
 import { type DeepCheck, healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
@@ -9,9 +9,9 @@ import { createApp, type Service, startService } from '../common/service.ts'
 import { applicationsRouter } from './applications-router.ts'
 import { watchBackends } from './backend-monitor.ts'
 import { gov24Capacity } from './capacity.ts'
-import { createCatalogue } from './catalogue.ts'
+import { type Backend, createCatalogue } from './catalogue.ts'
 import { catalogueRouter } from './catalogue-router.ts'
-import { readGov24Config } from './config.ts'
+import { type Gov24Config, readGov24Config } from './config.ts'
 import { loginRouter } from './login-router.ts'
 import { createSessions } from './sessions.ts'
 
@@ -20,21 +20,10 @@ export async function startGov24(env: Environment, destination?: LogDestination)
   const config = readGov24Config(env)
   const log = createLog(config, destination)
   const { deadlines, circuitBreaker, loadShedding } = config.measures
-  const common = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, log }
   const sabotaged = createSabotage(config.SABOTAGE)
-  const linksTo = (more: { circuitBreaker?: typeof circuitBreaker; connections?: number }) => ({
-    saeol: createDownstream({ ...common, ...more, link: 'gov24→saeol', url: config.SAEOL_URL }),
-    resident: createDownstream({ ...common, ...more, link: 'gov24→resident', url: config.RESIDENT_URL }),
-    'simple-auth': createDownstream({
-      ...common,
-      ...more,
-      link: 'gov24→simple-auth',
-      url: config.SIMPLE_AUTH_URL,
-    }),
-  })
-  const links = linksTo({ circuitBreaker })
+  const links = linksOf(config, { circuitBreaker, log })
   // Probes have connections and no breaker: they must see the link as it is.
-  const probes = linksTo({ connections: 2 })
+  const probes = linksOf(config, { connections: 2, log })
   const monitor = watchBackends({
     links: probes,
     intervalMs: config.PROBE_INTERVAL_MS,
@@ -49,9 +38,9 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     log,
     health: healthRouter(
       {
-        saeol: reach(probes.saeol),
-        resident: reach(probes.resident),
-        'simple-auth': reach(probes['simple-auth']),
+        saeol: reach(probes.saeol, config.PROBE_TIMEOUT_MS),
+        resident: reach(probes.resident, config.PROBE_TIMEOUT_MS),
+        'simple-auth': reach(probes['simple-auth'], config.PROBE_TIMEOUT_MS),
       },
       config.PROBE_TIMEOUT_MS,
     ),
@@ -71,12 +60,31 @@ export async function startGov24(env: Environment, destination?: LogDestination)
       await Promise.all([...Object.values(links), ...Object.values(probes)].map((link) => link.close()))
     },
   })
+}
 
-  function reach(link: Downstream): DeepCheck {
-    return async (signal) => {
-      const budget = createBudget({ totalMs: config.PROBE_TIMEOUT_MS, signal })
-      const { status } = await link.call({ method: 'GET', path: '/health/deep' }, budget)
-      if (status !== 200) throw new Error(`it answered ${status}`)
-    }
+/** The portal's ends of its links, each with connections of its own. */
+function linksOf(
+  config: Gov24Config,
+  more: Pick<DownstreamOptions, 'circuitBreaker' | 'connections' | 'log'>,
+): Record<Backend, Downstream> {
+  const to = (system: Backend, url: string) =>
+    createDownstream({
+      clientTimeoutMs: config.CLIENT_TIMEOUT_MS,
+      ...more,
+      link: `gov24→${system}`,
+      url,
+    })
+  return {
+    saeol: to('saeol', config.SAEOL_URL),
+    resident: to('resident', config.RESIDENT_URL),
+    'simple-auth': to('simple-auth', config.SIMPLE_AUTH_URL),
+  }
+}
+
+function reach(link: Downstream, timeoutMs: number): DeepCheck {
+  return async (signal) => {
+    const budget = createBudget({ totalMs: timeoutMs, signal })
+    const { status } = await link.call({ method: 'GET', path: '/health/deep' }, budget)
+    if (status !== 200) throw new Error(`it answered ${status}`)
   }
 }

@@ -5,6 +5,8 @@ import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
 
+export type Gov24Config = ReturnType<typeof readGov24Config>
+
 /** @throws ConfigurationError with every problem at once */
 export function readGov24Config(env: Environment) {
   return readConfig(

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { caller, requireCaller } from '../common/callers.ts'
-import { createCapacity } from '../common/capacity.ts'
+import { type Capacity, createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
 import { createDownstream } from '../common/downstream.ts'
 import { healthRouter } from '../common/health.ts'
@@ -15,7 +15,7 @@ import { readTrust } from '../enrolment/trust.ts'
 import { gpkiCapacity } from './capacity.ts'
 import { readGpkiConfig } from './config.ts'
 import { followRevocations } from './revocations.ts'
-import { createVerifier } from './verifier.ts'
+import { createVerifier, type Verifier } from './verifier.ts'
 
 const claim = z.strictObject({
   certificateChain: z.array(z.string().min(1).max(10_000)).min(1).max(5),
@@ -58,21 +58,7 @@ export async function startGpki(env: Environment, destination?: LogDestination):
   })
   const capacity = createCapacity({ table: gpkiCapacity, config })
 
-  const router = Router()
-  const known = requireCaller(config.CALLERS, sabotaged)
-  router.post('/verify', known, capacity.slot('verification'), (request, response) => {
-    const verification = verifier.verify(parseBody(claim, request), caller(response))
-    switch (verification.outcome) {
-      case 'verified':
-        response.json({ officialId: verification.officialId, serial: verification.serial })
-        return
-      case 'rejected':
-        throw new Problem(422, verification.code, verification.reason)
-      case 'unable':
-        throw new Problem(503, 'unable', verification.reason)
-    }
-  })
-
+  const router = verifyRouter(verifier, requireCaller(config.CALLERS, sabotaged), capacity)
   const checks = {
     'revocation-list': async () => {
       if (revocations.current() === undefined) throw new Error('there is no revocation list in force')
@@ -89,6 +75,24 @@ export async function startGpki(env: Environment, destination?: LogDestination):
     await link.close()
   }
   return startService({ config, log, app, stop })
+}
+
+/** `POST /verify`: for systems that are known, who take a worker only then. */
+function verifyRouter(verifier: Verifier, known: RequestHandler, capacity: Capacity<'verification'>): Router {
+  const router = Router()
+  router.post('/verify', known, capacity.slot('verification'), (request, response) => {
+    const verification = verifier.verify(parseBody(claim, request), caller(response))
+    switch (verification.outcome) {
+      case 'verified':
+        response.json({ officialId: verification.officialId, serial: verification.serial })
+        return
+      case 'rejected':
+        throw new Problem(422, verification.code, verification.reason)
+      case 'unable':
+        throw new Problem(503, 'unable', verification.reason)
+    }
+  })
+  return router
 }
 
 function certificate(base64: string): X509Certificate {

@@ -45,7 +45,7 @@ export async function startBalancer(options: {
   const pairs = new Map<Socket, Backend>()
   const clients = new Set<Socket>()
 
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
+  function take(client: Socket): void {
     counters.accepted += 1
     counters.active += 1
     clients.add(client)
@@ -65,7 +65,7 @@ export async function startBalancer(options: {
       client.resetAndDestroy()
     })
     void assign(client)
-  })
+  }
 
   async function assign(client: Socket): Promise<void> {
     const tried = new Set<Backend>()
@@ -78,7 +78,7 @@ export async function startBalancer(options: {
       }
       const upstream = await dial(backend, options.connectTimeoutMs)
       if (upstream !== undefined) {
-        join(client, upstream, backend)
+        join(client, upstream, backend, pairs)
         return
       }
       tried.add(backend)
@@ -87,26 +87,7 @@ export async function startBalancer(options: {
     }
   }
 
-  function join(client: Socket, upstream: Socket, backend: Backend): void {
-    backend.counters.connections += 1
-    backend.counters.active += 1
-    pairs.set(upstream, backend)
-    upstream.once('close', () => {
-      backend.counters.active -= 1
-      backend.counters.bytesIn += upstream.bytesWritten
-      backend.counters.bytesOut += upstream.bytesRead
-      pairs.delete(upstream)
-    })
-    closeTogether(client, upstream)
-    closeTogether(upstream, client)
-    if (client.destroyed) {
-      upstream.resetAndDestroy()
-      return
-    }
-    client.pipe(upstream)
-    upstream.pipe(client)
-  }
-
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, take)
   server.listen(options.port, options.host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -124,6 +105,26 @@ export async function startBalancer(options: {
       await closed
     },
   }
+}
+
+function join(client: Socket, upstream: Socket, backend: Backend, pairs: Map<Socket, Backend>): void {
+  backend.counters.connections += 1
+  backend.counters.active += 1
+  pairs.set(upstream, backend)
+  upstream.once('close', () => {
+    backend.counters.active -= 1
+    backend.counters.bytesIn += upstream.bytesWritten
+    backend.counters.bytesOut += upstream.bytesRead
+    pairs.delete(upstream)
+  })
+  closeTogether(client, upstream)
+  closeTogether(upstream, client)
+  if (client.destroyed) {
+    upstream.resetAndDestroy()
+    return
+  }
+  client.pipe(upstream)
+  upstream.pipe(client)
 }
 
 /** An orderly end was already passed on by the pipe; anything else becomes a reset. */

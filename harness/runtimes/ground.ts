@@ -31,7 +31,7 @@ export interface Ground extends AsyncDisposable {
   /** What tells one life of a service from the next, in words; undefined while it does not run. */
   life(service: string): Promise<string | undefined>
 
-  /** Resolves when everything that running services have written so far is in their log files. */
+  /** Resolves when everything that a running service has written so far is in its log file. */
   logged(service: string): Promise<void>
   /** Processes of this machine in whose trees everything of the ground runs; none where it runs on another machine. */
   processes(): Promise<readonly number[]>

@@ -23,7 +23,7 @@ export interface Fleet extends AsyncDisposable {
   life(name: string): Promise<string | undefined>
   /** First process of each container that runs, as this machine counts it; none where the engine is on another. */
   processes(): Promise<readonly number[]>
-  /** Resolves when everything that running containers have written so far is in their log files. */
+  /** Resolves when everything that a running container has written so far is in its log file. */
   logged(name: string): Promise<void>
 }
 

@@ -67,7 +67,7 @@ export const centreLine = defineScenario({
         atLeast: 100,
         source: 'F15: requester and subject are the same on each document',
         title: 'no visitor is given a document about somebody else',
-        sabotages: ['swapped-document', 'shares-visits'],
+        sabotages: ['swapped-document'],
       }),
       invariant('each visit has one document', {
         minimumWhere: receipts,

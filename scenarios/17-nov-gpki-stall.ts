@@ -25,6 +25,7 @@ import {
   finderOfCertificate,
   officialIssuesCertificate,
   officialReportsLoss,
+  twoWithOneKey,
   visitorAtCounter,
 } from './journeys/index.ts'
 import { lossesPerS } from './journeys/lost-certificate.ts'
@@ -220,7 +221,13 @@ const guardsOfReceipts = [
     atLeast: 100,
     source: 'F15: requester and subject are the same on each document',
     title: 'nobody is given a document about somebody else',
-    sabotages: ['swapped-document', 'shares-visits'],
+    sabotages: ['swapped-document'],
+  }),
+  never(twoWithOneKey, {
+    outcome: anothersDocument,
+    atLeast: 12,
+    source: 'F15: a key stands for one visitor',
+    sabotages: ['shares-visits'],
   }),
   invariant('nobody is sent home on a good day', {
     atLeast: 20,
@@ -307,6 +314,7 @@ export const gpkiStall = defineScenario({
     load: [
       arrivals(officialIssuesCertificate, officials),
       arrivals(visitorAtCounter, visitors),
+      arrivals(twoWithOneKey, '1/s', { process: 'regular' }),
       arrivals(attackerOnFallback, attackers),
       arrivals(attackerAtClosedDoor, '2/s', { process: 'regular' }),
       arrivals(clerkBackdates, '2/s', { process: 'regular' }),

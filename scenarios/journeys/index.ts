@@ -10,4 +10,5 @@ export { officialInsistsOnCertificate } from './official-insists-on-certificate.
 export { officialIssuesCertificate } from './official-issues-certificate.ts'
 export { officialReadsNotices } from './official-reads-notices.ts'
 export { statusPage } from './status-page.ts'
+export { twoWithOneKey } from './two-with-one-key.ts'
 export { visitorAtCounter } from './visitor-at-counter.ts'

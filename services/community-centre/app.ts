@@ -34,12 +34,8 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   const signers = new Map(
     counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)]),
   )
-  const receipts = await openReceiptBook({
-    file: config.RECEIPTS_FILE,
-    counters: signers,
-    now,
-    sabotaged,
-  })
+  const file = config.RECEIPTS_FILE
+  const receipts = await openReceiptBook({ file, counters: signers, now, sabotaged })
   const logIn = createLogIn(saeol, now)
   const clerks = staff(people, (person) =>
     createClerk({ person, logIn, certificateSessionMs: config.CLERK_SESSION_MS, now }),

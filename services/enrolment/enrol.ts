@@ -75,15 +75,12 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     createAuthority(seed, 'Foreign Mock'),
   ])
   const draft = { seed, authority }
-  const { officials, clerks } = await enrolStaff(
-    { seed, authority },
-    sizes,
-    offices.map(({ id }) => id),
-  )
+  const ids = offices.map(({ id }) => id)
+  const { officials, clerks } = await enrolStaff(draft, sizes, ids)
   const registered = [...officials, ...clerks]
   const victim = officials[0] ?? clerks[0]
   const counters = await Promise.all(
-    offices.map(async ({ id: office }) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
+    ids.map(async (office) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
   )
   const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),

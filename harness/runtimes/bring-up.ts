@@ -82,7 +82,8 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
       ground.adopt(pid)
     },
     async watchCpuWait() {
-      const roots = async (): Promise<number[]> => [...adopted, ...(await ground.processes())]
+      // A ground that cannot tell has ended, or is about to, which ends the arm by itself.
+      const roots = async (): Promise<number[]> => [...adopted, ...(await ground.processes().catch(() => []))]
       const since = watchCpuWait(await roots())
       return async () => since(await roots())
     },

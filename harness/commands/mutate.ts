@@ -113,7 +113,7 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
         },
       ]),
       signal: interrupt.signal,
-      parallel: parallelOf(options.parallel),
+      parallel: parallelOf(options.parallel, runtime.name),
       retryInconclusive: 0,
       bail: false,
     })

@@ -131,7 +131,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       capabilities: runtime.capabilities,
       runtime: runtime.name,
     })
-    const parallel = options.keep ? 1 : parallelOf(options.parallel)
+    const parallel = options.keep ? 1 : parallelOf(options.parallel, runtime.name)
     const output = reporterOutput(process.stdout, process.env, {
       verbose: options.verbose,
       again: againWith(command),

@@ -93,7 +93,7 @@ function isLetIn(answer: HttpAnswer): boolean {
   return answer.json<{ session?: string }>()?.session !== undefined
 }
 
-/** Officials come in the order of the list; whose certificate was reported lost, or whom another attack uses, come later. */
+/** Officials come in the order of the list; those whose certificate was reported lost, or whom another attack uses, do not. */
 const whoCome = 250
 
 function victim(people: People, random: () => number): Official {

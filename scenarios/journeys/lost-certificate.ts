@@ -12,8 +12,8 @@ export const lossesPerS = 1
  */
 const foundAfter = 7
 
-/** Officials whom no other journey takes: the middle of the list does favours, its end is attacked. */
-const losers = { from: 250, count: 50 }
+/** Officials whom no other journey takes: the first ones serve, the middle of the list does favours, its end is attacked. */
+const losers = { from: 505, count: 40 }
 
 function loser(people: People, index: number): Official {
   const active = activeOfficials(people)

@@ -1,6 +1,11 @@
 import { arrivals, defineScenario, measure, never, stall, successRate, timeTo } from '../harness/index.ts'
 import { citizenGuards, citizens } from './citizens.ts'
-import { finderOfCertificate, officialIssuesCertificate, officialReportsLoss } from './journeys/index.ts'
+import {
+  colleagueReportsLoss,
+  finderOfCertificate,
+  officialIssuesCertificate,
+  officialReportsLoss,
+} from './journeys/index.ts'
 import { lossesPerS } from './journeys/lost-certificate.ts'
 import { administrativeNetwork } from './system.ts'
 
@@ -32,6 +37,7 @@ export const revocationServiceDead = defineScenario({
       arrivals(officialIssuesCertificate, officials),
       arrivals(officialReportsLoss, `${lossesPerS}/s`, { process: 'regular' }),
       arrivals(finderOfCertificate, `${lossesPerS}/s`, { process: 'regular' }),
+      arrivals(colleagueReportsLoss, '1/s', { process: 'regular' }),
       citizens,
     ],
     phases: { baseline: '3s', fault, recovery },
@@ -60,6 +66,12 @@ export const revocationServiceDead = defineScenario({
         minimumWhere: { fault: true },
         source: 'F5: fails closed, never soft-fail',
         sabotages: ['ignores-next-update', 'stale-revocation-list'],
+      }),
+      never(colleagueReportsLoss, {
+        outcome: 'revoked',
+        atLeast: { 'bad-signature': 10 },
+        source: '† ours: a certificate is revoked by whoever holds its key, and by nobody else',
+        sabotages: ['revokes-for-anybody'],
       }),
       ...citizenGuards,
     ],

@@ -40,6 +40,28 @@ export const officialReportsLoss: Journey = {
   },
 }
 
+/** Somebody wants to keep a colleague from work, and reports the colleague's certificate as lost, without its key. */
+export const colleagueReportsLoss: Journey = {
+  name: 'colleague-reports-loss',
+  title: 'somebody reports the certificate of a colleague as lost',
+  entrance: 'official→crl',
+  succeedsWith: ['bad-signature'],
+  users: 'ill-wishers',
+  successIs: 'refused',
+  async run({ http, data, index, step }) {
+    const people = data as People
+    const victim = loser(people, losers.count - 1 - (index % (losers.count / 2)))
+    const certificate = victim.certificateChain[0]!
+    const serial = serialOf(fromBase64(certificate))
+    const own = loser(people, index).privateKeyPkcs8
+    const signature = await sign(own, JSON.stringify({ action: 'revoke', serial }))
+    const answer = await step('report', () =>
+      http('POST', '/revocations', { json: { certificate, signature }, timeoutMs: patienceMs }),
+    )
+    return answer.status === 201 ? 'revoked' : outcomeOf(answer)
+  },
+}
+
 /** Somebody finds a certificate that was reported lost a while ago, key and all, and tries it. */
 export const finderOfCertificate: Journey = {
   name: 'finder-of-certificate',

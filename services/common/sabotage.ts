@@ -55,6 +55,7 @@ export const sabotageNames = [
   'forgets-applications',
   'unlogged-look-ups',
   'open-admin',
+  'revokes-for-anybody',
   'issues-twice',
   'forgets-certificates',
   'probes-with-short-requests',

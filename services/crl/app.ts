@@ -5,6 +5,7 @@ import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { parseBody } from '../common/request.ts'
+import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readIssuer } from '../enrolment/issuer.ts'
 import { crlCapacity } from './capacity.ts'
@@ -30,7 +31,13 @@ export async function startCrl(env: Environment, destination?: LogDestination): 
   const pkcs8 = Buffer.from(held.privateKeyPkcs8, 'base64')
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
   const before = held.revoked.map((serial) => ({ serial: serial.toUpperCase(), at: revokedBefore }))
-  const desk = await openRevocationDesk({ issuer, before, file: config.REVOCATIONS_FILE, now: Date.now })
+  const desk = await openRevocationDesk({
+    issuer,
+    before,
+    file: config.REVOCATIONS_FILE,
+    sabotaged: createSabotage(config.SABOTAGE),
+    now: Date.now,
+  })
   const capacity = createCapacity({ table: crlCapacity, config })
   let made = { number: 0, second: 0, count: 0, list: '' }
 

@@ -107,6 +107,12 @@ describe('POST /revocations', () => {
     expect(readRevocationList(await listOf(crl)).has(serialOf(victim!))).toBe(false)
   })
 
+  it('takes anybody’s word under the sabotage', async () => {
+    await using crl = await start('anybody', { SABOTAGE: 'revokes-for-anybody' })
+    const [victim, other] = people.officials
+    expect((await report(crl, victim!, other)).status).toBe(201)
+  })
+
   it('signs no list when it cannot read what was reported', async () => {
     await appendFile(join(directory, 'damaged'), '{"serial":"4A","at":1}\n{"serial":\n')
     await expect(start('damaged')).rejects.toThrow()

@@ -159,7 +159,7 @@ export const routerPort = defineScenario({
       arrivals(statusPage, '4/s', { process: 'regular' }),
       citizens,
     ],
-    phases: { baseline: '3s', fault, recovery },
+    acts: { baseline: '3s', fault, recovery },
     faults: [packetLoss('saeol→l4', { minBytes: 1500, probability: 0.9 })],
     measures: [
       // Three times what a healthy hop takes under load; Saeol's twenty workers are then free again in time.

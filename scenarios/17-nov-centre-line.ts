@@ -35,7 +35,7 @@ export const centreLine = defineScenario({
   },
   build: ({ officials, visitors, fault, recovery }) => ({
     load: [arrivals(officialIssuesCertificate, officials), arrivals(visitorAtCounter, visitors), citizens],
-    phases: { baseline: '3s', fault, recovery },
+    acts: { baseline: '3s', fault, recovery },
     faults: [stall('community-centre→saeol')],
     measures: [measure('manual-intake', { budgetMs: 1000 })],
     // Visits of the last moments before it are caught by the fault: without intake they fail.

@@ -222,7 +222,7 @@ export const gpkiStall = defineScenario({
       arrivals(officialReportsLoss, `${lossesPerS}/s`, { process: 'regular' }),
       arrivals(finderOfCertificate, `${lossesPerS}/s`, { process: 'regular' }),
     ],
-    phases: { baseline: '3s', fault, recovery },
+    acts: { baseline: '3s', fault, recovery },
     faults: [stall('l4→gpki-a'), stall('l4→gpki-b')],
     measures: [
       measure('password-fallback', { reactionMs: reaction }),

@@ -40,7 +40,7 @@ export const revocationServiceDead = defineScenario({
       arrivals(colleagueReportsLoss, '1/s', { process: 'regular' }),
       citizens,
     ],
-    phases: { baseline: '3s', fault, recovery },
+    acts: { baseline: '3s', fault, recovery },
     faults: [stall('gpki-a→crl'), stall('gpki-b→crl')],
     measures: [measure('password-fallback', { reactionMs: reaction })],
     hypothesis: [

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { latency, successRate } from '../../harness/index.ts'
 import { type JournalEvent, journalVersion } from '../../harness/journal/events.ts'
+import { actsInTurn } from '../../harness/model/acts.ts'
 import type { Plan } from '../../harness/model/plan.ts'
 import { atMost, fixed, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
 const visits = 1_000_000
-const phaseEnds = { baseline: 100_000, fault: 900_000, recovery: visits } as const
+const actEnds = { baseline: 100_000, fault: 900_000, recovery: visits } as const
 
 /** Judging a run of a million visits again: wall time and peak memory of the whole process. */
 export async function run(): Promise<Row[]> {
@@ -47,9 +48,9 @@ async function writeJournal(path: string): Promise<void> {
     line({ kind: 'scenario.started', at: 0, plan }) +
     line({ kind: 'arm.started', at: 0, scenario: 'million', arm: 'control', measures: [], faults: false })
   let n = 0
-  for (const phase of ['baseline', 'fault', 'recovery'] as const) {
-    chunk += line({ kind: 'phase.started', at: n, phase, plannedAt: n })
-    for (; n < phaseEnds[phase]; n++) {
+  for (const act of ['baseline', 'fault', 'recovery'] as const) {
+    chunk += line({ kind: 'act.started', at: n, act, plannedAt: n })
+    for (; n < actEnds[act]; n++) {
       chunk += line({
         kind: 'observation',
         at: n + 40.12,
@@ -67,7 +68,7 @@ async function writeJournal(path: string): Promise<void> {
       if (!file.write(chunk)) await once(file, 'drain')
       chunk = ''
     }
-    chunk += line({ kind: 'phase.ended', at: n, phase })
+    chunk += line({ kind: 'act.ended', at: n, act })
   }
   chunk += line({ kind: 'arm.ended', at: n, outcome: 'finished', tookMs: visits, plannedMs: visits })
   file.end(chunk + line({ kind: 'run.ended', at: n, outcome: 'finished' }))
@@ -85,7 +86,7 @@ function millionVisits() {
     facts: [],
     system: 'tiny',
     knobs: {},
-    phasesMs: { baseline: 100_000, fault: 800_000, recovery: 100_000 },
+    acts: actsInTurn({ baseline: 100_000, fault: 800_000, recovery: 100_000 }),
     load: [{ journey: 'user-asks', perSecond: [1000, 1000], process: 'regular' }],
     faults: [],
     measures: [],

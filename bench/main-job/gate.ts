@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { RunResult } from '../../harness/model/result.ts'
 import { atMost, fixed, type Row } from '../../packages/toxiproxy/bench/row.ts'
 
-/** The gate as users without an engine run it: how long it takes, and how much of that is not the planned phases. */
+/** The gate as users without an engine run it: how long it takes, and how much of that is not the planned acts. */
 export async function run(): Promise<Row[]> {
   const out = mkdtempSync(join(tmpdir(), 'bench-'))
   const cli = resolve(import.meta.dirname, '../../bin/saeol-chaos.js')
@@ -26,7 +26,7 @@ export async function run(): Promise<Row[]> {
   return [
     atMost(`the gate (${result.verdict}, exit ${status})`, seconds, 110, (value) => `${fixed(value, 1)} s`),
     atMost(
-      'of it outside the planned phases',
+      'of it outside the planned acts',
       1 - planned / seconds,
       0.15,
       (value) => `${fixed(value * 100, 1)} %`,

@@ -118,7 +118,7 @@ export const recoveryKind: CheckKind = {
         return {
           verdict: 'inconclusive',
           evidence,
-          said: `${said}; a longer recovery phase would decide`,
+          said: `${said}; a longer recovery act would decide`,
           lookAt: failed.words(),
         }
       return { verdict: 'deviates', evidence, said, lookAt: failed.words() }

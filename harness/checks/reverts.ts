@@ -24,8 +24,8 @@ export function firstInjectionMs(record: Seen): number | null {
   return record.injected.length === 0 ? null : Math.min(...record.injected.map((i) => i.ms))
 }
 
-/** When an arm stopped looking: the end of its last phase, ms; `null` where that was not written. */
+/** When an arm stopped looking: the end of its last act, ms; `null` where that was not written. */
 export function watchedUntilMs(record: Seen): number | null {
-  const toMs = record.phases.at(-1)?.toMs
+  const toMs = record.acts.at(-1)?.toMs
   return toMs !== undefined && Number.isFinite(toMs) ? toMs : null
 }

@@ -1,8 +1,9 @@
+import { armMs, baselineMs } from '../model/acts.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec, Window } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
 import { checkKind } from './index.ts'
-import { plannedStartMs } from './window.ts'
+import { plannedSpan, wholeArm } from './window.ts'
 
 /** What a planned sample can show, before it is taken. */
 export interface Sizing {
@@ -17,7 +18,7 @@ export interface Sizing {
 }
 
 /** The sizing of each check that has one. Pure. */
-export function sizingsOf(plan: Pick<Plan, 'checks' | 'load' | 'faults' | 'phasesMs'>): Sizing[] {
+export function sizingsOf(plan: Pick<Plan, 'checks' | 'load' | 'faults' | 'acts'>): Sizing[] {
   return plan.checks.flatMap((spec) => {
     const kind = checkKind(spec.kind)
     // The journal of another version may hold what this one cannot read.
@@ -31,27 +32,28 @@ export function sizingsOf(plan: Pick<Plan, 'checks' | 'load' | 'faults' | 'phase
 }
 
 /** Checks whose planned sample can never decide, in words. */
-export function sizingProblems(plan: Pick<Plan, 'checks' | 'load' | 'faults' | 'phasesMs'>): string[] {
+export function sizingProblems(plan: Pick<Plan, 'checks' | 'load' | 'faults' | 'acts'>): string[] {
   const titles = new Map(plan.checks.map((spec: CheckSpec) => [spec.id, spec.title]))
   return sizingsOf(plan)
     .filter(({ expected, needs }) => expected < needs)
     .map(
       ({ check, expected, needs }) =>
-        `check '${titles.get(check)}' can never hold: about ${expected} visits are due in its window, and even if all succeed ${needs} are needed; raise the rate ${Math.ceil((10 * needs) / Math.max(1, expected)) / 10} times, or lengthen the phase as much`,
+        `check '${titles.get(check)}' can never hold: about ${expected} visits are due in its window, and even if all succeed ${needs} are needed; raise the rate ${Math.ceil((10 * needs) / Math.max(1, expected)) / 10} times, or lengthen the act as much`,
     )
 }
 
 /** Visits that are due, by the planned rates; of Poisson arrivals, as many as come on average. */
 function expectedVisits(
-  { load, faults, phasesMs }: Pick<Plan, 'load' | 'faults' | 'phasesMs'>,
+  { load, faults, acts }: Pick<Plan, 'load' | 'faults' | 'acts'>,
   journeys: readonly string[],
   window: Window | undefined,
 ): number {
-  const armMs = phasesMs.baseline + phasesMs.fault + phasesMs.recovery
-  const [fromMs, toMs] = window === undefined ? [0, armMs] : planned(window, phasesMs)
-  const steady = load.map((stream) => ({ stream, atMs: 0, durationMs: armMs }))
+  const span = window === undefined ? wholeArm : plannedSpan({ acts }, window)
+  if (span === null) return 0
+  const { fromMs, toMs } = span
+  const steady = load.map((stream) => ({ stream, atMs: 0, durationMs: armMs(acts) }))
   const brought = faults.flatMap(({ streams = [], fromMs: atMs }) =>
-    streams.map((stream) => ({ stream, atMs: phasesMs.baseline + atMs, durationMs: stream.durationMs })),
+    streams.map((stream) => ({ stream, atMs: baselineMs(acts) + atMs, durationMs: stream.durationMs })),
   )
   return [...steady, ...brought]
     .filter(({ stream }) => journeys.includes(stream.journey))
@@ -60,14 +62,6 @@ function expectedVisits(
         sum + arrivalsBetween(stream, durationMs, fromMs - atMs, toMs - atMs),
       0,
     )
-}
-
-function planned(window: Window, phasesMs: Plan['phasesMs']): [fromMs: number, toMs: number] {
-  const [first, last] = typeof window.during === 'string' ? [window.during, window.during] : window.during
-  return [
-    plannedStartMs({ phasesMs }, first) + (window.afterMs ?? 0),
-    plannedStartMs({ phasesMs }, last) + phasesMs[last] - (window.untilEndMs ?? 0),
-  ]
 }
 
 /** A rate that ramps linearly, summed between two times of its stream, ms. */

@@ -1,18 +1,19 @@
 import { z } from 'zod'
-import { type PhaseName, phaseNames } from '../model/acts.ts'
-import type { Window } from '../model/check.ts'
+import type { PlannedAct } from '../model/acts.ts'
+import type { CheckSpec, Window } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
 import { type Duration, formatMs } from '../model/units.ts'
+import { unknown } from '../near-miss.ts'
 import type { Seen } from './check-kind.ts'
 import { asMs, custom, durationParam } from './params.ts'
 
 /** A window as a scenario writes it. */
 export interface WindowOptions {
-  /** Phase, or first and last phase. */
-  readonly during: PhaseName | readonly [PhaseName, PhaseName]
-  /** Starts this long after the (first) phase does. */
+  /** Act, or first and last act. */
+  readonly during: string | readonly [string, string]
+  /** Starts this long after the (first) act does. */
   readonly after?: Duration
-  /** Ends this long before the (last) phase does. */
+  /** Ends this long before the (last) act does. */
   readonly untilEnd?: Duration
 }
 
@@ -28,18 +29,17 @@ export function windowOf(options: WindowOptions): Window {
   }
 }
 
-const phaseOrder = (phase: unknown): number => phaseNames.indexOf(phase as PhaseName)
-
-const phasesParam = custom<Window['during']>(
-  `a phase (${phaseNames.join(', ')}) or the first and the last of several`,
-  (value) =>
-    Array.isArray(value)
-      ? value.length === 2 && phaseOrder(value[0]) >= 0 && phaseOrder(value[0]) <= phaseOrder(value[1])
-      : phaseOrder(value) >= 0,
+const actsParam = custom<Window['during']>(
+  'the name of an act, or of the first and the last of several',
+  (value) => (Array.isArray(value) ? value.length === 2 && value.every(isName) : isName(value)),
 )
 
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
 export const windowParam = z.strictObject({
-  during: phasesParam,
+  during: actsParam,
   afterMs: durationParam.exactOptional(),
   untilEndMs: durationParam.exactOptional(),
 })
@@ -50,7 +50,7 @@ export interface Span {
   readonly toMs: number
 }
 
-/** All of an arm, whatever its phases. */
+/** All of an arm, whatever its acts. */
 export const wholeArm: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }
 
 /**
@@ -58,19 +58,33 @@ export const wholeArm: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.P
  * judged must not. `null` where the arm did not come that far.
  */
 export function spanOf(record: Seen, window: Window): Span | null {
-  const [first, last] = ends(window.during)
-  const ended = record.phases.findLast(({ phase }) => phase === last)
-  if (first === undefined || last === undefined || ended === undefined || !Number.isFinite(ended.toMs))
-    return null
-  return {
-    fromMs: plannedStartMs(record.plan, first) + (window.afterMs ?? 0),
-    toMs: plannedStartMs(record.plan, last) + record.plan.phasesMs[last] - (window.untilEndMs ?? 0),
-  }
+  const [, last] = ends(window.during)
+  const ended = record.acts.findLast(({ act }) => act === last)
+  if (ended === undefined || !Number.isFinite(ended.toMs)) return null
+  return plannedSpan(record.plan, window)
 }
 
-/** When a phase starts by the plan, ms from the arm's start. */
-export function plannedStartMs({ phasesMs }: Pick<Plan, 'phasesMs'>, phase: PhaseName): number {
-  return phaseNames.slice(0, phaseNames.indexOf(phase)).reduce((sum, before) => sum + phasesMs[before], 0)
+/** Where a window lies by the plan; `null` where an act that it names is not in it. */
+export function plannedSpan({ acts }: Pick<Plan, 'acts'>, window: Window): Span | null {
+  const [first, last] = ends(window.during).map((name) => acts.find((act: PlannedAct) => act.name === name))
+  if (first === undefined || last === undefined) return null
+  return { fromMs: first.fromMs + (window.afterMs ?? 0), toMs: last.toMs - (window.untilEndMs ?? 0) }
+}
+
+/** What is wrong with a check's window in a plan of these acts, in words. */
+export function windowProblems({ title, params }: CheckSpec, acts: readonly PlannedAct[]): string[] {
+  const { success, data: window } = windowParam.safeParse(params.window)
+  if (!success) return []
+  const names = acts.map(({ name }) => name)
+  const strange = [...new Set(ends(window.during))].filter((name) => !names.includes(name))
+  if (strange.length > 0)
+    return strange.map((name) => `check '${title}' looks at ${unknown('act', name, names)}`)
+  const { fromMs, toMs } = plannedSpan({ acts }, window)!
+  return fromMs < toMs
+    ? []
+    : [
+        `check '${title}' looks at nothing: its window would begin at ${words(fromMs)} and end at ${words(toMs)}`,
+      ]
 }
 
 /** `during fault, from 2 s`. */
@@ -87,8 +101,8 @@ export function windowWords(window: Window): string {
     .join(', ')
 }
 
-function ends(during: Window['during'] | undefined): readonly [PhaseName | undefined, PhaseName | undefined] {
-  return Array.isArray(during) ? [during[0], during[1]] : [during as PhaseName, during as PhaseName]
+function ends(during: Window['during']): readonly [string, string] {
+  return typeof during === 'string' ? [during, during] : during
 }
 
 /** What could not be parsed is shown as it was written; the plan refuses it. */

@@ -87,7 +87,7 @@ Examples:
       entrances: Object.fromEntries(entrances.map((link) => [link, options.base[link]])),
       dataFile: dataFile !== undefined && out !== undefined ? `./${usersFile(out)}` : dataFile,
       maxInFlight,
-      phasesMs: plan.phasesMs,
+      acts: plan.acts,
       checks: plan.checks,
       underOrders: false,
       specifier: (url) => specifier(fileURLToPath(url), out),

@@ -5,7 +5,7 @@ import type { EventOf, JournalEvent } from '../journal/events.ts'
 import type { ArmJournal } from '../journal/writer.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import { broughtStreams, maxInFlight, steadyStreams } from '../load/streams.ts'
-import type { PhaseName } from '../model/acts.ts'
+import { armMs, baselineMs, type PlannedAct } from '../model/acts.ts'
 import { type Arm, type ArmSetup, setupOf } from '../model/arms.ts'
 import type { LiveTick, LoadPlan, LoadRun } from '../model/load.ts'
 import type { Plan } from '../model/plan.ts'
@@ -62,10 +62,10 @@ interface Running extends ArmContext {
  * 1. bring the network up, with or without the measures
  * 2. open the load driver
  * 3. baseline: load, no fault; each fault's probe looks once and must see nothing
- * 4. fault: inject, probe and revert each fault at its planned time; meanwhile listen to what Toxiproxy reports
- * 5. recovery: load, no fault; the same length in every arm, so that all arms get the same arrivals
- * 6. drain the load, read the ledgers
- * 7. tear down — always, whatever happened above
+ * 4. the other acts: inject, probe and revert each fault at its planned time; meanwhile listen to what Toxiproxy reports.
+ *    Each is as long in every arm, so that all arms get the same arrivals
+ * 5. drain the load, read the ledgers
+ * 6. tear down — always, whatever happened above
  */
 export async function runArm(context: ArmContext): Promise<Ending> {
   const { plan, arm, signal } = context
@@ -88,10 +88,15 @@ export async function runArm(context: ArmContext): Promise<Ending> {
 
   const died = new AbortController()
   const end = (outcome: Ending, failure?: unknown): Ending => {
-    const { baseline, fault, recovery } = plan.phasesMs
-    const plannedMs = baseline + fault + recovery
     const tookMs = performance.now() - from
-    write({ kind: 'arm.ended', at: now(), outcome, tookMs, plannedMs, ...detailOf(failure) })
+    write({
+      kind: 'arm.ended',
+      at: now(),
+      outcome,
+      tookMs,
+      plannedMs: armMs(plan.acts),
+      ...detailOf(failure),
+    })
     return outcome
   }
   const armSignal = AbortSignal.any([signal, died.signal])
@@ -124,7 +129,7 @@ function detailOf(failure: unknown): Partial<EventOf<'arm.ended'>> {
   }
 }
 
-/** Steps 1 to 6. Whatever must be undone is pushed on `undo`. */
+/** Steps 1 to 5. Whatever must be undone is pushed on `undo`. */
 async function live(running: Running, from: number): Promise<void> {
   const { setup, armSignal, died, undo, write } = running
   const topology = await bringUp(running)
@@ -134,18 +139,19 @@ async function live(running: Running, from: number): Promise<void> {
 
   const startedAt = await load.start()
   using _heartbeat = watchHeartbeat((forMs) => write({ kind: 'harness.stood-still', at: now(), forMs }))
-  const { phase, looked } = phasesOf(running, topology, startedAt)
+  const { play, looked } = stageOf(running, topology, startedAt)
   const context = { topology, load, signal: armSignal, memory: new Map<string, unknown>() }
   const lives = setup.faults.map((spec) => faultLife(spec, context, undo, write))
-  let living: Promise<unknown> = Promise.resolve()
-  await phase('baseline', () => Promise.all(lives.map((life) => life.lookBefore())))
-  await phase('fault', async () => {
-    living = Promise.all(lives.map((life) => life.live(startedAt + running.plan.phasesMs.baseline)))
-    // A fault is probed once more after its revert, which may be during the recovery.
-    living.catch((error: unknown) => died.abort(error))
-    await witness?.ask('before')
-  })
-  await phase('recovery', () => living)
+  const [baseline, ...story] = running.plan.acts
+  await play(baseline!, () => Promise.all(lives.map((life) => life.lookBefore())))
+  const living = Promise.all(lives.map((life) => life.live(startedAt + baselineMs(running.plan.acts))))
+  // A fault is probed once more after its revert, which may be in any later act.
+  living.catch((error: unknown) => died.abort(error))
+  for (const act of story)
+    await play(act, async () => {
+      if (act === story[0]) await witness?.ask('before')
+      if (act === story.at(-1)) await living
+    })
 
   running.progress('waiting for the last visits and reading the ledgers')
   await looked()
@@ -211,26 +217,25 @@ async function hear({ setup, armSignal, died, write }: Running, topology: Topolo
   return witness
 }
 
-/** Runs a phase at its planned time. It ends when its time is over and its work is done. */
-function phasesOf({ plan, armSignal, write }: Running, topology: Topology, startedAt: number) {
-  const ends = phaseEnds(plan, startedAt)
+/** Plays acts, each at its planned time. An act ends when its time is over and its work is done. */
+function stageOf({ armSignal, write }: Running, topology: Topology, startedAt: number) {
   const looks: Promise<void>[] = []
-  const phase = async (name: PhaseName, work: () => Promise<unknown>): Promise<void> => {
-    const plannedAt = ends[name] - plan.phasesMs[name]
+  const play = async ({ name, fromMs, toMs }: PlannedAct, work: () => Promise<unknown>): Promise<void> => {
+    const plannedAt = startedAt + fromMs
     await until(plannedAt, armSignal)
-    write({ kind: 'phase.started', at: name === 'baseline' ? startedAt : now(), phase: name, plannedAt })
+    write({ kind: 'act.started', at: fromMs === 0 ? startedAt : now(), act: name, plannedAt })
     // Not awaited here: reading the CPU times takes a moment, and must not delay an injection.
     const waiting = topology.watchCpuWait()
-    await Promise.all([work(), until(ends[name], armSignal)])
-    write({ kind: 'phase.ended', at: now(), phase: name })
+    await Promise.all([work(), until(startedAt + toMs, armSignal)])
+    write({ kind: 'act.ended', at: now(), act: name })
     looks.push(
       waiting.then(async (since) => {
         const cpu = await since()
-        if (cpu !== undefined) write({ kind: 'cpu', at: now(), phase: name, ...cpu })
+        if (cpu !== undefined) write({ kind: 'cpu', at: now(), act: name, ...cpu })
       }),
     )
   }
-  return { phase, looked: () => Promise.all(looks) }
+  return { play, looked: () => Promise.all(looks) }
 }
 
 function loadPlan({ plan, system, seed, setup }: Running, topology: Topology): LoadPlan {
@@ -244,14 +249,8 @@ function loadPlan({ plan, system, seed, setup }: Running, topology: Topology): L
     ),
     ...(dataFile !== undefined && { dataFile }),
     maxInFlight,
-    expects: { phasesMs: plan.phasesMs, checks: plan.checks },
+    expects: { acts: plan.acts, checks: plan.checks },
   }
-}
-
-function phaseEnds(plan: Plan, startedAt: number): Record<PhaseName, number> {
-  const baseline = startedAt + plan.phasesMs.baseline
-  const fault = baseline + plan.phasesMs.fault
-  return { baseline, fault, recovery: fault + plan.phasesMs.recovery }
 }
 
 /** Epoch ms with the resolution of the performance clock. */

@@ -1,9 +1,10 @@
 import { checkKind } from '../checks/index.ts'
 import { sizingProblems } from '../checks/sizing.ts'
+import { windowProblems } from '../checks/window.ts'
 import { messageOf } from '../errors.ts'
 import { faultKind, faultKinds } from '../faults/index.ts'
-import { untilPhaseEnds } from '../faults/on-link.ts'
-import { type PhaseName, phaseNames } from '../model/acts.ts'
+import { untilActEnds } from '../faults/on-link.ts'
+import { actsInTurn, type PlannedAct, shortActs } from '../model/acts.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { FaultSpec } from '../model/fault.ts'
@@ -37,15 +38,14 @@ export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan
     return { problems: [...problems, messageOf(error)].map((problem) => `${scenario.name}: ${problem}`) }
   }
   const { system } = scenario
-  const phasesMs = settlePhases(body, problems)
+  const acts = settleActs(body, problems)
   const load = settleLoad(body, system, problems)
-  const faults = settleFaults(body, system, phasesMs.fault, options, problems)
+  const faults = settleFaults(body, system, acts, options, problems)
   const journeys = [...new Set([...load.map(({ journey }) => journey), ...broughtBy(faults)])]
   problems.push(...systemProblems(system))
   problems.push(...measureProblems(body, system, options.without))
-  problems.push(...checkProblems(body, system, journeys))
-  if (problems.length === 0)
-    problems.push(...sizingProblems({ checks: body.hypothesis, load, faults, phasesMs }))
+  problems.push(...checkProblems(body, system, { journeys, acts }))
+  if (problems.length === 0) problems.push(...sizingProblems({ checks: body.hypothesis, load, faults, acts }))
   if (problems.length > 0) return { problems: problems.map((problem) => `${scenario.name}: ${problem}`) }
   return {
     plan: {
@@ -54,7 +54,7 @@ export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan
       facts: scenario.facts,
       system: system.name,
       knobs,
-      phasesMs,
+      acts,
       load,
       faults: options.faultsOn ? faults : [],
       measures: body.measures.filter(({ name }) => !options.without.includes(name)),
@@ -97,17 +97,18 @@ export function knobValue(knob: Knob, value: string | number): number {
   return number
 }
 
-function settlePhases(body: ScenarioBody, problems: string[]): Record<PhaseName, number> {
-  const phases = { baseline: 0, fault: 0, recovery: 0 }
-  for (const phase of phaseNames) {
+function settleActs(body: ScenarioBody, problems: string[]): PlannedAct[] {
+  const lengthsMs: Record<string, number> = {}
+  for (const act of shortActs) {
+    lengthsMs[act] = 0
     try {
-      phases[phase] = durationMs(body.phases[phase])
-      if (phases[phase] <= 0) problems.push(`phase '${phase}' must last longer than 0`)
+      lengthsMs[act] = durationMs(body.acts[act])
+      if (lengthsMs[act] <= 0) problems.push(`act '${act}' must last longer than 0`)
     } catch (error) {
-      problems.push(`phase '${phase}': ${messageOf(error)}`)
+      problems.push(`act '${act}': ${messageOf(error)}`)
     }
   }
-  return phases
+  return actsInTurn(lengthsMs)
 }
 
 function settleLoad(body: ScenarioBody, system: System, problems: string[]): ArrivalsSpec[] {
@@ -145,15 +146,17 @@ function settleLoad(body: ScenarioBody, system: System, problems: string[]): Arr
 function settleFaults(
   body: ScenarioBody,
   system: System,
-  faultMs: number,
+  acts: readonly PlannedAct[],
   options: PlanOptions,
   problems: string[],
 ): FaultSpec[] {
   const links = system.links.map(({ name }) => name)
   const ids = new Set<string>()
+  const [, during] = acts
+  const faultMs = (during?.toMs ?? 0) - (during?.fromMs ?? 0)
   return body.faults.map((spec) => {
     const kind = faultKind(spec.kind)
-    const ended = { ...spec, toMs: spec.toMs === untilPhaseEnds ? faultMs : spec.toMs }
+    const ended = { ...spec, toMs: spec.toMs === untilActEnds ? faultMs : spec.toMs }
     const streams = kind?.streams?.(ended) ?? []
     const settled = { ...ended, ...(streams.length > 0 && { streams }) }
     if (kind === undefined)
@@ -185,7 +188,7 @@ function settleFaults(
         problems.push(`fault '${spec.id}' is of ${unknown('journey', name, journeys)}`)
     if (!(settled.fromMs >= 0 && settled.fromMs < settled.toMs && settled.toMs <= faultMs))
       problems.push(
-        `fault '${spec.id}' lasts from ${settled.fromMs} to ${settled.toMs} ms, outside its phase of 0 to ${faultMs} ms`,
+        `fault '${spec.id}' lasts from ${settled.fromMs} to ${settled.toMs} ms, outside the act of 0 to ${faultMs} ms`,
       )
     if (ids.has(spec.id))
       problems.push(`fault '${spec.id}' is there twice: a link or a service carries one fault of a kind`)
@@ -235,7 +238,11 @@ function measureProblems(body: ScenarioBody, system: System, without: readonly s
   ]
 }
 
-function checkProblems(body: ScenarioBody, system: System, running: readonly string[]): string[] {
+function checkProblems(
+  body: ScenarioBody,
+  system: System,
+  { journeys, acts }: { journeys: readonly string[]; acts: readonly PlannedAct[] },
+): string[] {
   const problems: string[] = []
   const titles = new Set<string>()
   const ids = new Set<string>()
@@ -246,14 +253,14 @@ function checkProblems(body: ScenarioBody, system: System, running: readonly str
     problems.push(...(checkKind(spec.kind)?.problems(spec) ?? [`unknown check '${spec.kind}'`]))
     for (const said of spec.unread ?? []) problems.push(`check '${spec.title}': ${said}`)
     for (const journey of spec.journeys)
-      if (!running.includes(journey))
+      if (!journeys.includes(journey))
         problems.push(`check '${spec.title}' reads journey '${journey}', which does not run in this scenario`)
     const { invariant } = spec.params as { invariant?: string }
     if (invariant !== undefined && !(invariant in system.invariants))
       problems.push(
         `check '${spec.title}' reads ${unknown('invariant', invariant, Object.keys(system.invariants))}`,
       )
-    problems.push(...whereProblems(spec, body))
+    problems.push(...whereProblems(spec, body), ...windowProblems(spec, acts))
     if (titles.has(spec.title)) problems.push(`check '${spec.title}' is there twice`)
     else if (ids.has(spec.id))
       problems.push(

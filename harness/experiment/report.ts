@@ -27,13 +27,13 @@ export interface Report {
   }): void
   armStarted(arm: { plan: Plan; arm: Arm; measures: readonly string[]; faults: boolean }, ref: ArmRef): void
   armReady(ready: { tookMs: number }, ref: ArmRef): void
-  phaseStarted(event: EventOf<'phase.started'>, ref: ArmRef): void
+  actStarted(event: EventOf<'act.started'>, ref: ArmRef): void
   faultInjected(event: EventOf<'fault.injected'>, ref: ArmRef): void
   faultProbed(event: EventOf<'fault.probed'>, ref: ArmRef): void
   faultReverted(event: EventOf<'fault.reverted'>, ref: ArmRef): void
   systemEvent(event: EventOf<'system'>, ref: ArmRef): void
   tick(tick: LiveTick, ref: ArmRef): void
-  /** Slow work outside the phases: services start, the ledgers are read, the network comes down. */
+  /** Slow work outside the acts: services start, the ledgers are read, the network comes down. */
   progress(message: string, ref: ArmRef): void
   /** Text of several lines that must stay on the screen, such as the addresses of the services. */
   note(text: string): void

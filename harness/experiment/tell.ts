@@ -11,8 +11,8 @@ export function tellOf(report: Report, plan: Plan, ref: ArmRef, event: JournalEv
     case 'arm.ready':
       report.armReady({ tookMs: event.tookMs }, ref)
       break
-    case 'phase.started':
-      report.phaseStarted(event, ref)
+    case 'act.started':
+      report.actStarted(event, ref)
       break
     case 'fault.injected':
       report.faultInjected(event, ref)

@@ -15,8 +15,8 @@ const betweenLooksMs = 250
 export interface FaultLife {
   /** Before the injection. The probe must see nothing; if it sees something now, its later looks prove nothing. */
   lookBefore(): Promise<void>
-  /** Injects and reverts at their planned times. `phaseAt`: epoch ms of the fault phase's start. */
-  live(phaseAt: number): Promise<void>
+  /** Injects and reverts at their planned times. `from`: epoch ms that its times count from. */
+  live(from: number): Promise<void>
   /** Undoes the fault now, whatever its state; a second call does nothing. */
   revert(): Promise<void>
 }
@@ -72,9 +72,9 @@ export function faultLife(
       await kind.prepare?.(spec, context)
       await look('before')
     },
-    async live(phaseAt) {
-      const injectAt = phaseAt + spec.fromMs
-      const revertAt = phaseAt + spec.toMs
+    async live(from) {
+      const injectAt = from + spec.fromMs
+      const revertAt = from + spec.toMs
       await until(injectAt)
       undo.defer(() => revert(null))
       state = 'injected'

@@ -8,16 +8,16 @@ import { unread } from '../near-miss.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
 import { type ProbeEnding, type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
 
-/** When a fault is on, from the start of the fault phase. */
+/** When a fault is on, from the start of the fault act. */
 export interface FaultTimes {
   /** Default: at once. */
   readonly from?: Duration
-  /** Default: the end of the fault phase. */
+  /** Default: the end of the fault act. */
   readonly to?: Duration
 }
 
-/** Until the end of the fault phase. Its time is filled in when the scenario is planned. */
-export const untilPhaseEnds = Number.POSITIVE_INFINITY
+/** Until the end of the fault act. Its time is filled in when the scenario is planned. */
+export const untilActEnds = Number.POSITIVE_INFINITY
 
 /** A fault on a link as data. */
 export function onLink(
@@ -38,7 +38,7 @@ export function during(
 ): Pick<FaultSpec, 'fromMs' | 'toMs' | 'unread'> {
   return {
     fromMs: durationMs(times.from ?? 0),
-    toMs: times.to === undefined ? untilPhaseEnds : durationMs(times.to),
+    toMs: times.to === undefined ? untilActEnds : durationMs(times.to),
     ...unread(times, ['from', 'to', ...own]),
   }
 }

@@ -1,4 +1,3 @@
-import type { PhaseName } from '../model/acts.ts'
 import type { Arm } from '../model/arms.ts'
 import type { GeneratorFigures } from '../model/load.ts'
 import type { Plan } from '../model/plan.ts'
@@ -45,19 +44,19 @@ export type JournalEvent =
   /** Made by the reader for a line that is not an event; never written to the file. Voids the arms under way. */
   | { kind: 'journal.damaged'; at: number; line: number }
   | { kind: 'arm.ready'; at: number; tookMs: number }
-  | { kind: 'phase.started'; at: number; phase: PhaseName; plannedAt: number }
+  | { kind: 'act.started'; at: number; act: string; plannedAt: number }
   | {
-      kind: 'phase.ended'
+      kind: 'act.ended'
       at: number
-      phase: PhaseName
-      /** Only in older journals: share of the host's CPU time that was in use in the phase, by any process, 0 to 1. */
+      act: string
+      /** Only in older journals: share of the host's CPU time that was in use in the act, by any process, 0 to 1. */
       hostBusy?: number
     }
   /**
-   * How long the threads of this arm's system and load had a CPU in the phase, and how long they waited for one, ms;
+   * How long the threads of this arm's system and load had a CPU in the act, and how long they waited for one, ms;
    * absent where the platform does not tell.
    */
-  | { kind: 'cpu'; at: number; phase: PhaseName; ranMs: number; waitedMs: number }
+  | { kind: 'cpu'; at: number; act: string; ranMs: number; waitedMs: number }
   /** The harness did nothing for this long, ms: it was stopped, got no CPU, or the machine slept. */
   | { kind: 'harness.stood-still'; at: number; forMs: number }
   | { kind: 'fault.injected'; at: number; fault: string; plannedAt: number }
@@ -145,9 +144,9 @@ export type JournalEvent =
 
 /**
  * It rises when a known event changes its meaning, not for a new event that old readers may skip. 2: arms are written
- * side by side (`arm.turn`); checks have ids and other roles.
+ * side by side (`arm.turn`); checks have ids and other roles. 3: what was a phase is an act, and a plan has a list of them.
  */
-export const journalVersion = 2
+export const journalVersion = 3
 
 /** An event of one kind. */
 export type EventOf<K extends JournalEvent['kind']> = Extract<JournalEvent, { kind: K }>

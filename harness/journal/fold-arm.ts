@@ -39,7 +39,7 @@ function begun(plan: Plan, started: EventOf<'arm.started'>): Growing {
     beganAt: started.at,
     startedAt: 0,
     readyMs: null,
-    phases: [],
+    acts: [],
     observations: new Map(),
     standstills: [],
     injected: [],
@@ -58,7 +58,7 @@ function begun(plan: Plan, started: EventOf<'arm.started'>): Growing {
   }
 }
 
-/** Times of an arm count from the start of its first phase. */
+/** Times of an arm count from the start of its first act. */
 function timed<E extends JournalEvent>(record: Growing, event: E): E & { readonly ms: number } {
   return { ...event, ms: event.at - record.startedAt }
 }
@@ -76,17 +76,17 @@ const folds: { readonly [K in JournalEvent['kind']]?: (record: Growing, event: E
   'arm.ready': (record, { tookMs }) => {
     record.readyMs = tookMs
   },
-  'phase.started': (record, { at, phase }) => {
-    if (record.phases.length === 0) record.startedAt = at
+  'act.started': (record, { at, act }) => {
+    if (record.acts.length === 0) record.startedAt = at
     const fromMs = at - record.startedAt
-    record.phases.push({ phase, fromMs, toMs: Number.POSITIVE_INFINITY, cpuWaitShare: null, hostBusy: null })
+    record.acts.push({ act, fromMs, toMs: Number.POSITIVE_INFINITY, cpuWaitShare: null, hostBusy: null })
   },
-  'phase.ended': (record, { at, phase, hostBusy = null }) => {
-    const ended = record.phases.findLast((one) => one.phase === phase)
+  'act.ended': (record, { at, act, hostBusy = null }) => {
+    const ended = record.acts.findLast((one) => one.act === act)
     if (ended !== undefined) Object.assign(ended, { toMs: at - record.startedAt, hostBusy })
   },
-  cpu: (record, { phase, ranMs, waitedMs }) => {
-    const of = record.phases.findLast((one) => one.phase === phase)
+  cpu: (record, { act, ranMs, waitedMs }) => {
+    const of = record.acts.findLast((one) => one.act === act)
     if (of !== undefined && ranMs + waitedMs > 0) of.cpuWaitShare = waitedMs / (ranMs + waitedMs)
   },
   'harness.stood-still': (record, event) => void record.standstills.push(timed(record, event)),

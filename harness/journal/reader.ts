@@ -3,8 +3,8 @@ import { BadInput, messageOf } from '../errors.ts'
 import { type JournalEvent, journalVersion } from './events.ts'
 import { upgraded } from './upgrade.ts'
 
-/** Versions that can be read; 1 had one arm after the other, and is upgraded line by line. */
-const readable: readonly number[] = [1, journalVersion]
+/** Versions that can be read; older ones are upgraded line by line. */
+const readable: readonly number[] = [1, 2, journalVersion]
 
 /**
  * Reads a journal event by event. A line that is no event (the run was killed while writing, a disk went bad) comes as
@@ -21,7 +21,7 @@ export async function* readJournal(path: string): AsyncGenerator<JournalEvent> {
     if (line === 1) version = versionOf(path, event)
     if (event !== null) lastAt = event.at
     const read = event ?? { kind: 'journal.damaged', at: lastAt, line }
-    yield version === 1 ? upgraded(read) : read
+    yield version < journalVersion ? upgraded(read, version) : read
   }
   if (line === 0) throw new BadInput([`${path} is empty: the run ended before it wrote anything`])
 }
@@ -31,7 +31,7 @@ function versionOf(path: string, event: JournalEvent | null): number {
     throw new BadInput([`${path} is not a journal: it does not begin with run.started`])
   if (!readable.includes(event.version))
     throw new BadInput([
-      `${path} is a journal of version ${event.version}; this saeol-chaos reads version ${readable.join(' and ')}`,
+      `${path} is a journal of version ${event.version}; this saeol-chaos reads version ${readable.slice(0, -1).join(', ')} and ${journalVersion}`,
     ])
   return event.version
 }

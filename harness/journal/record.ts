@@ -1,4 +1,3 @@
-import type { PhaseName } from '../model/acts.ts'
 import type { Arm } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { WitnessKind } from '../model/toxics.ts'
@@ -7,7 +6,7 @@ import type { Observations } from './observations.ts'
 
 /**
  * One arm as its journal tells it, folded into columns: what checks are judged from. Times are ms from the start of
- * the arm's first phase unless they are named `at`.
+ * the arm's first act unless they are named `at`.
  */
 export interface ArmRecord {
   readonly plan: Plan
@@ -16,11 +15,11 @@ export interface ArmRecord {
   readonly measures: readonly string[]
   /** Epoch ms: its network begins to come up. */
   readonly beganAt: number
-  /** Epoch ms of the first phase's start; 0 while no phase has begun. */
+  /** Epoch ms of the first act's start; 0 while no act has begun. */
   readonly startedAt: number
   readonly readyMs: number | null
-  readonly phases: readonly {
-    readonly phase: PhaseName
+  readonly acts: readonly {
+    readonly act: string
     readonly fromMs: number
     readonly toMs: number
     /** Share of the time in which the arm's threads had work that they waited for a CPU, 0 to 1; null where it is not known. */

@@ -1,12 +1,31 @@
+import { actsInTurn } from '../model/acts.ts'
 import type { CheckSpec } from '../model/check.ts'
+import type { Plan } from '../model/plan.ts'
 import type { JournalEvent } from './events.ts'
 
+/** An event of an older journal as this version has it. */
+export function upgraded(event: JournalEvent, version: number): JournalEvent {
+  const second = version < 2 ? withRoles(event) : event
+  return version < 3 ? withActs(second) : second
+}
+
+/** Version 2 called an act a phase, and had three of them, with a field for each. */
+function withActs(event: JournalEvent): JournalEvent {
+  if (event.kind === 'scenario.started') {
+    const { phasesMs, ...plan } = event.plan as Plan & { phasesMs: Readonly<Record<string, number>> }
+    return { ...event, plan: { ...plan, acts: actsInTurn(phasesMs) } }
+  }
+  const { phase, ...rest } = event as JournalEvent & { phase?: string }
+  if (phase === undefined) return event
+  return { ...rest, kind: rest.kind.replace('phase.', 'act.'), act: phase } as JournalEvent
+}
+
 /**
- * An event of a journal of version 1 as version 2 has it. Its checks had no id, two roles, and windows that could follow
- * an event of the system: what only a measure can show was called `protected`, and is a mechanism now; a window that
- * followed an event begins with its phase, as all do now.
+ * Checks of version 1 had no id, two roles, and windows that could follow an event of the system: what only a measure
+ * can show was called `protected`, and is a mechanism now; a window that followed an event begins with its act, as all
+ * do now.
  */
-export function upgraded(event: JournalEvent): JournalEvent {
+function withRoles(event: JournalEvent): JournalEvent {
   if (event.kind !== 'scenario.started') return event
   const { plan } = event
   const measure = plan.measures.at(-1)?.name ?? plan.without.at(-1) ?? 'none'

@@ -1,4 +1,3 @@
-import { plannedStartMs } from '../checks/window.ts'
 import type { Arm } from '../model/arms.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { Plan } from '../model/plan.ts'
@@ -22,8 +21,7 @@ export function effectsBetween(plan: Plan, more: JudgedArm, fewer: JudgedArm): E
     const other = fewer.served.get(journey)
     if (other === undefined) return []
     const { a, b, dueMs, unmatched } = pairsOf(served, other)
-    const recovery = dueMs.findIndex((ms) => ms >= plannedStartMs(plan, 'recovery'))
-    const { n, ...effect } = pairedEffect(a, b, recovery < 0 ? [] : [recovery])
+    const { n, ...effect } = pairedEffect(a, b, cutsOf(plan, dueMs))
     return [
       {
         journey,
@@ -35,6 +33,14 @@ export function effectsBetween(plan: Plan, more: JudgedArm, fewer: JudgedArm): E
         unmatched,
       },
     ]
+  })
+}
+
+/** Of visits in order of their due times: which is the first of each act after the one in which faults begin. */
+function cutsOf({ acts }: Plan, dueMs: Float64Array): number[] {
+  return acts.slice(2).flatMap(({ fromMs }) => {
+    const cut = dueMs.findIndex((ms) => ms >= fromMs)
+    return cut < 0 ? [] : [cut]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { ArmRecord } from '../journal/record.ts'
+import { armMs } from '../model/acts.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
 import { firstOf } from '../model/words.ts'
@@ -39,7 +40,7 @@ export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {
     lookAt: lookAtOf(record, checks, voids.length > 0),
     startedAt: new Date(record.beganAt).toISOString(),
     tookMs: ended?.tookMs ?? 0,
-    plannedMs: ended?.plannedMs ?? Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0),
+    plannedMs: ended?.plannedMs ?? armMs(plan.acts),
     journeys: journeysOf(record),
   }
 }
@@ -59,7 +60,7 @@ function lookAtOf(record: ArmRecord, checks: readonly CheckResult[], isVoid: boo
 }
 
 function journeysOf(record: ArmRecord): ArmResult['journeys'] {
-  const armMs = Object.values(record.plan.phasesMs).reduce((sum, ms) => sum + ms, 0)
+  const lengthMs = armMs(record.plan.acts)
   const journeys: Record<string, ArmResult['journeys'][string]> = {}
   const within = new Map(record.plan.load.map(({ journey, servedWithinMs }) => [journey, servedWithinMs]))
   for (const [journey, visits] of record.observations) {
@@ -76,7 +77,7 @@ function journeysOf(record: ArmRecord): ArmResult['journeys'] {
         failures[why] = (failures[why] ?? 0) + 1
       }
     }
-    journeys[journey] = { arrivals: visits.size, ok, outcomes, failures, series: seriesOf(visits, armMs) }
+    journeys[journey] = { arrivals: visits.size, ok, outcomes, failures, series: seriesOf(visits, lengthMs) }
   }
   return journeys
 }

@@ -23,7 +23,7 @@ const maxLoopDelayMs = 400
  */
 const maxCpuWaitShare = 0.7
 
-/** Only for older journals: how busy the host's CPUs may be in a phase, by any process. † ours. */
+/** Only for older journals: how busy the host's CPUs may be in an act, by any process. † ours. */
 const maxHostBusy = 0.98
 
 /** How long the harness may stand still, ms. † ours: as long as the load driver may. */
@@ -49,23 +49,23 @@ export function generatorVoids(record: ArmRecord): Void[] {
 }
 
 /** Doubts about every verdict but `holds`: a busy host makes a system look worse, never better. */
-export function hostDoubts({ phases }: ArmRecord): Void[] {
-  return phases.flatMap((phase) => {
-    const doubt = hostDoubt(phase)
+export function hostDoubts({ acts }: ArmRecord): Void[] {
+  return acts.flatMap((act) => {
+    const doubt = hostDoubt(act)
     return doubt === null
       ? []
       : [passing('host', `the host was busy: ${doubt} allowed: what was measured is the host`)]
   })
 }
 
-function hostDoubt({ phase, cpuWaitShare, hostBusy }: ArmRecord['phases'][number]): string | null {
+function hostDoubt({ act, cpuWaitShare, hostBusy }: ArmRecord['acts'][number]): string | null {
   if (cpuWaitShare !== null)
     return cpuWaitShare <= maxCpuWaitShare
       ? null
-      : `the system and the load waited for a CPU in ${percent(cpuWaitShare)} of the time in which they had work during ${phase}, at most ${percent(maxCpuWaitShare)}`
+      : `the system and the load waited for a CPU in ${percent(cpuWaitShare)} of the time in which they had work during ${act}, at most ${percent(maxCpuWaitShare)}`
   return hostBusy === null || hostBusy <= maxHostBusy
     ? null
-    : `${percent(hostBusy)} of its CPU time was in use during ${phase}, at most ${percent(maxHostBusy)}`
+    : `${percent(hostBusy)} of its CPU time was in use during ${act}, at most ${percent(maxHostBusy)}`
 }
 
 /** The harness did nothing for a while: orders came late, and what happened was seen late. */
@@ -80,7 +80,7 @@ export function standstillVoids({ standstills }: ArmRecord): Void[] {
   ]
 }
 
-/** Whether the host was busy in a phase, as far as it tells. */
-export function wasBusy(record: ArmRecord, phase: ArmRecord['phases'][number]['phase']): boolean {
-  return record.phases.some((one) => one.phase === phase && hostDoubt(one) !== null)
+/** Whether the host was busy in an act, as far as it tells. */
+export function wasBusy(act: ArmRecord['acts'][number]): boolean {
+  return hostDoubt(act) !== null
 }

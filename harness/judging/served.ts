@@ -1,6 +1,6 @@
-import { plannedStartMs } from '../checks/window.ts'
 import type { Observations } from '../journal/observations.ts'
 import type { ArmRecord } from '../journal/record.ts'
+import { baselineMs } from '../model/acts.ts'
 
 /** The visits of one stream of arrivals, by number. The same number is the same visit in every arm. */
 interface StreamVisits {
@@ -21,7 +21,7 @@ export function servedIn(record: ArmRecord): ReadonlyMap<string, Served> {
   const journeys = new Set(
     record.plan.checks.filter(({ role }) => role === 'protected').flatMap(({ journeys }) => journeys),
   )
-  const fromMs = plannedStartMs(record.plan, 'fault')
+  const fromMs = baselineMs(record.plan.acts)
   const served = new Map<string, Served>()
   for (const journey of journeys) {
     const visits = record.observations.get(journey)

@@ -53,9 +53,9 @@ function deathVoids(record: ArmRecord): Void[] {
 
 /** A baseline that is not steady on an idle host is not steady the next time either. */
 function baselineVoids(record: ArmRecord): Void[] {
-  const baseline = record.phases.find((p) => p.phase === 'baseline')
+  const [baseline] = record.acts
   if (baseline === undefined) return [lasting('baseline', 'the arm did not come to its baseline')]
-  const unsteady = wasBusy(record, 'baseline') ? passing : lasting
+  const unsteady = wasBusy(baseline) ? passing : lasting
   const wanted = record.plan.baselineAtLeast
   const voids: Void[] = []
   let total = 0

@@ -1,5 +1,3 @@
-import type { PhaseName } from './acts.ts'
-
 /**
  * `protected`: a service level of a user; must hold in control and treated and must deviate in untreated, else it shows
  * nothing. `mechanism`: what one measure does (the fallback opened in time); must hold in treated, does not apply where
@@ -80,14 +78,14 @@ export interface CheckResult {
 }
 
 /**
- * The part of an arm a check looks at: visits by intended start, relative to the planned times of phases, so that every
+ * The part of an arm a check looks at: visits by intended start, relative to the planned times of acts, so that every
  * arm is judged on the same visits.
  */
 export interface Window {
-  /** Phase or phases (first to last) it spans. */
-  readonly during: PhaseName | readonly [PhaseName, PhaseName]
-  /** Starts this long after the first phase does, in ms. Default 0. */
+  /** Act or acts (first to last) it spans. */
+  readonly during: string | readonly [string, string]
+  /** Starts this long after the first act does, in ms. Default 0. */
   readonly afterMs?: number
-  /** Ends this long before the last phase does, in ms. Default 0. */
+  /** Ends this long before the last act does, in ms. Default 0. */
   readonly untilEndMs?: number
 }

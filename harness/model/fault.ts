@@ -1,6 +1,6 @@
 import type { ArrivalStream } from './arrivals.ts'
 
-/** A fault as plain data. Times are ms from the start of the fault phase. */
+/** A fault as plain data. Times are ms from the start of the fault act. */
 export interface FaultSpec {
   /** Which fault: the file name under faults/ and the name in reports, such as `stall`. */
   readonly kind: string

@@ -1,4 +1,4 @@
-import type { PhaseName } from './acts.ts'
+import type { PlannedAct } from './acts.ts'
 import type { ArrivalStream } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
 
@@ -16,7 +16,7 @@ export interface LoadPlan {
   readonly maxInFlight: number
   /** What the scenario expects, for a driver with words of its own for it: k6 has tags and thresholds. */
   readonly expects?: {
-    readonly phasesMs: Readonly<Record<PhaseName, number>>
+    readonly acts: readonly PlannedAct[]
     readonly checks: readonly CheckSpec[]
   }
 }

@@ -1,4 +1,4 @@
-import type { PhaseName } from './acts.ts'
+import { baselineMs, type PlannedAct } from './acts.ts'
 import type { ArrivalsSpec } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
 import type { FaultSpec } from './fault.ts'
@@ -11,7 +11,8 @@ export interface Plan {
   readonly facts: readonly string[]
   readonly system: string
   readonly knobs: Readonly<Record<string, number>>
-  readonly phasesMs: Readonly<Record<PhaseName, number>>
+  /** One after the other; the first is the baseline. */
+  readonly acts: readonly PlannedAct[]
   readonly load: readonly ArrivalsSpec[]
   readonly faults: readonly FaultSpec[]
   readonly measures: readonly MeasureUse[]
@@ -21,4 +22,10 @@ export interface Plan {
   readonly faultsOn: boolean
   readonly checks: readonly CheckSpec[]
   readonly baselineAtLeast: number
+}
+
+/** Whether a fault is on in an act, by the plan. */
+export function hasFault({ acts, faults }: Pick<Plan, 'acts' | 'faults'>, act: PlannedAct): boolean {
+  const beginMs = baselineMs(acts)
+  return faults.some(({ fromMs, toMs }) => beginMs + fromMs < act.toMs && beginMs + toMs > act.fromMs)
 }

@@ -40,7 +40,7 @@ export interface ArmResult {
   /** When its network began to come up, ISO 8601; of the last time, where it was run once more. */
   readonly startedAt: string
   readonly tookMs: number
-  /** Sum of the arm's planned phases, ms. */
+  /** Sum of the arm's planned acts, ms. */
   readonly plannedMs: number
   /** Per journey: arrivals, successes, how many came to each outcome, and which of these count as failures. */
   readonly journeys: Readonly<
@@ -133,7 +133,7 @@ export interface Effect {
   readonly users: string
   readonly with: Arm
   readonly without: Arm
-  /** Visits due from the start of the fault phase on that both arms had: the sum of the next four. */
+  /** Visits due from the start of the fault act on that both arms had: the sum of the next four. */
   readonly visits: number
   /** Served with, not without. */
   readonly saved: number

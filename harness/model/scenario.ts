@@ -1,4 +1,4 @@
-import type { PhaseName } from './acts.ts'
+import type { shortActs } from './acts.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
 import type { FaultSpec } from './fault.ts'
@@ -21,7 +21,8 @@ export interface Scenario {
 
 export interface ScenarioBody {
   readonly load: readonly Arrivals[]
-  readonly phases: Readonly<Record<PhaseName, Duration>>
+  /** How long each act lasts. */
+  readonly acts: Readonly<Record<(typeof shortActs)[number], Duration>>
   readonly faults: readonly FaultSpec[]
   readonly measures: readonly MeasureUse[]
   /** The steady-state hypothesis: its checks. */

@@ -43,7 +43,7 @@ interface Followed extends ReturnType<typeof followArm> {
 }
 
 /**
- * What a person watches. On a terminal the running arms are a block redrawn in place; elsewhere each phase, fault and
+ * What a person watches. On a terminal the running arms are a block redrawn in place; elsewhere each act, fault and
  * system event is a line, which says of which arm where several run side by side. Verdicts are lines in both.
  * @param now epoch ms; only moves the clock of the live block.
  */
@@ -137,23 +137,23 @@ function namesOf({ plans, arms }: ArmsOfRun): string[] {
   return plans.flatMap(({ scenario }, i) => arms[i]!.map((arm) => nameOf({ scenario, arm })))
 }
 
-/** What runs while an arm does. `loaded`: its first phase begins. */
+/** What runs while an arm does. `loaded`: its first act begins. */
 function armHooks(
   on: On,
   loaded: (ref: ArmRef) => void,
   now: () => number,
-): Pick<Reporter, 'armReady' | 'phaseStarted' | 'systemEvent' | 'tick' | 'progress'> {
+): Pick<Reporter, 'armReady' | 'actStarted' | 'systemEvent' | 'tick' | 'progress'> {
   return {
     armReady: ({ tookMs }, ref) =>
       on(ref, (arm) => {
         arm.busy('letting the load in', now())
         arm.watch.ready(tookMs)
       }),
-    phaseStarted: ({ phase, at }, ref) =>
+    actStarted: ({ act, at }, ref) =>
       on(ref, (arm) => {
         loaded(ref)
-        arm.phaseStarted(phase, at)
-        arm.watch.phaseStarted(phase, arm.elapsedMs(at))
+        arm.actStarted(act, at)
+        arm.watch.actStarted(act, arm.elapsedMs(at))
       }),
     systemEvent: ({ service, event, facts, at }, ref) =>
       on(ref, (arm) => {

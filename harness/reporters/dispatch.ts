@@ -51,7 +51,7 @@ export function reportTo(
     runStarted: toAll('runStarted'),
     armStarted: toAll('armStarted'),
     armReady: toAll('armReady'),
-    phaseStarted: toAll('phaseStarted'),
+    actStarted: toAll('actStarted'),
     faultInjected: toAll('faultInjected'),
     faultProbed: toAll('faultProbed'),
     faultReverted: toAll('faultReverted'),

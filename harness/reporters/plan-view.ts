@@ -1,11 +1,11 @@
 import { percent } from '../checks/figures.ts'
 import { type Sizing, sizingsOf } from '../checks/sizing.ts'
-import { phaseNames } from '../model/acts.ts'
+import { armMs, baselineMs, type PlannedAct } from '../model/acts.ts'
 import { gateArms, setupOf } from '../model/arms.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { FaultSpec } from '../model/fault.ts'
-import type { Plan } from '../model/plan.ts'
+import { hasFault, type Plan } from '../model/plan.ts'
 import type { Knob } from '../model/scenario.ts'
 import { formatMs } from '../model/units.ts'
 import { inWords } from './parameters.ts'
@@ -18,7 +18,7 @@ const narrowest = 60
 const widest = 140
 
 /**
- * What a plan would do, on a time axis, for people: one arm's phases, load and faults, then arms, measures and checks.
+ * What a plan would do, on a time axis, for people: one arm's acts, load and faults, then arms, measures and checks.
  * @param options.knobs as the scenario declares them, so that their values are printed as they would be typed
  */
 export function planView(
@@ -48,14 +48,14 @@ export function planView(
 }
 
 function heading(plan: Plan, declared: Readonly<Record<string, Knob>>, paint: Paint): string[] {
-  const armMs = plannedMs(plan)
+  const lengthMs = armMs(plan.acts)
   const knobs = Object.entries(plan.knobs).map(
     ([name, value]) => `${name}=${typed(value, declared[name]?.type ?? 'number')}`,
   )
   const conditions = [
     plan.system,
     ...(plan.facts.length > 0 ? [`facts ${plan.facts.join(' ')}`] : []),
-    `${gateArms.length} arms × ${formatMs(armMs)} = ${formatMs(armMs * gateArms.length)}, plus start-up`,
+    `${gateArms.length} arms × ${formatMs(lengthMs)} = ${formatMs(lengthMs * gateArms.length)}, plus start-up`,
   ]
   return [
     `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}`,
@@ -71,10 +71,6 @@ function typed(value: number, type: Knob['type']): string {
   return value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`
 }
 
-function plannedMs(plan: Plan): number {
-  return phaseNames.reduce((sum, phase) => sum + plan.phasesMs[phase], 0)
-}
-
 interface Row {
   readonly label: string
   readonly figures: string
@@ -83,10 +79,10 @@ interface Row {
   readonly colour: (text: string) => string
 }
 
-/** One arm on its time axis: phases, then a row for each journey's load and each fault. */
+/** One arm on its time axis: acts, then a row for each journey's load and each fault. */
 function timeline(plan: Plan, columns: number, paint: Paint): string[] {
-  const armMs = plannedMs(plan)
-  const load = loadRows(plan, armMs, paint)
+  const lengthMs = armMs(plan.acts)
+  const load = loadRows(plan, lengthMs, paint)
   const faults = plan.faultsOn ? faultRows(plan, paint) : []
   const rows = [...load, ...faults]
   const labelWidth = Math.min(
@@ -100,18 +96,18 @@ function timeline(plan: Plan, columns: number, paint: Paint): string[] {
   const cells = columns - 2 - labelWidth - 2 - 2 - figuresWidth
   const left = ' '.repeat(2 + labelWidth + 2)
 
-  const bounds = boundsOf(plan, armMs, cells)
+  const bounds = boundsOf(plan, cells)
   const grid = new Set(bounds.slice(1, -1).map(({ cell }) => cell))
   const drawn = (row: Row): string => {
     const axis = Array.from({ length: cells }, (_, cell) => {
-      const mark = row.mark(((cell + 0.5) / cells) * armMs)
+      const mark = row.mark(((cell + 0.5) / cells) * lengthMs)
       return mark === null ? paint.dim(grid.has(cell) ? '┊' : ' ') : row.colour(mark)
     })
     return `  ${pad(row.label, labelWidth)}  ${axis.join('')}  ${paint.dim(pad(row.figures, figuresWidth))}`
   }
   return [
     left + paint.dim(ruler(bounds, cells)),
-    left + phaseRow(bounds, cells, paint),
+    left + actRow(plan, bounds, cells, paint),
     paint.bold('load'),
     ...load.map(drawn),
     paint.bold('faults'),
@@ -128,21 +124,18 @@ function timeline(plan: Plan, columns: number, paint: Paint): string[] {
 }
 
 interface Bound {
-  readonly phase: string | null
+  /** Null: the end of the last act. */
+  readonly act: PlannedAct | null
   readonly atMs: number
   readonly cell: number
 }
 
-/** Where each phase begins on the axis, and where the last one ends. */
-function boundsOf(plan: Plan, armMs: number, cells: number): Bound[] {
-  let atMs = 0
-  const cellAt = (ms: number): number => Math.round((ms / Math.max(1, armMs)) * (cells - 1))
-  const begins = phaseNames.map((phase) => {
-    const bound = { phase, atMs, cell: cellAt(atMs) }
-    atMs += plan.phasesMs[phase]
-    return bound
-  })
-  return [...begins, { phase: null, atMs, cell: cells - 1 }]
+/** Where each act begins on the axis, and where the last one ends. */
+function boundsOf({ acts }: Plan, cells: number): Bound[] {
+  const lengthMs = armMs(acts)
+  const cellAt = (ms: number): number => Math.round((ms / Math.max(1, lengthMs)) * (cells - 1))
+  const begins = acts.map((act) => ({ act, atMs: act.fromMs, cell: cellAt(act.fromMs) }))
+  return [...begins, { act: null, atMs: lengthMs, cell: cells - 1 }]
 }
 
 /** The times of the bounds, each at its place; the last one ends with the axis, and what would overlap is left out. */
@@ -158,22 +151,22 @@ function ruler(bounds: readonly Bound[], cells: number): string {
 }
 
 /** `├ baseline ──┼ fault ───────┼ recovery ──┤`. */
-function phaseRow(bounds: readonly Bound[], cells: number, paint: Paint): string {
+function actRow(plan: Plan, bounds: readonly Bound[], cells: number, paint: Paint): string {
   let row = ''
   bounds.forEach((bound, i) => {
     const next = bounds[i + 1]
-    if (next === undefined || bound.phase === null) return
+    if (next === undefined || bound.act === null) return
     const width = next.cell - bound.cell
     if (width < 1) return
     const corner = row === '' ? '├' : '┼'
-    const name = width >= bound.phase.length + 4 ? ` ${bound.phase} ` : ''
-    const tone = bound.phase === 'fault' ? paint.red : paint.green
-    row += paint.dim(corner) + tone(name) + paint.dim('─'.repeat(width - 1 - name.length))
+    const name = width >= widthOf(bound.act.name) + 4 ? ` ${bound.act.name} ` : ''
+    const tone = hasFault(plan, bound.act) ? paint.red : paint.green
+    row += paint.dim(corner) + tone(name) + paint.dim('─'.repeat(width - 1 - widthOf(name)))
   })
   return row + paint.dim('┤') + ' '.repeat(Math.max(0, cells - widthOf(row) - 1))
 }
 
-function loadRows(plan: Plan, armMs: number, paint: Paint): Row[] {
+function loadRows(plan: Plan, lengthMs: number, paint: Paint): Row[] {
   const surges = plan.faultsOn ? plan.faults.map(({ params }) => Number(params.perSecond) || 0) : []
   const most = Math.max(1e-9, ...plan.load.flatMap(({ perSecond }) => perSecond), ...surges)
   return plan.load.map((stream) => ({
@@ -181,7 +174,7 @@ function loadRows(plan: Plan, armMs: number, paint: Paint): Row[] {
     figures: rateInWords(stream),
     mark: (ms) => {
       const [from, to] = stream.perSecond
-      return spark((from + ((to - from) * ms) / Math.max(1, armMs)) / most)
+      return spark((from + ((to - from) * ms) / Math.max(1, lengthMs)) / most)
     },
     colour: paint.cyan,
   }))
@@ -196,7 +189,7 @@ function round(value: number): string {
 }
 
 function faultRows(plan: Plan, paint: Paint): Row[] {
-  const begins = plan.phasesMs.baseline
+  const begins = baselineMs(plan.acts)
   return plan.faults.map((fault) => ({
     label: oneLine(fault.id),
     figures: `${formatMs(fault.toMs - fault.fromMs)}${paramsOf(fault)}`,

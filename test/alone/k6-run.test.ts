@@ -137,14 +137,14 @@ describeWith('a run with k6', needsK6, () => {
   }
 })
 
-/** Each arm's observations, and when its first phase began. */
+/** Each arm's observations, and when its first act began. */
 function armsOf(
   events: readonly JournalEvent[],
 ): { startedAt: number; observations: EventOf<'observation'>[] }[] {
   const arms: { startedAt: number; observations: EventOf<'observation'>[] }[] = []
   for (const event of events) {
     if (event.kind === 'arm.started') arms.push({ startedAt: 0, observations: [] })
-    else if (event.kind === 'phase.started' && event.phase === 'baseline') arms.at(-1)!.startedAt = event.at
+    else if (event.kind === 'act.started' && event.act === 'baseline') arms.at(-1)!.startedAt = event.at
     else if (event.kind === 'observation') arms.at(-1)!.observations.push(event)
   }
   return arms

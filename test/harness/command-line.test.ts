@@ -248,7 +248,12 @@ describe('help and look-ups', () => {
   it('plan starts nothing and says what would happen', async () => {
     const { code, stdout } = await here.run('plan', ...tiny, '--json')
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject([{ scenario: 'tiny-stall', phasesMs: { fault: 3000 } }])
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        scenario: 'tiny-stall',
+        acts: [{ name: 'baseline' }, { name: 'fault', fromMs: 1000, toMs: 4000 }, { name: 'recovery' }],
+      },
+    ])
     expect(here.registers()).toEqual([])
   })
 

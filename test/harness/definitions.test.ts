@@ -36,7 +36,7 @@ export const scenarios = [defineScenario({
   knobs: { fault: { type: 'duration', default: '4s', describe: 'how long' }, users: { type: 'rate', default: '50/s', describe: 'how many' } },
   build: ({ fault, users }) => ({
     load: [${parts.load ?? 'arrivals(userAsks, users)'}],
-    phases: { baseline: '1s', fault, recovery: '1s' },
+    acts: { baseline: '1s', fault, recovery: '1s' },
     faults: [${parts.faults ?? "cut('front→back')"}],
     measures: [${parts.measures ?? "measure('fallback')"}],
     hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'fault', source: 'x' }), ${parts.checks ?? ''}],

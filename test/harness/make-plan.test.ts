@@ -17,6 +17,7 @@ import {
   surge,
   throttle,
 } from '../../harness/index.ts'
+import { actsInTurn } from '../../harness/model/acts.ts'
 import { tinyStall } from './fixtures/scenarios/index.ts'
 import { userAsks } from './fixtures/tiny-journeys.ts'
 import { tinySystem } from './fixtures/tiny-system.ts'
@@ -47,13 +48,13 @@ function problemsOf(planned: ReturnType<typeof makePlan>): string {
 }
 
 describe('a plan', () => {
-  it('settles knobs, phases and the end of faults', () => {
+  it('settles knobs, acts and the end of faults', () => {
     const planned = makePlan(tinyStall, { ...options, set: { users: '80/s' } })
     expect(planned).toMatchObject({
       plan: {
         knobs: { users: 80 },
         load: [{ journey: 'user-asks', perSecond: [80, 80], process: 'poisson' }],
-        phasesMs: { baseline: 1000, fault: 3000, recovery: 3000 },
+        acts: actsInTurn({ baseline: 1000, fault: 3000, recovery: 3000 }),
         faults: [{ id: 'stall front→back', fromMs: 0, toMs: 3000 }],
         measures: [{ name: 'fallback' }],
       },
@@ -74,14 +75,14 @@ describe('a plan', () => {
       /unknown link 'front→bakc': did you mean 'front→back'\?/,
     ],
     [
-      'a fault outside its phase',
+      'a fault outside its act',
       scenario({ faults: [stall('front→back', { from: '2s', to: '9s' })] }),
-      /lasts from 2000 to 9000 ms, outside its phase of 0 to 3000 ms/,
+      /lasts from 2000 to 9000 ms, outside the act of 0 to 3000 ms/,
     ],
     [
       'a fault that ends before it begins',
       scenario({ faults: [cut('front→back', { from: '2s', to: '1s' })] }),
-      /outside its phase/,
+      /outside the act/,
     ],
     [
       'the same fault twice',
@@ -139,14 +140,30 @@ describe('a plan', () => {
       /unknown measure 'falback': did you mean 'fallback'\?/,
     ],
     [
-      'a phase of no length',
-      scenario({ phases: { baseline: 0, fault: '1s', recovery: '1s' } }),
-      /phase 'baseline' must last longer than 0/,
+      'a check of an act that is not there',
+      scenario({
+        hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'recvery', source: '† ours' })],
+      }),
+      /looks at unknown act 'recvery': did you mean 'recovery'\?/,
     ],
     [
-      'a phase that is no duration',
-      scenario({ phases: { baseline: '1s', fault: 'long' as '1s', recovery: '1s' } }),
-      /phase 'fault': 'long' is not a duration/,
+      'a check of acts in the wrong order',
+      scenario({
+        hypothesis: [
+          successRate(userAsks, { atLeast: 0.9, during: ['recovery', 'fault'], source: '† ours' }),
+        ],
+      }),
+      /looks at nothing: its window would begin at 4 s and end at 4 s/,
+    ],
+    [
+      'an act of no length',
+      scenario({ acts: { baseline: 0, fault: '1s', recovery: '1s' } }),
+      /act 'baseline' must last longer than 0/,
+    ],
+    [
+      'an act that is no duration',
+      scenario({ acts: { baseline: '1s', fault: 'long' as '1s', recovery: '1s' } }),
+      /act 'fault': 'long' is not a duration/,
     ],
     [
       'links in a circle',

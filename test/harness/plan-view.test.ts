@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { actsInTurn } from '../../harness/model/acts.ts'
 import type { Plan } from '../../harness/model/plan.ts'
 import { planView } from '../../harness/reporters/plan-view.ts'
 import { widthOf } from '../../harness/reporters/terminal/width.ts'
@@ -25,10 +26,10 @@ describe.each([80, 100, 120])('in %i columns', (columns) => {
     expect(lines.join(' ').match(/word\d+/g)).toEqual(words)
   })
 
-  test('faults stand under the phase and at the time they are planned for', () => {
+  test('faults stand under the act and at the time they are planned for', () => {
     const lines = linesOf(overload, columns)
-    const phases = lines.find((line) => line.includes('├'))!
-    const [from, to] = [phases.indexOf('├'), phases.indexOf('┤')]
+    const acts = lines.find((line) => line.includes('├'))!
+    const [from, to] = [acts.indexOf('├'), acts.indexOf('┤')]
     const msAt = (cell: number): number => ((cell - from) / (to - from + 1)) * 24_000
     const cellMs = 24_000 / (to - from + 1)
     for (const { id, fromMs, toMs } of overload.faults) {
@@ -36,7 +37,7 @@ describe.each([80, 100, 120])('in %i columns', (columns) => {
       expect(Math.abs(msAt(bar.indexOf('█')) - (4000 + fromMs))).toBeLessThanOrEqual(cellMs)
       expect(Math.abs(msAt(bar.lastIndexOf('█') + 1) - (4000 + toMs))).toBeLessThanOrEqual(cellMs)
     }
-    expect(Math.abs(msAt(phases.indexOf('┼')) - 4000)).toBeLessThanOrEqual(cellMs)
+    expect(Math.abs(msAt(acts.indexOf('┼')) - 4000)).toBeLessThanOrEqual(cellMs)
   })
 })
 
@@ -95,10 +96,10 @@ test('colours only where they are wanted, and then with the same words', () => {
   expect(coloured.replaceAll(/\x1b\[\d+m/g, '').replaceAll(/ +$/gm, '')).toBe(plain)
 })
 
-test('a plan with nothing in it, phases without length and strange words do no harm', () => {
+test('a plan with nothing in it, acts without length and strange words do no harm', () => {
   const empty: Plan = {
     ...gpkiStall,
-    phasesMs: { baseline: 0, fault: 0, recovery: 0 },
+    acts: actsInTurn({ baseline: 0, fault: 0, recovery: 0 }),
     load: [],
     faults: [],
     measures: [],

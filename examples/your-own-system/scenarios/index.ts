@@ -9,7 +9,7 @@ const stockStalls = defineScenario({
   system: shop,
   build: () => ({
     load: [arrivals(buyer, '40/s')],
-    phases: { baseline: '1s', fault: '4s', recovery: '1s' },
+    acts: { baseline: '1s', fault: '4s', recovery: '1s' },
     faults: [stall('front→stock')],
     measures: [measure('last-known')],
     hypothesis: [successRate(buyer, { atLeast: 0.95, during: 'fault', source: '† ours' })],

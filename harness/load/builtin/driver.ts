@@ -10,7 +10,7 @@ import type { LoadDriver, LoadHooks } from '../driver.ts'
 import { onCommand } from '../on-command.ts'
 import { type FromLoad, linesFd, type ToLoad } from './protocol.ts'
 
-/** Time between the order to start and the first phase, ms: enough for the order to reach the load process. */
+/** Time between the order to start and the first act, ms: enough for the order to reach the load process. */
 const headStartMs = 50
 
 /** The built-in open-model driver: a load process of its own. */

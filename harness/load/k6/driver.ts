@@ -16,7 +16,7 @@ import { giveOrders, type Orders } from './orders.ts'
 import { type K6Account, vus } from './protocol.ts'
 import { scriptOf } from './script.ts'
 
-/** Time between the order to start and the first phase, ms: enough for the order to reach every VU. */
+/** Time between the order to start and the first act, ms: enough for the order to reach every VU. */
 const headStartMs = 50
 const tickEveryMs = 250
 /** k6 reads the script and the users' data within this time, ms, on a busy machine too. */
@@ -170,7 +170,7 @@ function scriptUnderOrders(plan: LoadPlan): string {
     entrances: plan.entrances,
     dataFile: plan.dataFile,
     maxInFlight: plan.maxInFlight,
-    phasesMs: plan.expects?.phasesMs,
+    acts: plan.expects?.acts ?? [],
     checks: plan.expects?.checks ?? [],
     underOrders: true,
     specifier: (url) => url,

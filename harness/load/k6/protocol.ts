@@ -6,8 +6,8 @@ export const vus = 4
 
 /** What the script that k6 runs is told when it is loaded: a {@link LoadPlan} without what only the harness needs. */
 export interface ScriptLoad extends VisitsPlan {
-  /** Ends of the phases, ms from the start, by name: samples are tagged with the phase in which a visit was due. */
-  readonly phaseEndsMs: Readonly<Record<string, number>>
+  /** Ends of the acts, ms from the start, by name: samples are tagged with the act in which a visit was due. */
+  readonly actEndsMs: Readonly<Record<string, number>>
 }
 
 /** From the harness to every VU. Times are epoch ms; all VUs get the same orders in the same order. */

@@ -1,4 +1,4 @@
-import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import type { PlannedAct } from '../../model/acts.ts'
 import type { ArrivalStream } from '../../model/arrivals.ts'
 import type { CheckSpec } from '../../model/check.ts'
 import { linkName } from '../../model/system.ts'
@@ -16,7 +16,7 @@ export interface ScriptSpec {
   readonly entrances: Readonly<Record<string, string | undefined>>
   readonly dataFile: string | undefined
   readonly maxInFlight: number
-  readonly phasesMs: Readonly<Record<PhaseName, number>> | undefined
+  readonly acts: readonly PlannedAct[]
   readonly checks: readonly CheckSpec[]
   /** True where the harness gives the orders and reads k6's account; false for a script that runs alone. */
   readonly underOrders: boolean
@@ -88,7 +88,7 @@ export function scriptOf(spec: ScriptSpec): string {
     `const load = {`,
     `  seed: ${literal(spec.seed)},`,
     `  maxInFlight: ${spec.maxInFlight},`,
-    `  phaseEndsMs: ${literal(phaseEnds(spec.phasesMs))},`,
+    `  actEndsMs: ${literal(Object.fromEntries(spec.acts.map(({ name, toMs }) => [name, toMs])))},`,
     `  streams: [`,
     ...spec.streams.map((stream) => `    ${literal(stream)},`),
     `  ],`,
@@ -102,17 +102,6 @@ export function scriptOf(spec: ScriptSpec): string {
     ...(spec.underOrders ? ['export const handleSummary = account'] : []),
     '',
   ].join('\n')
-}
-
-function phaseEnds(phasesMs: Readonly<Record<PhaseName, number>> | undefined): Record<string, number> {
-  if (phasesMs === undefined) return {}
-  let endMs = 0
-  return Object.fromEntries(
-    phaseNames.map((name) => {
-      endMs += phasesMs[name]
-      return [name, endMs]
-    }),
-  )
 }
 
 /** Makes one line of any text: after a line break the rest would be code. */

@@ -8,7 +8,7 @@ export interface Thresholds {
 }
 
 /**
- * Success rates and latencies of one journey over one whole phase, as k6 knows thresholds: on the point estimate, without
+ * Success rates and latencies of one journey over one whole act, as k6 knows thresholds: on the point estimate, without
  * an interval, and latencies over failed visits as they were. Windows that begin with an event of the system, ledgers and
  * recoveries need more than k6 sees.
  */
@@ -28,25 +28,25 @@ function thresholdOf({
   params,
   journeys,
 }: CheckSpec): { metric: string; threshold: string } | undefined {
-  const phase = wholePhase(params.window as Window | undefined)
+  const act = wholeAct(params.window as Window | undefined)
   const [journey, ...others] = journeys
-  if (phase === undefined || journey === undefined || others.length > 0) return undefined
+  if (act === undefined || journey === undefined || others.length > 0) return undefined
   if (kind === 'success-rate')
     return {
-      metric: `visit_ok{journey:${tagOf(journey)},phase:${phase}}`,
+      metric: `visit_ok{journey:${tagOf(journey)},act:${act}}`,
       threshold: `rate>=${params.atLeast}`,
     }
   if (kind !== 'latency') return undefined
   const percentile = Number((Number(params.quantile) * 100).toFixed(4))
   const of = params.step === undefined ? 'visit_took{' : `visit_step{step:${tagOf(String(params.step))},`
   return {
-    metric: `${of}journey:${tagOf(journey)},phase:${phase}}`,
+    metric: `${of}journey:${tagOf(journey)},act:${act}}`,
     threshold: `p(${percentile})<=${params.belowMs}`,
   }
 }
 
-/** The phase that a window is, if it is one whole phase. */
-function wholePhase(window: Window | undefined): string | undefined {
+/** The act that a window is, if it is one whole act. */
+function wholeAct(window: Window | undefined): string | undefined {
   if (window === undefined || typeof window.during !== 'string') return undefined
   const { afterMs = 0, untilEndMs = 0 } = window
   return afterMs === 0 && untilEndMs === 0 ? window.during : undefined

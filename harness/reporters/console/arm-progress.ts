@@ -1,23 +1,22 @@
-import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import { armMs, type PlannedAct } from '../../model/acts.ts'
 import type { Arm } from '../../model/arms.ts'
 import type { LiveTick } from '../../model/load.ts'
 import type { Plan } from '../../model/plan.ts'
 
-/** What can be seen of a running arm so far. Times are ms from the start of its first phase. */
+/** What can be seen of a running arm so far. Times are ms from the start of its first act. */
 export interface ArmProgress {
   readonly plan: Plan
   readonly arm: Arm
   readonly plannedMs: number
-  /** Where each phase is planned to begin and to end. */
-  readonly phases: readonly { readonly phase: PhaseName; readonly fromMs: number; readonly toMs: number }[]
-  readonly phase: PhaseName | null
-  /** What it is busy with while no phase runs, and since when (epoch ms). */
+  readonly acts: readonly PlannedAct[]
+  readonly act: string | null
+  /** What it is busy with while no act runs, and since when (epoch ms). */
   readonly busyWith: { readonly message: string; readonly since: number } | null
   readonly journeys: readonly JourneyProgress[]
   readonly faults: readonly { readonly fault: string; readonly fromMs: number; toMs: number | null }[]
   /** What happened last: faults and system events; an event that comes again and again is one of them. */
   readonly happenings: readonly Happening[]
-  /** @returns null while no phase has begun. */
+  /** @returns null while no act has begun. */
   elapsedMs(at: number): number | null
 }
 
@@ -42,8 +41,8 @@ export interface JourneyProgress {
     readonly p95Ms: number | null
   } | null
   readonly total: { arrived: number; ok: number; failed: number }
-  /** By phase, so that each one's share can be told when it is over. */
-  readonly byPhase: ReadonlyMap<PhaseName, { arrived: number; ok: number; failed: number }>
+  /** By act, so that each one's share can be told when it is over. */
+  readonly byAct: ReadonlyMap<string, { arrived: number; ok: number; failed: number }>
 }
 
 export interface Slot {
@@ -69,19 +68,18 @@ type Now = { at: number; lengthMs: number; arrived: number; ok: number; failed: 
 interface MutableJourney extends JourneyProgress {
   readonly slots: Slot[]
   now: JourneyProgress['now']
-  readonly byPhase: Map<PhaseName, { arrived: number; ok: number; failed: number }>
+  readonly byAct: Map<string, { arrived: number; ok: number; failed: number }>
   readonly recent: Now[]
 }
 
 /** Follows one arm from its events. `at` is epoch ms, here and below. */
 export function followArm(plan: Plan, arm: Arm, at: number) {
   const journeys: MutableJourney[] = plan.load.map((stream) => newJourney(stream.journey))
-  const phases = phasesOf(plan)
-  const plannedMs = phases.at(-1)!.toMs
+  const plannedMs = armMs(plan.acts)
   const faults: { fault: string; fromMs: number; toMs: number | null }[] = []
   const happenings: Happening[] = []
   let startedAt: number | null = null
-  let phase: PhaseName | null = null
+  let act: string | null = null
   let busyWith: ArmProgress['busyWith'] = { message: 'starting the network', since: at }
   let lastTickAt = 0
 
@@ -92,8 +90,8 @@ export function followArm(plan: Plan, arm: Arm, at: number) {
       plan,
       arm,
       plannedMs,
-      phases,
-      phase,
+      acts: plan.acts,
+      act,
       busyWith,
       journeys,
       faults,
@@ -104,12 +102,12 @@ export function followArm(plan: Plan, arm: Arm, at: number) {
     busy(message: string, at: number): void {
       busyWith = { message, since: at }
     },
-    phaseStarted(name: PhaseName, at: number): void {
+    actStarted(name: string, at: number): void {
       if (startedAt === null) {
         startedAt = at
         lastTickAt = at
       }
-      phase = name
+      act = name
       busyWith = null
     },
     injected(fault: string, at: number): void {
@@ -124,20 +122,10 @@ export function followArm(plan: Plan, arm: Arm, at: number) {
       if (startedAt === null) return
       const span = { fromMs: lastTickAt - startedAt, toMs: tick.at - startedAt, plannedMs }
       for (const [name, figures] of Object.entries(tick.journeys))
-        count(journeyNamed(journeys, name), figures, { at: tick.at, phase, span })
+        count(journeyNamed(journeys, name), figures, { at: tick.at, act, span })
       lastTickAt = tick.at
     },
   }
-}
-
-/** Where each phase is planned to begin and to end. */
-function phasesOf({ phasesMs }: Plan): ArmProgress['phases'] {
-  let toMs = 0
-  return phaseNames.map((phase) => {
-    const fromMs = toMs
-    toMs += phasesMs[phase]
-    return { phase, fromMs, toMs }
-  })
 }
 
 /** Of events that come again the last stands for all; so one that goes on and on floods no other out. */
@@ -163,12 +151,12 @@ function journeyNamed(journeys: MutableJourney[], name: string): MutableJourney 
 function count(
   journey: MutableJourney,
   figures: LiveTick['journeys'][string],
-  { at, phase, span }: { at: number; phase: PhaseName | null; span: Span },
+  { at, act, span }: { at: number; act: string | null; span: Span },
 ): void {
   addTo(journey.total, figures)
-  if (phase !== null) {
-    const sum = journey.byPhase.get(phase) ?? { arrived: 0, ok: 0, failed: 0 }
-    journey.byPhase.set(phase, addTo(sum, figures))
+  if (act !== null) {
+    const sum = journey.byAct.get(act) ?? { arrived: 0, ok: 0, failed: 0 }
+    journey.byAct.set(act, addTo(sum, figures))
   }
   spread(journey.slots, figures, span)
   journey.recent.push({ at, lengthMs: Math.max(1, span.toMs - span.fromMs), ...figures })
@@ -182,7 +170,7 @@ function newJourney(name: string): MutableJourney {
     slots: Array.from({ length: slotCount }, () => ({ arrived: 0, ok: 0, failed: 0, p95Ms: 0 })),
     now: null,
     total: { arrived: 0, ok: 0, failed: 0 },
-    byPhase: new Map(),
+    byAct: new Map(),
     recent: [],
   }
 }

@@ -67,7 +67,7 @@ export function chart(
         ? 'fault on'
         : 'fault'
   lines.push(
-    paint.dim(pad(`${' '.repeat(indent)}${progress.phase === null ? '' : heading}`, left)) +
+    paint.dim(pad(`${' '.repeat(indent)}${progress.act === null ? '' : heading}`, left)) +
       axis +
       ' '.repeat(successWidth + 2) +
       axis,
@@ -142,11 +142,11 @@ function successPaint(share: number | null, paint: Paint): (text: string) => str
   return share >= 0.95 ? paint.green : share >= 0.5 ? paint.yellow : paint.red
 }
 
-/** `─` time that has passed, `━` a fault in it, `┬` a phase's beginning. */
+/** `─` time that has passed, `━` a fault in it, `┬` an act's beginning. */
 function axisOf(progress: ArmProgress, cells: number, reached: number, paint: Paint): string {
   const cellAt = (ms: number): number =>
     Math.min(cells - 1, Math.floor((ms / Math.max(1, progress.plannedMs)) * cells))
-  const bounds = new Set(progress.phases.slice(1).map((phase) => cellAt(phase.fromMs)))
+  const bounds = new Set(progress.acts.slice(1).map((act) => cellAt(act.fromMs)))
   return Array.from({ length: cells }, (_, cell) => {
     const faulty = progress.faults.some(
       (fault) =>

@@ -4,7 +4,7 @@ import { lengthOf } from '../figures.ts'
 export interface Estimate {
   /** An arm begins to come up; one that is run once more is begun again. */
   began(arm: string, plannedMs: number, at: number): void
-  /** Its first phase begins: from here on it takes its planned time. */
+  /** Its first act begins: from here on it takes its planned time. */
   loaded(arm: string, at: number): void
   ended(arm: string, at: number): void
   /** Arms that have not ended. */

@@ -12,7 +12,7 @@ export function happeningLine(happening: Happening, paint: Paint): string {
   return stamped(happening.ms, `${painted}  ${oneLine(happening.what)}${times}${detail}`, paint)
 }
 
-/** A line with its time in its arm, left blank before the first phase. */
+/** A line with its time in its arm, left blank before the first act. */
 export function stamped(ms: number | null, text: string, paint: Paint): string {
   const stamp = ms === null ? '' : `${(ms / 1000).toFixed(2)} s`
   return `  ${paint.dim(pad(stamp, 8, 'right'))}  ${text}`

@@ -1,3 +1,4 @@
+import { hasFault } from '../../model/plan.ts'
 import { formatMs } from '../../model/units.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -6,7 +7,7 @@ import type { ArmProgress, JourneyProgress } from './arm-progress.ts'
 import { chart, type RowFigures } from './chart.ts'
 import { happeningLine } from './happening-line.ts'
 
-/** Of an arm's header, phases, axis, journeys and events together. */
+/** Of an arm's header, acts, axis, journeys and events together. */
 const linesAtMost = 9
 
 interface Room {
@@ -33,7 +34,7 @@ export function liveViews(
   return arms.flatMap((arm) => liveView(arm, { ...room, rows }))
 }
 
-/** One arm: its header, then its phases, then its journeys on their axis, then what happened last, as rows allow. */
+/** One arm: its header, then its acts, then its journeys on their axis, then what happened last, as rows allow. */
 function liveView({ progress, place }: { progress: ArmProgress; place: string }, room: Room): string[] {
   const { rows, paint } = room
   const columns = room.columns - 1
@@ -46,7 +47,7 @@ function liveView({ progress, place }: { progress: ArmProgress; place: string },
       : chart(progress, { columns, paint, rows: journeyRows, elapsedMs, figures: figuresNow })
   const lines = [
     header(progress, { at: room.at, place, paint }, columns),
-    phaseBar(progress, elapsedMs, columns, paint),
+    actBar(progress, elapsedMs, columns, paint),
     ...drawn,
   ].slice(0, rows)
   const events = rows > lines.length ? progress.happenings.slice(lines.length - rows) : []
@@ -83,21 +84,23 @@ function seconds(ms: number): string {
   return (Math.max(0, ms) / 1000).toFixed(1)
 }
 
-/** Each phase as a stretch of the line as long as its share of the planned time: `baseline ━━━━━ fault ━━╸────`. */
-function phaseBar(progress: ArmProgress, elapsedMs: number | null, columns: number, paint: Paint): string {
+/** Each act as a stretch of the line as long as its share of the planned time: `baseline ━━━━━ fault ━━╸────`. */
+function actBar(progress: ArmProgress, elapsedMs: number | null, columns: number, paint: Paint): string {
   const widest = Math.max(30, columns - 2)
   const planned = Math.max(1, progress.plannedMs)
-  return `  ${progress.phases
-    .map(({ phase, fromMs, toMs }) => {
+  return `  ${progress.acts
+    .map((act) => {
+      const { name, fromMs, toMs } = act
       const from = Math.floor((fromMs / planned) * widest)
       const width = Math.floor((toMs / planned) * widest) - from
-      const label = width >= phase.length + 3 ? `${phase} ` : ''
-      const bar = Math.max(0, width - label.length - 1)
+      const label = width >= widthOf(name) + 3 ? `${name} ` : ''
+      const bar = Math.max(0, width - widthOf(label) - 1)
       const share = ((elapsedMs ?? 0) - fromMs) / Math.max(1, toMs - fromMs)
       const done = Math.round(Math.min(1, Math.max(0, share)) * bar)
-      const colour = phase === 'fault' && progress.faults.length > 0 ? paint.red : paint.green
-      const name = progress.phase === phase ? paint.bold(label) : paint.dim(label)
-      return `${name}${colour('━'.repeat(done))}${paint.dim('─'.repeat(bar - done))}${width > 0 ? ' ' : ''}`
+      const wrong = progress.faults.length > 0 && hasFault(progress.plan, act)
+      const colour = wrong ? paint.red : paint.green
+      const shown = progress.act === name ? paint.bold(label) : paint.dim(label)
+      return `${shown}${colour('━'.repeat(done))}${paint.dim('─'.repeat(bar - done))}${width > 0 ? ' ' : ''}`
     })
     .join('')}`
 }

@@ -57,7 +57,7 @@ export function liveWatch(
       ticker ??= setInterval(tick, 1000 / framesPerSecond).unref()
       return {
         ready() {},
-        phaseStarted() {},
+        actStarted() {},
         happened() {},
         busy() {},
         ended() {

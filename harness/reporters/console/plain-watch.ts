@@ -1,5 +1,4 @@
 import { percent } from '../../checks/figures.ts'
-import type { PhaseName } from '../../model/acts.ts'
 import { formatMs } from '../../model/units.ts'
 import { journeyWords } from '../journey-words.ts'
 import { oneLine } from '../terminal/one-line.ts'
@@ -10,7 +9,7 @@ import { happeningLine, stamped } from './happening-line.ts'
 import type { ArmStart, ArmWatch, Watch } from './watch.ts'
 
 /**
- * Where lines stay, as in CI: one for each phase, fault and system event, none left out.
+ * Where lines stay, as in CI: one for each act, fault and system event, none left out.
  * @param nameColumns where several arms run side by side each line says which it is of, in so many columns; else 0
  */
 export function plainWatch(print: (line: string) => void, paint: Paint, nameColumns: () => number): Watch {
@@ -26,13 +25,13 @@ export function plainWatch(print: (line: string) => void, paint: Paint, nameColu
 }
 
 function plainArm(start: ArmStart, print: (line: string) => void, paint: Paint): ArmWatch {
-  let phase: PhaseName | null = null
+  let act: string | null = null
 
-  /** A word on how each journey fared in the phase that is over. */
-  const closePhase = (): void => {
-    const fared = phase === null ? [] : faredIn(start.progress(), phase)
-    if (fared.length > 0) print(stamped(null, paint.dim(`in ${phase}: ${fared.join(', ')}`), paint))
-    phase = null
+  /** A word on how each journey fared in the act that is over. */
+  const closeAct = (): void => {
+    const fared = act === null ? [] : faredIn(start.progress(), act)
+    if (fared.length > 0) print(stamped(null, paint.dim(`in ${act}: ${fared.join(', ')}`), paint))
+    act = null
   }
 
   const on =
@@ -43,26 +42,26 @@ function plainArm(start: ArmStart, print: (line: string) => void, paint: Paint):
     ready(tookMs) {
       print(stamped(null, `network ready in ${formatMs(tookMs)}`, paint))
     },
-    phaseStarted(started, ms) {
-      closePhase()
-      phase = started
+    actStarted(started, ms) {
+      closeAct()
+      act = started
       print(stamped(ms, `${paint.bold(started)} begins`, paint))
     },
     happened(happening) {
       print(happeningLine(happening, paint))
     },
     busy(message) {
-      closePhase()
+      closeAct()
       print(stamped(null, paint.dim(oneLine(message)), paint))
     },
-    ended: closePhase,
+    ended: closeAct,
   }
 }
 
 /** `officials 98.2 % of 112 served`, a phrase a journey. */
-function faredIn({ plan, journeys }: ArmProgress, phase: PhaseName): string[] {
-  return journeys.flatMap(({ name, byPhase }) => {
-    const { ok, failed } = byPhase.get(phase) ?? { ok: 0, failed: 0 }
+function faredIn({ plan, journeys }: ArmProgress, act: string): string[] {
+  return journeys.flatMap(({ name, byAct }) => {
+    const { ok, failed } = byAct.get(act) ?? { ok: 0, failed: 0 }
     const { users, successIs } = journeyWords(plan, name)
     return ok + failed === 0
       ? []

@@ -8,7 +8,7 @@ import { endedLines } from './ended-lines.ts'
 import { type Estimate, estimateOf, leftInWords } from './estimate.ts'
 import { interruptedLines, runLines, runStartedLines, scenarioLines } from './run-lines.ts'
 import {
-  beginPhase,
+  beginAct,
   comingUp,
   countVisits,
   estimateOfRun,
@@ -56,14 +56,13 @@ export function quietReporter(output: ReporterOutput, now: () => number = Date.n
       draw()
     },
     armReady: (_, ref) => change(ref, (arm) => void Object.assign(arm, { doing: 'ready' })),
-    phaseStarted: ({ phase }, ref) =>
+    actStarted: ({ act }, ref) =>
       change(ref, (arm) => {
         estimate.loaded(nameOf(ref), now())
-        beginPhase(arm, phase, now())
+        beginAct(arm, act, now())
       }),
     tick: (tick, ref) => change(ref, (arm) => countVisits(arm, tick)),
-    progress: (message, ref) =>
-      change(ref, (arm) => void Object.assign(arm, { doing: message, phase: null })),
+    progress: (message, ref) => change(ref, (arm) => void Object.assign(arm, { doing: message, act: null })),
     note(text) {
       print(...text.split('\n'))
     },

@@ -1,6 +1,6 @@
 import { percent } from '../../checks/figures.ts'
 import type { ArmRef } from '../../experiment/report.ts'
-import { type PhaseName, phaseNames } from '../../model/acts.ts'
+import { armMs } from '../../model/acts.ts'
 import type { Arm } from '../../model/arms.ts'
 import type { LiveTick } from '../../model/load.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -15,17 +15,17 @@ import { type Estimate, estimateOf } from './estimate.ts'
 export interface UnderWay {
   readonly plan: Plan
   doing: string
-  phase: { readonly name: PhaseName; readonly at: number } | null
-  /** Visits by journey that ended in this phase. */
+  act: { readonly name: string; readonly at: number } | null
+  /** Visits by journey that ended in this act. */
   visits: Map<string, { ok: number; failed: number }>
 }
 
 export function comingUp(plan: Plan): UnderWay {
-  return { plan, doing: 'coming up', phase: null, visits: new Map() }
+  return { plan, doing: 'coming up', act: null, visits: new Map() }
 }
 
-export function beginPhase(arm: UnderWay, name: PhaseName, at: number): void {
-  arm.phase = { name, at }
+export function beginAct(arm: UnderWay, name: string, at: number): void {
+  arm.act = { name, at }
   arm.visits = new Map()
 }
 
@@ -37,8 +37,8 @@ export function countVisits(arm: UnderWay, { journeys }: LiveTick): void {
 }
 
 /** An arm's planned time under load, ms. */
-export function plannedMs({ phasesMs }: Plan): number {
-  return phaseNames.reduce((sum, phase) => sum + phasesMs[phase], 0)
+export function plannedMs({ acts }: Plan): number {
+  return armMs(acts)
 }
 
 /** How an arm is called where several of several scenarios are told of: `22-nov-overload treated`. */
@@ -66,7 +66,7 @@ export function estimateOfRun({
 }
 
 /**
- * Two lines an arm, what it does and how each journey fares in this phase; where `rows` are too few, one; where they are
+ * Two lines an arm, what it does and how each journey fares in this act; where `rows` are too few, one; where they are
  * fewer still, the first arms and how many there are besides. `at`: epoch ms.
  */
 export function underWayLines(
@@ -84,17 +84,18 @@ export function underWayLines(
 /** Columns of an arm's name, so that what stands behind it stands in a column. */
 export const nameColumns = 44
 
-function headOf(name: string, { phase, doing, plan }: UnderWay, at: number): string {
+function headOf(name: string, { act, doing, plan }: UnderWay, at: number): string {
+  const planned = plan.acts.find((one) => one.name === act?.name)
   const now =
-    phase === null
+    act === null
       ? oneLine(doing)
-      : `${phase.name} ${formatMs(Math.max(0, Math.round((at - phase.at) / 100) * 100))} of ${formatMs(plan.phasesMs[phase.name])}`
+      : `${act.name} ${formatMs(Math.max(0, Math.round((at - act.at) / 100) * 100))} of ${formatMs(planned === undefined ? 0 : planned.toMs - planned.fromMs)}`
   return `  ${pad(oneLine(name), nameColumns)} ${now}`
 }
 
 /** `officials 38 % of 41 served · attackers 100 % of 6 turned away`. */
-function faresLines({ plan, phase, visits }: UnderWay, paint: Paint): string[] {
-  if (phase === null) return []
+function faresLines({ plan, act, visits }: UnderWay, paint: Paint): string[] {
+  if (act === null) return []
   const fares = inOrderOf(plan, [...visits.keys()]).flatMap((journey) => {
     const { ok, failed } = visits.get(journey)!
     const { users, successIs } = journeyWords(plan, journey)

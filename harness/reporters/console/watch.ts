@@ -1,4 +1,3 @@
-import type { PhaseName } from '../../model/acts.ts'
 import type { ArmProgress, Happening } from './arm-progress.ts'
 
 /** An arm that begins to be shown. */
@@ -16,7 +15,7 @@ export interface ArmStart {
 /** How one arm is shown while it runs; others may run beside it. */
 export interface ArmWatch {
   ready(tookMs: number): void
-  phaseStarted(phase: PhaseName, ms: number | null): void
+  actStarted(act: string, ms: number | null): void
   happened(happening: Happening): void
   busy(message: string): void
   /** Nothing more is shown of it. */

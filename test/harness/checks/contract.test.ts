@@ -162,9 +162,9 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 0, estimate: null, interval: null },
       },
       {
-        is: 'is open where the arm did not come to the phase',
+        is: 'is open where the arm did not come to the act',
         spec: successRate(counter, { atLeast: 0.95, during: 'recovery', source }),
-        arm: { phases: 1 },
+        arm: { acts: 1 },
         verdict: 'inconclusive',
         evidence: { n: 0 },
       },
@@ -190,7 +190,7 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 80 },
       },
       {
-        is: 'spans phases',
+        is: 'spans acts',
         spec: successRate(counter, { atLeast: 0.95, during: ['fault', 'recovery'], source }),
         arm: {},
         verdict: 'holds',
@@ -202,8 +202,8 @@ const contracts: Record<string, Contract> = {
       [/atLeast must be a share .* not 95/, successRate(counter, { atLeast: 95, ...duringFault })],
       [/journeys must be one name or more/, successRate([], { atLeast: 0.9, ...duringFault })],
       [
-        /window.during must be a phase/,
-        successRate(counter, { atLeast: 0.9, during: ['recovery', 'fault'], source }),
+        /window.during must be the name of an act/,
+        successRate(counter, { atLeast: 0.9, during: '', source }),
       ],
       [
         /window.afterMs must be a duration such as 250ms, 8s or 2m, not "soon"/,
@@ -471,7 +471,7 @@ const contracts: Record<string, Contract> = {
         spec: recovery(counter, { within: '2s', source }),
         arm: { revertedMs: 8000, visits: [failing(2000, 9900), well(9900, 10_000)] },
         verdict: 'inconclusive',
-        said: /a longer recovery phase would decide/,
+        said: /a longer recovery act would decide/,
         evidence: { n: 40, estimate: null, interval: [1500, null] },
       },
       {
@@ -651,7 +651,7 @@ const contracts: Record<string, Contract> = {
       {
         is: 'is open where the arm was not watched to its end',
         spec: noEvent('fallback.opened', { measure, source }),
-        arm: { arm: 'control', phases: 0 },
+        arm: { arm: 'control', acts: 0 },
         verdict: 'inconclusive',
         evidence: { n: 0 },
       },
@@ -880,7 +880,7 @@ const contracts: Record<string, Contract> = {
         evidence: { n: 50, estimate: 0, interval: [0, 0], unit: 'count' },
       },
       {
-        is: 'deviates for one, in any phase, and says who',
+        is: 'deviates for one, in any act, and says who',
         spec: never('attacker', { outcome: ['let-in', 'data-shown'], atLeast: 20, source, sabotages }),
         arm: {
           arm: 'control',
@@ -1296,11 +1296,11 @@ describe('titles', () => {
 
 describe('the stories', () => {
   it('are timed as the rows take them to be', () => {
-    const { phases, injected, reverted } = recordOf(planOf([]))
-    expect(phases).toEqual([
-      { phase: 'baseline', fromMs: 0, toMs: faultFromMs, cpuWaitShare: null, hostBusy: null },
-      { phase: 'fault', fromMs: faultFromMs, toMs: faultToMs, cpuWaitShare: null, hostBusy: null },
-      { phase: 'recovery', fromMs: faultToMs, toMs: armEndMs, cpuWaitShare: null, hostBusy: null },
+    const { acts, injected, reverted } = recordOf(planOf([]))
+    expect(acts).toEqual([
+      { act: 'baseline', fromMs: 0, toMs: faultFromMs, cpuWaitShare: null, hostBusy: null },
+      { act: 'fault', fromMs: faultFromMs, toMs: faultToMs, cpuWaitShare: null, hostBusy: null },
+      { act: 'recovery', fromMs: faultToMs, toMs: armEndMs, cpuWaitShare: null, hostBusy: null },
     ])
     expect(injected.map(({ ms }) => ms)).toEqual([faultFromMs])
     expect(reverted.map(({ ms }) => ms)).toEqual([faultToMs])

@@ -1,6 +1,7 @@
 import type { EventOf, JournalEvent } from '../../../harness/journal/events.ts'
 import { foldArm } from '../../../harness/journal/fold-arm.ts'
 import type { ArmRecord } from '../../../harness/journal/record.ts'
+import { actsInTurn } from '../../../harness/model/acts.ts'
 import { type Arm, setupOf } from '../../../harness/model/arms.ts'
 import type { CheckSpec } from '../../../harness/model/check.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
@@ -39,9 +40,9 @@ export interface ArmStory {
   readonly witness?: Witnessed
   readonly deaths?: readonly Pick<EventOf<'service.died'>, 'service' | 'code' | 'signal' | 'log'>[]
   readonly ended?: Partial<EventOf<'arm.ended'>> | null
-  /** Phases it came to; all three unless it is said. */
-  readonly phases?: number
-  /** Share of the time with work in which a CPU was waited for, in each phase; not told when not given. */
+  /** Acts it came to; all three unless it is said. */
+  readonly acts?: number
+  /** Share of the time with work in which a CPU was waited for, in each act; not told when not given. */
   readonly cpuWaitShare?: number
   /** The same of an older journal: share of the host's CPU time in use. */
   readonly hostBusy?: number
@@ -64,7 +65,7 @@ export type Witnessed =
 const epoch = Date.UTC(2023, 10, 17, 8, 40)
 
 /** Baseline to 2 s, fault to 6 s, recovery to 10 s. */
-export const phasesMs = { baseline: 2000, fault: 4000, recovery: 4000 } as const
+export const acts = actsInTurn({ baseline: 2000, fault: 4000, recovery: 4000 })
 export const faultFromMs = 2000
 export const faultToMs = 6000
 export const armEndMs = 10_000
@@ -88,7 +89,7 @@ export function planOf(checks: readonly CheckSpec[], differing: Partial<Plan> = 
     facts: ['T2', 'F4'],
     system: 'administrative-network',
     knobs: {},
-    phasesMs,
+    acts,
     load: [{ journey: counter, perSecond: [20, 20], process: 'regular' }],
     faults: [stall],
     measures: [{ name: 'password-fallback', params: {} }],
@@ -116,26 +117,23 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
   const events: JournalEvent[] = []
   const add = (event: JournalEvent): void => void events.push(event)
 
-  const ends = [faultFromMs, faultToMs, armEndMs]
-  const names = ['baseline', 'fault', 'recovery'] as const
-  names.slice(0, story.phases ?? names.length).forEach((phase, i) => {
-    const from = i === 0 ? 0 : ends[i - 1]!
-    add({ kind: 'phase.started', at: at(from), phase, plannedAt: at(from) })
+  for (const { name: act, fromMs, toMs } of plan.acts.slice(0, story.acts ?? plan.acts.length)) {
+    add({ kind: 'act.started', at: at(fromMs), act, plannedAt: at(fromMs) })
     add({
-      kind: 'phase.ended',
-      at: at(ends[i]!),
-      phase,
+      kind: 'act.ended',
+      at: at(toMs),
+      act,
       ...(story.hostBusy !== undefined && { hostBusy: story.hostBusy }),
     })
     if (story.cpuWaitShare !== undefined)
       add({
         kind: 'cpu',
-        at: at(ends[i]!),
-        phase,
+        at: at(toMs),
+        act,
         ranMs: 1000 * (1 - story.cpuWaitShare),
         waitedMs: 1000 * story.cpuWaitShare,
       })
-  })
+  }
   if (story.stoodStillMs !== undefined)
     add({ kind: 'harness.stood-still', at: at(faultFromMs + 1000), forMs: story.stoodStillMs })
   if (faults) {

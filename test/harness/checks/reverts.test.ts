@@ -80,13 +80,11 @@ it('the first injection is the earliest', () => {
   expect(firstInjectionMs(withFaults([], []))).toBeNull()
 })
 
-it('an arm is watched until its last phase has ended', () => {
+it('an arm is watched until its last act has ended', () => {
   expect(watchedUntilMs(recordOf(planOf([])))).toBe(10_000)
-  expect(watchedUntilMs(recordOf(planOf([]), { phases: 1 }))).toBe(2000)
-  expect(watchedUntilMs(recordOf(planOf([]), { phases: 0 }))).toBeNull()
+  expect(watchedUntilMs(recordOf(planOf([]), { acts: 1 }))).toBe(2000)
+  expect(watchedUntilMs(recordOf(planOf([]), { acts: 0 }))).toBeNull()
   const record = recordOf(planOf([]))
-  const cut = record.phases.map((phase, i) =>
-    i === 2 ? { ...phase, toMs: Number.POSITIVE_INFINITY } : phase,
-  )
-  expect(watchedUntilMs({ ...record, phases: cut })).toBeNull()
+  const cut = record.acts.map((act, i) => (i === 2 ? { ...act, toMs: Number.POSITIVE_INFINITY } : act))
+  expect(watchedUntilMs({ ...record, acts: cut })).toBeNull()
 })

@@ -6,35 +6,36 @@ import { never } from '../../../harness/checks/never.ts'
 import { sizingProblems, sizingsOf } from '../../../harness/checks/sizing.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { surge, surgeKind } from '../../../harness/faults/surge.ts'
+import { actsInTurn } from '../../../harness/model/acts.ts'
 import type { CheckSpec } from '../../../harness/model/check.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
 import { userAsks } from '../fixtures/tiny-journeys.ts'
 
 const source = '† ours'
 const journey = userAsks.name
-const phasesMs = { baseline: 2000, fault: 4000, recovery: 4000 }
+const acts = actsInTurn({ baseline: 2000, fault: 4000, recovery: 4000 })
 
 function sized(
   checks: readonly CheckSpec[],
   perSecond: readonly [number, number] = [20, 20],
   faults: Plan['faults'] = [],
 ) {
-  return { checks, faults, phasesMs, load: [{ journey, perSecond, process: 'poisson' as const }] }
+  return { checks, faults, acts, load: [{ journey, perSecond, process: 'poisson' as const }] }
 }
 
 const serves = (atLeast: number) => successRate(journey, { atLeast, during: 'fault', source })
 
 describe('how many visits are expected', () => {
   it.each([
-    ['in a phase', serves(0.9), [20, 20], 80],
+    ['in an act', serves(0.9), [20, 20], 80],
     [
-      'in part of a phase',
+      'in part of an act',
       successRate(journey, { atLeast: 0.5, during: 'fault', after: '1s', untilEnd: '500ms', source }),
       [20, 20],
       50,
     ],
     [
-      'over two phases',
+      'over two acts',
       successRate(journey, { atLeast: 0.5, during: ['fault', 'recovery'], source }),
       [20, 20],
       160,
@@ -72,7 +73,7 @@ describe('what they can show', () => {
 
   it('too few is a problem, and says how many it takes', () => {
     expect(sizingProblems(sized([serves(0.95)], [10, 10]))).toEqual([
-      `check '${serves(0.95).title}' can never hold: about 40 visits are due in its window, and even if all succeed 73 are needed; raise the rate 1.9 times, or lengthen the phase as much`,
+      `check '${serves(0.95).title}' can never hold: about 40 visits are due in its window, and even if all succeed 73 are needed; raise the rate 1.9 times, or lengthen the act as much`,
     ])
   })
 

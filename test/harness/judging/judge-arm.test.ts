@@ -361,7 +361,7 @@ describe('an arm is void', () => {
       { ended: { outcome: 'failed', error: 'postgres did not start' } },
     ],
     ['where its journal stops', /the journal stops in the middle/, { ended: null }],
-    ['where it did not come to its baseline', /did not come to its baseline/, { phases: 0 }],
+    ['where it did not come to its baseline', /did not come to its baseline/, { acts: 0 }],
     [
       'where a service died',
       /service saeol died and nobody had stopped it \(exit code 1\): see logs\/saeol.log/,

@@ -29,7 +29,7 @@ afterAll(async () => {
 const source = '† ours'
 
 describe('thresholds', () => {
-  it('are success rates and latencies of one journey in one phase', () => {
+  it('are success rates and latencies of one journey in one act', () => {
     const checks = [
       successRate(userAsks, { atLeast: 0.95, during: 'fault', source }),
       latency(userAsks, { quantile: 0.95, below: '800ms', during: 'fault', source }),
@@ -38,9 +38,9 @@ describe('thresholds', () => {
     ]
     expect(thresholdsOf(checks)).toEqual({
       thresholds: {
-        'visit_ok{journey:user-asks,phase:fault}': ['rate>=0.95'],
-        'visit_took{journey:user-asks,phase:fault}': ['p(95)<=800', 'p(99.9)<=2000'],
-        'visit_step{step:ask,journey:user-asks,phase:baseline}': ['p(50)<=90'],
+        'visit_ok{journey:user-asks,act:fault}': ['rate>=0.95'],
+        'visit_took{journey:user-asks,act:fault}': ['p(95)<=800', 'p(99.9)<=2000'],
+        'visit_step{step:ask,journey:user-asks,act:baseline}': ['p(50)<=90'],
       },
       untold: [],
     })
@@ -113,7 +113,7 @@ describe(`a script that k6 runs alone${missing === undefined ? '' : ` (skipped: 
          }),
          build: () => ({
            load: [arrivals(journey, '30/s')],
-           phases: { baseline: '500ms', fault: '1s', recovery: '500ms' },
+           acts: { baseline: '500ms', fault: '1s', recovery: '500ms' },
            faults: [surge(journey, '60/s')],
            measures: [],
            hypothesis: [successRate(journey, { atLeast: 0.9, during: 'fault', source: '† ours' })],
@@ -159,7 +159,7 @@ describe(`a script that k6 runs alone${missing === undefined ? '' : ` (skipped: 
   it('asks as often as is planned, and exits 0 where the service levels are met', async () => {
     const script = await scriptFor('/alone')
     const { code, said } = await k6Run(script, '-e', `USER_TO_FRONT=${target.url}`)
-    expect(said).toContain('visit_ok{journey:asks%2C %22twice%22 %7Bor: %27more%27%7D,phase:fault}')
+    expect(said).toContain('visit_ok{journey:asks%2C %22twice%22 %7Bor: %27more%27%7D,act:fault}')
     expect(said).toMatch(new RegExp(`visits\\.+: ${planned} `))
     expect(code).toBe(0)
     expect(target.asked.get('/alone')).toBe(planned)

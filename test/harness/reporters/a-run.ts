@@ -1,3 +1,4 @@
+import { actsInTurn, armMs, baselineMs } from '../../../harness/model/acts.ts'
 import { type Arm, gateArms as arms } from '../../../harness/model/arms.ts'
 import type { CheckResult, CheckSpec, Evidence } from '../../../harness/model/check.ts'
 import type { GeneratorFigures } from '../../../harness/model/load.ts'
@@ -32,7 +33,7 @@ export const gpkiStall: Plan = {
   facts: ['T2', 'F4', 'S0'],
   system: 'administrative-network',
   knobs: {},
-  phasesMs: { baseline: 3000, fault: 8000, recovery: 6000 },
+  acts: actsInTurn({ baseline: 3000, fault: 8000, recovery: 6000 }),
   load: [
     { journey: official, perSecond: [25, 25], process: 'poisson' },
     { journey: visitor, perSecond: [5, 5], process: 'poisson' },
@@ -76,7 +77,7 @@ export const overload: Plan = {
   scenario: '22-nov-overload',
   title: '22 Nov 11:45 — pop-ups and downloads hold the connections',
   facts: ['T10', 'F8'],
-  phasesMs: { baseline: 4000, fault: 12_000, recovery: 8000 },
+  acts: actsInTurn({ baseline: 4000, fault: 12_000, recovery: 8000 }),
   faults: [
     {
       kind: 'surge',
@@ -225,8 +226,8 @@ function faultEvidence(plan: Plan, arm: Arm): FaultEvidence[] {
   if (!hasFaults(arm)) return []
   return plan.faults.map((fault) => ({
     fault: fault.id,
-    injectedAtMs: plan.phasesMs.baseline + fault.fromMs + 3,
-    revertedAtMs: plan.phasesMs.baseline + fault.toMs + 2,
+    injectedAtMs: baselineMs(plan.acts) + fault.fromMs + 3,
+    revertedAtMs: baselineMs(plan.acts) + fault.toMs + 2,
     injectedLateMs: 3,
     revertedLateMs: 2,
     bit: true,
@@ -240,7 +241,7 @@ function faultEvidence(plan: Plan, arm: Arm): FaultEvidence[] {
 }
 
 function armResult(plan: Plan, arm: Arm): ArmResult {
-  const plannedMs = Object.values(plan.phasesMs).reduce((sum, ms) => sum + ms, 0)
+  const plannedMs = armMs(plan.acts)
   const bad = arm === 'untreated'
   return {
     arm,
@@ -346,8 +347,9 @@ export function runResult(scenarios: readonly ScenarioResult[]): RunResult {
 
 /** How a journey fares `ms` into its arm: the share that succeeds, and the p95. */
 function fares(plan: Plan, arm: Arm, journey: string, ms: number): { share: number; p95Ms: number } {
-  const sinceMs = ms - plan.phasesMs.baseline
-  const faulty = hasFaults(arm) && sinceMs > 0 && sinceMs < plan.phasesMs.fault
+  const [, fault] = plan.acts
+  const sinceMs = ms - fault!.fromMs
+  const faulty = hasFaults(arm) && sinceMs > 0 && ms < fault!.toMs
   if (!faulty || journey === citizen) return { share: 1, p95Ms: 60 + 25 * Math.sin(ms / 700) }
   if (hasMeasures(arm)) return sinceMs < 1300 ? { share: 0.2, p95Ms: 900 } : { share: 0.99, p95Ms: 210 }
   return { share: sinceMs < 500 ? 0.4 : 0.02, p95Ms: Math.min(5000, 800 + sinceMs) }
@@ -360,8 +362,8 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
   const readyAt = fromMs + 1900
   const startAt = readyAt + 120
   const at = (ms: number): number => epoch + startAt + ms
-  const { baseline, fault, recovery } = plan.phasesMs
-  const endMs = baseline + fault + recovery
+  const beginMs = baselineMs(plan.acts)
+  const endMs = armMs(plan.acts)
 
   calls.push({
     atMs: fromMs,
@@ -378,18 +380,14 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
       ),
   })
   says(readyAt, (r) => r.armReady?.({ tookMs: 1900 }, ref))
-  for (const [phase, ms] of [
-    ['baseline', 0],
-    ['fault', baseline],
-    ['recovery', baseline + fault],
-  ] as const)
+  for (const { name: act, fromMs: ms } of plan.acts)
     says(startAt + ms, (r) =>
-      r.phaseStarted?.({ kind: 'phase.started', at: at(ms), phase, plannedAt: at(ms) }, ref),
+      r.actStarted?.({ kind: 'act.started', at: at(ms), act, plannedAt: at(ms) }, ref),
     )
 
   for (const { id, fromMs, toMs } of hasFaults(arm) ? plan.faults : []) {
-    const injected = baseline + fromMs + 3
-    const reverted = baseline + toMs + 2
+    const injected = beginMs + fromMs + 3
+    const reverted = beginMs + toMs + 2
     says(startAt + injected, (r) =>
       r.faultInjected?.(
         { kind: 'fault.injected', at: at(injected), fault: id, plannedAt: at(injected - 3) },
@@ -423,16 +421,16 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
       r.systemEvent?.({ kind: 'system', at: at(ms), service, event: name, facts }, ref),
     )
   if (hasFaults(arm))
-    event(baseline + 900, 'situation-room', 'alarm.raised', { vantagePoints: 2, probe: 'deep' })
+    event(beginMs + 900, 'situation-room', 'alarm.raised', { vantagePoints: 2, probe: 'deep' })
   if (hasFaults(arm) && hasMeasures(arm)) {
-    event(baseline + 1310, 'saeol', 'fallback.opened', {
+    event(beginMs + 1310, 'saeol', 'fallback.opened', {
       by: ['kim', 'lee'],
       scope: 'login',
       expiresAfterMs: 20_000,
     })
     for (let i = 0; i < 12; i++)
-      event(baseline + 1500 + i * 400, 'saeol', 'fallback.refused', { reason: 'wrong password', attempt: i })
-    event(baseline + fault + 1900, 'saeol', 'fallback.closed', { verified: true })
+      event(beginMs + 1500 + i * 400, 'saeol', 'fallback.refused', { reason: 'wrong password', attempt: i })
+    event(plan.acts[1]!.toMs + 1900, 'saeol', 'fallback.closed', { verified: true })
   }
 
   for (let ms = 250; ms <= endMs; ms += 250)

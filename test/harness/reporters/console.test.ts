@@ -40,7 +40,7 @@ describe('where lines stay', () => {
       expect((await told(calls)).text()).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
   })
 
-  test('each phase, fault and arm has its line, with its time', async () => {
+  test('each act, fault and arm has its line, with its time', async () => {
     const sheet = (await told()).text()
     expect(sheet.match(/^ {4}3\.00 s {2}fault begins$/gm)).toHaveLength(3)
     expect(sheet.match(/^ +3\.00 s {2}fault {2}stall l4→gpki-a injected$/gm)).toHaveLength(2)
@@ -69,7 +69,7 @@ describe('where lines stay', () => {
     expect(sheet.lines().at(-2)!.trim()).toBe(`fault  stall a→b ${words} (${said})`)
   })
 
-  test('each journey is told of when a phase is over', async () => {
+  test('each journey is told of when an act is over', async () => {
     const sheet = await told()
     const shares = sheet.lines().filter((line) => line.includes(' in fault: '))
     expect(shares).toHaveLength(3)

@@ -9,7 +9,7 @@ const hooks: readonly Hook[] = [
   'runStarted',
   'armStarted',
   'armReady',
-  'phaseStarted',
+  'actStarted',
   'faultInjected',
   'faultProbed',
   'faultReverted',

@@ -130,8 +130,8 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
         {
           atMs: 2,
           tell: (r) =>
-            r.phaseStarted?.(
-              { kind: 'phase.started', at, phase: 'baseline', plannedAt: at },
+            r.actStarted?.(
+              { kind: 'act.started', at, act: 'baseline', plannedAt: at },
               { scenario: 's', arm: 'treated' },
             ),
         },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  beginPhase,
+  beginAct,
   comingUp,
   countVisits,
   type UnderWay,
@@ -20,7 +20,7 @@ const plan = {
 
 function underFault(): UnderWay {
   const arm = comingUp(plan)
-  beginPhase(arm, 'fault', 10_000)
+  beginAct(arm, 'fault', 10_000)
   const figures = (ok: number, failed: number) => ({ arrived: ok + failed, ok, failed, p95Ms: 9 })
   for (let i = 0; i < 2; i++)
     countVisits(arm, {
@@ -42,13 +42,13 @@ describe('arms under way', () => {
     ])
   })
 
-  it('begin to count anew with each phase', () => {
+  it('begin to count anew with each act', () => {
     const arm = underFault()
-    beginPhase(arm, 'recovery', 18_000)
+    beginAct(arm, 'recovery', 18_000)
     expect(underWayLines(new Map([['a', arm]]), { ...options, rows: 10 })).toHaveLength(1)
   })
 
-  it('say what they do while no phase runs', () => {
+  it('say what they do while no act runs', () => {
     const arm = comingUp(plan)
     arm.doing = 'starting saeol'
     expect(underWayLines(new Map([['a', arm]]), { ...options, rows: 10 })).toEqual([

@@ -2,7 +2,7 @@ import { Counter, Rate, Trend } from 'k6/metrics'
 import type { Due, Sink } from '../../visits.ts'
 import { type ScriptLoad, tagOf } from '../protocol.ts'
 
-/** What is measured of visits under k6: each sample is tagged with journey, stream and phase. */
+/** What is measured of visits under k6: each sample is tagged with journey, stream and act. */
 const metrics = {
   started: new Counter('visits'),
   dropped: new Counter('visits_dropped'),
@@ -13,12 +13,12 @@ const metrics = {
 }
 
 /** Measures the visits of one VU. `started` is told the arm's start, epoch ms. */
-export function measuring({ phaseEndsMs }: ScriptLoad): Sink & { started(at: number): void } {
+export function measuring({ actEndsMs }: ScriptLoad): Sink & { started(at: number): void } {
   let startedAt = 0
   const tagsOf = ({ journey, stream, dueAt }: Due) => ({
     journey: tagOf(journey.name),
     stream: tagOf(stream.id),
-    phase: phaseOf(phaseEndsMs, dueAt - startedAt),
+    act: actOf(actEndsMs, dueAt - startedAt),
   })
   return {
     started(at) {
@@ -38,7 +38,7 @@ export function measuring({ phaseEndsMs }: ScriptLoad): Sink & { started(at: num
   }
 }
 
-function phaseOf(endsMs: ScriptLoad['phaseEndsMs'], ms: number): string {
-  for (const phase in endsMs) if (ms < endsMs[phase]!) return phase
+function actOf(endsMs: ScriptLoad['actEndsMs'], ms: number): string {
+  for (const act in endsMs) if (ms < endsMs[act]!) return act
   return 'after'
 }

@@ -1,4 +1,4 @@
-import { armMs, baselineMs } from '../model/acts.ts'
+import { timeOfAct } from '../model/acts.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec, Window } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
@@ -51,11 +51,11 @@ function expectedVisits(
   const span = window === undefined ? wholeArm : plannedSpan({ acts }, window)
   if (span === null) return 0
   const { fromMs, toMs } = span
-  const steady = load.map((stream) => ({ stream, atMs: 0, durationMs: armMs(acts) }))
+  const own = load.map((stream) => ({ stream, ...timeOfAct(acts, stream.act) }))
   const brought = faults.flatMap(({ streams = [], fromMs: atMs }) =>
-    streams.map((stream) => ({ stream, atMs: baselineMs(acts) + atMs, durationMs: stream.durationMs })),
+    streams.map((stream) => ({ stream, atMs, durationMs: stream.durationMs })),
   )
-  return [...steady, ...brought]
+  return [...own, ...brought]
     .filter(({ stream }) => journeys.includes(stream.journey))
     .reduce(
       (sum, { stream, atMs, durationMs }) =>

@@ -119,7 +119,7 @@ function entrancesOf(plan: Plan, system: System): string[] {
 }
 
 function streamsOf(plan: Plan): ArrivalStream[] {
-  return [...steadyStreams(plan), ...broughtStreams(plan, plan.faultsOn ? plan.faults : [])]
+  return [...steadyStreams(plan), ...broughtStreams(plan.faultsOn ? plan.faults : [])]
 }
 
 async function userData(system: System, seed: string): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import type { EventOf, JournalEvent } from '../journal/events.ts'
 import type { ArmJournal } from '../journal/writer.ts'
 import type { LoadDriver } from '../load/driver.ts'
 import { broughtStreams, maxInFlight, steadyStreams } from '../load/streams.ts'
-import { armMs, baselineMs, type PlannedAct } from '../model/acts.ts'
+import { armMs, type PlannedAct } from '../model/acts.ts'
 import { type Arm, type ArmSetup, setupOf } from '../model/arms.ts'
 import type { LiveTick, LoadPlan, LoadRun } from '../model/load.ts'
 import type { Plan } from '../model/plan.ts'
@@ -144,7 +144,7 @@ async function live(running: Running, from: number): Promise<void> {
   const lives = setup.faults.map((spec) => faultLife(spec, context, undo, write))
   const [baseline, ...story] = running.plan.acts
   await play(baseline!, () => Promise.all(lives.map((life) => life.lookBefore())))
-  const living = Promise.all(lives.map((life) => life.live(startedAt + baselineMs(running.plan.acts))))
+  const living = Promise.all(lives.map((life) => life.live(startedAt)))
   // A fault is probed once more after its revert, which may be in any later act.
   living.catch((error: unknown) => died.abort(error))
   for (const act of story)
@@ -242,7 +242,7 @@ function loadPlan({ plan, system, seed, setup }: Running, topology: Topology): L
   const dataFile = system.userData === undefined ? undefined : topology.files[system.userData]
   return {
     seed,
-    streams: [...steadyStreams(plan), ...broughtStreams(plan, setup.faults)],
+    streams: [...steadyStreams(plan), ...broughtStreams(setup.faults)],
     journeysModule: system.journeys.module,
     entrances: Object.fromEntries(
       system.links.filter(({ from }) => from === null).map(({ name }) => [name, topology.link(name).url]),

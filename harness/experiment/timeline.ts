@@ -15,7 +15,7 @@ const betweenLooksMs = 250
 export interface FaultLife {
   /** Before the injection. The probe must see nothing; if it sees something now, its later looks prove nothing. */
   lookBefore(): Promise<void>
-  /** Injects and reverts at their planned times. `from`: epoch ms that its times count from. */
+  /** Injects and reverts at their planned times. @param from the arm's start, epoch ms */
   live(from: number): Promise<void>
   /** Undoes the fault now, whatever its state; a second call does nothing. */
   revert(): Promise<void>

@@ -1,5 +1,6 @@
+import type { FaultTimes } from '../model/fault.ts'
 import type { FaultKind } from './fault.ts'
-import { type FaultTimes, linkOf, look, onLink } from './on-link.ts'
+import { linkOf, look, onLink } from './on-link.ts'
 
 /** The link is down: live connections end, new ones are refused (F2, F10, F13). Disables the proxy. */
 export function cut(link: string, times: FaultTimes = {}) {

@@ -1,5 +1,5 @@
+import type { FaultTimes } from '../model/fault.ts'
 import type { FaultKind } from './fault.ts'
-import type { FaultTimes } from './on-link.ts'
 import { controlOf, lookAtService, onService } from './on-service.ts'
 
 /** A service is killed; reverting starts it again. What it had in memory is lost, what it wrote is still there. */

@@ -1,5 +1,6 @@
+import type { FaultTimes } from '../model/fault.ts'
 import { type Duration, durationMs } from '../model/units.ts'
-import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
+import { numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** Every chunk on the way back comes `delay` (± `jitter`) late: the slowness that stayed after the L4 was replaced (T5). */
 export function latency(link: string, delay: Duration, options: FaultTimes & { jitter?: Duration } = {}) {

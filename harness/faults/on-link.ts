@@ -1,23 +1,10 @@
-import type { FaultSpec, Sighting } from '../model/fault.ts'
+import type { FaultSpec, FaultTimes, Sighting, WrittenFault } from '../model/fault.ts'
 import { linkName } from '../model/system.ts'
 import type { LinkAddress } from '../model/topology.ts'
 import type { ToxicSpec } from '../model/toxics.ts'
-import type { Duration } from '../model/units.ts'
-import { durationMs } from '../model/units.ts'
 import { unread } from '../near-miss.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
 import { type ProbeEnding, type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
-
-/** When a fault is on, from the start of the fault act. */
-export interface FaultTimes {
-  /** Default: at once. */
-  readonly from?: Duration
-  /** Default: the end of the fault act. */
-  readonly to?: Duration
-}
-
-/** Until the end of the fault act. Its time is filled in when the scenario is planned. */
-export const untilActEnds = Number.POSITIVE_INFINITY
 
 /** A fault on a link as data. */
 export function onLink(
@@ -27,19 +14,29 @@ export function onLink(
   params: FaultSpec['params'] = {},
   /** Names of the options that are its own. */
   own: readonly string[] = [],
-): FaultSpec {
+): WrittenFault {
   const name = linkName(link)
-  return { kind, id: `${kind} ${name}`, link: name, ...during(times, own), params }
+  return { kind, ...timed(`${kind} ${name}`, times, own), link: name, params }
 }
 
-export function during(
+/**
+ * @param id its name, unless the scenario gives it one
+ * @param own names of the options that are its own
+ */
+export function timed(
+  id: string,
   times: FaultTimes,
   own: readonly string[] = [],
-): Pick<FaultSpec, 'fromMs' | 'toMs' | 'unread'> {
+): Pick<WrittenFault, 'id' | 'times' | 'unread'> {
+  const { from, to, repeat } = times
   return {
-    fromMs: durationMs(times.from ?? 0),
-    toMs: times.to === undefined ? untilActEnds : durationMs(times.to),
-    ...unread(times, ['from', 'to', ...own]),
+    id: times.id ?? id,
+    times: {
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(repeat !== undefined && { repeat }),
+    },
+    ...unread(times, ['from', 'to', 'id', 'repeat', ...own]),
   }
 }
 
@@ -64,7 +61,7 @@ export function toxicFault(kind: {
   const named = (spec: FaultSpec): ToxicSpec[] =>
     kind.toxics(spec).map((toxic, i, all) => {
       const first = all.findIndex(({ stream }) => stream === toxic.stream) === i
-      const name = [kind.kind, toxic.stream, ...(first ? [] : [toxic.type])].join('-')
+      const name = [toxicPrefix(spec), toxic.stream, ...(first ? [] : [toxic.type])].join('-')
       return { ...toxic, name, toxicity: 1 }
     })
   return {
@@ -88,6 +85,11 @@ export function toxicFault(kind: {
         endings: kind.probe?.endings ?? ['kept-alive'],
       }),
   }
+}
+
+/** What its toxics' names begin with: its kind, or the name that tells it from another of the kind on the same link. */
+export function toxicPrefix({ kind, id, link }: FaultSpec): string {
+  return id === `${kind} ${link}` ? kind : `${kind}-${id.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`
 }
 
 /** One look through a fault's link, with each kind of connection that is asked for, all at once. */

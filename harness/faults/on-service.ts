@@ -1,16 +1,16 @@
 import { HarnessError } from '../errors.ts'
-import type { FaultSpec, Sighting } from '../model/fault.ts'
+import type { FaultSpec, FaultTimes, Sighting, WrittenFault } from '../model/fault.ts'
 import type { LinkAddress, ServiceControl } from '../model/topology.ts'
 import type { FaultContext } from './fault.ts'
-import { during, type FaultTimes } from './on-link.ts'
+import { timed } from './on-link.ts'
 import { type RoundTrip, roundTrip, tell } from './probe.ts'
 
 /** How long a probe waits before it calls a service silent, ms. */
 const patienceMs = 600
 
 /** A fault on a service as data. */
-export function onService(kind: string, service: string, times: FaultTimes): FaultSpec {
-  return { kind, id: `${kind} ${service}`, service, ...during(times), params: {} }
+export function onService(kind: string, service: string, times: FaultTimes): WrittenFault {
+  return { kind, ...timed(`${kind} ${service}`, times), service, params: {} }
 }
 
 export function controlOf({ topology }: FaultContext): ServiceControl {

@@ -1,10 +1,10 @@
-import type { FaultSpec } from '../model/fault.ts'
+import type { FaultSpec, FaultTimes, WrittenFault } from '../model/fault.ts'
 import { proxyName } from '../model/system.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
-import { type FaultTimes, linkOf, numberProblem, onLink } from './on-link.ts'
+import { linkOf, numberProblem, onLink, toxicPrefix } from './on-link.ts'
 import { inNamespace } from './packets/in-namespace.ts'
 import type { Means } from './packets/means.ts'
-import { standIn, standInToxic } from './packets/stand-in.ts'
+import { standIn } from './packets/stand-in.ts'
 import { roundTrip, tellTrip } from './probe.ts'
 
 /** A packet without data, and a short question, must get through: below this nothing could be told from a cut, bytes. */
@@ -35,7 +35,7 @@ export function packetLoss(
     /** Default 0.9 (T13). From 0.5 on: one look cannot tell a smaller loss from none. */
     probability?: number
   } = {},
-): FaultSpec {
+): WrittenFault {
   const { minBytes = 1500, probability = 0.9 } = options
   return onLink('packet-loss', link, options, { minBytes, probability }, ['minBytes', 'probability'])
 }
@@ -50,7 +50,7 @@ export const packetLossKind: FaultKind = {
     ...numberProblem(spec, 'minBytes', { atLeast: smallestLimitBytes, atMost: 65_535 }),
     ...numberProblem(spec, 'probability', { atLeast: 0.5, atMost: 1 }),
   ],
-  toxics: (spec) => [standInToxic(proxyName(spec.link!))],
+  toxics: (spec) => [standInToxic(spec)],
   prepare: (spec, context) => meansOf(spec, context).prepare(),
   inject: (spec, context) => meansOf(spec, context).lose(),
   revert: (spec, context) => meansOf(spec, context).pass(),
@@ -78,8 +78,21 @@ function meansOf(spec: FaultSpec, context: FaultContext): Means {
   const { topology, memory } = context
   const { proxy } = linkOf(spec, context)
   const service = topology.system.links.find(({ name }) => name === spec.link)!.to
-  const options = { topology, memory, fault: spec.id, service, proxy, ...lossOf(spec) }
+  const options = {
+    topology,
+    memory,
+    fault: spec.id,
+    service,
+    proxy,
+    toxic: standInToxic(spec),
+    ...lossOf(spec),
+  }
   return topology.inNetworkOf === undefined ? standIn(options) : inNamespace(options)
+}
+
+/** Its name says whose it is: it stands on every proxy that leads to the service. */
+function standInToxic(spec: FaultSpec): string {
+  return `${toxicPrefix(spec)}-${proxyName(spec.link!)}`
 }
 
 function lossOf({ params }: FaultSpec): { minBytes: number; probability: number } {

@@ -1,5 +1,5 @@
+import type { FaultTimes } from '../model/fault.ts'
 import type { FaultKind } from './fault.ts'
-import type { FaultTimes } from './on-link.ts'
 import { controlOf, lookAtService, onService } from './on-service.ts'
 
 /** A service freezes: its sockets stay open and accept, and nothing answers, on any of its ports (F4). */

@@ -1,5 +1,6 @@
+import type { FaultTimes } from '../model/fault.ts'
 import { type Duration, durationMs } from '../model/units.ts'
-import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
+import { numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** Connections are reset `after` their first data: a flapping switch (T3, F2). */
 export function reset(link: string, options: FaultTimes & { after?: Duration } = {}) {

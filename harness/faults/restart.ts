@@ -1,5 +1,5 @@
+import type { FaultTimes } from '../model/fault.ts'
 import { type FaultContext, type FaultKind, kept } from './fault.ts'
-import type { FaultTimes } from './on-link.ts'
 import { controlOf, onService } from './on-service.ts'
 
 /**

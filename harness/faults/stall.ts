@@ -1,5 +1,6 @@
+import type { FaultTimes } from '../model/fault.ts'
 import type { ToxicSpec } from '../model/toxics.ts'
-import { type FaultTimes, onLink, toxicFault } from './on-link.ts'
+import { onLink, toxicFault } from './on-link.ts'
 
 /** Longer than any fault lasts, ms: a day. */
 const heldBackMs = 86_400_000

@@ -1,15 +1,14 @@
-import type { FaultSpec } from '../model/fault.ts'
+import type { FaultSpec, FaultTimes, WrittenFault } from '../model/fault.ts'
 import type { Journey } from '../model/journey.ts'
 import { type Rate, ratePerSecond } from '../model/units.ts'
 import type { FaultKind } from './fault.ts'
-import { during, type FaultTimes, numberProblem } from './on-link.ts'
+import { numberProblem, timed } from './on-link.ts'
 
 /** More of one journey on top of its usual load: the morning of 22 November (T10), the flood of the 23rd (T11). */
-export function surge(journey: Journey, rate: Rate, times: FaultTimes = {}): FaultSpec {
+export function surge(journey: Journey, rate: Rate, times: FaultTimes = {}): WrittenFault {
   return {
     kind: 'surge',
-    id: `surge ${journey.name}`,
-    ...during(times),
+    ...timed(`surge ${journey.name}`, times),
     params: { journey: journey.name, perSecond: ratePerSecond(rate) },
   }
 }

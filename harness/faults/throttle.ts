@@ -1,4 +1,5 @@
-import { type FaultTimes, numberProblem, onLink, toxicFault } from './on-link.ts'
+import type { FaultTimes } from '../model/fault.ts'
+import { numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** The link carries `kilobytesPerSecond` (1 kB = 1000 B) on the way back: pop-ups and downloads that fill the line (F8). */
 export function throttle(link: string, kilobytesPerSecond: number, times: FaultTimes = {}) {

@@ -145,8 +145,9 @@ export type JournalEvent =
 /**
  * It rises when a known event changes its meaning, not for a new event that old readers may skip. 2: arms are written
  * side by side (`arm.turn`); checks have ids and other roles. 3: what was a phase is an act, and a plan has a list of them.
+ * 4: faults' times count from the arm's start, not from that of its second act.
  */
-export const journalVersion = 3
+export const journalVersion = 4
 
 /** An event of one kind. */
 export type EventOf<K extends JournalEvent['kind']> = Extract<JournalEvent, { kind: K }>

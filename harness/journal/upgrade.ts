@@ -1,4 +1,4 @@
-import { actsInTurn } from '../model/acts.ts'
+import { actsInTurn, baselineMs } from '../model/acts.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
 import type { JournalEvent } from './events.ts'
@@ -6,7 +6,21 @@ import type { JournalEvent } from './events.ts'
 /** An event of an older journal as this version has it. */
 export function upgraded(event: JournalEvent, version: number): JournalEvent {
   const second = version < 2 ? withRoles(event) : event
-  return version < 3 ? withActs(second) : second
+  const third = version < 3 ? withActs(second) : second
+  return version < 4 ? withTimesFromStart(third) : third
+}
+
+/** Until version 3 a fault's times counted from the start of the second act. */
+function withTimesFromStart(event: JournalEvent): JournalEvent {
+  if (event.kind !== 'scenario.started') return event
+  const { plan } = event
+  const laterMs = baselineMs(plan.acts)
+  const faults = plan.faults.map((fault) => ({
+    ...fault,
+    fromMs: fault.fromMs + laterMs,
+    toMs: fault.toMs + laterMs,
+  }))
+  return { ...event, plan: { ...plan, faults } }
 }
 
 /** Version 2 called an act a phase, and had three of them, with a field for each. */

@@ -59,7 +59,9 @@ function baselineVoids(record: ArmRecord): Void[] {
   const wanted = record.plan.baselineAtLeast
   const voids: Void[] = []
   let total = 0
-  for (const journey of new Set(record.plan.load.map((stream) => stream.journey))) {
+  const { load, acts } = record.plan
+  const early = load.filter(({ act }) => act === undefined || act === acts[0]?.name)
+  for (const journey of new Set(early.map((stream) => stream.journey))) {
     const { n, ok } = succeededWithin(record, journey, baseline)
     total += n
     if (n === 0)

@@ -82,7 +82,7 @@ export interface Visits {
   counts(): Readonly<Counts> & { readonly inFlight: number }
   /** Arrivals until now, by stream. */
   arrived(): Record<string, number>
-  /** Starts the streams that begin with the arm. */
+  /** Starts the streams that begin with the arm, each at its planned time. */
   start(at: number): void
   /** Starts a stream that begins on command: at its planned time where it has one, else at `at`. */
   begin(stream: string, at: number): void
@@ -150,7 +150,8 @@ export function openVisits(plan: VisitsPlan, exported: object, ground: Ground, s
     arrived: () => Object.fromEntries([...runners].map(([id, { arrived }]) => [id, arrived])),
     start(at) {
       startedAt = at
-      for (const runner of runners.values()) if (runner.stream.begins === 'with-the-arm') begin(runner, at)
+      for (const runner of runners.values())
+        if (runner.stream.begins === 'with-the-arm') begin(runner, plannedStart(runner.stream, at) ?? at)
     },
     begin(stream, at) {
       const runner = runners.get(stream)!

@@ -5,7 +5,7 @@ export interface PlannedAct {
   readonly toMs: number
 }
 
-/** The acts of a short scenario, in this order. */
+/** The acts of a short scenario, in this order; faults without an act of their own are in the second. */
 export const shortActs = ['baseline', 'fault', 'recovery'] as const
 
 /** Acts one after the other, each by its name with its length in ms. */
@@ -21,6 +21,17 @@ export function actsInTurn(lengthsMs: Readonly<Record<string, number>>): Planned
 /** How long an arm is planned to last, ms. */
 export function armMs(acts: readonly PlannedAct[]): number {
   return acts.at(-1)?.toMs ?? 0
+}
+
+/** When arrivals of an act come, or, without one, those of the whole arm: ms from the arm's start, and for how long. */
+export function timeOfAct(
+  acts: readonly PlannedAct[],
+  name: string | undefined,
+): { readonly atMs: number; readonly durationMs: number } {
+  const act = acts.find((one) => one.name === name)
+  return act === undefined
+    ? { atMs: 0, durationMs: armMs(acts) }
+    : { atMs: act.fromMs, durationMs: act.toMs - act.fromMs }
 }
 
 /** How long the first act lasts, in which nothing is wrong, ms. */

@@ -10,6 +10,8 @@ export interface ArrivalsSpec {
   readonly successIs?: string
   /** {@link Journey.servedWithinMs}. */
   readonly servedWithinMs?: number
+  /** The act in which they come; absent: all through the arm. */
+  readonly act?: string
   /** Arrivals per second; a pair ramps linearly from the first to the second over the stream's length. */
   readonly perSecond: readonly [from: number, to: number]
   /** `poisson`: exponential gaps; `regular`: even gaps. Both from the seed alone. */
@@ -47,8 +49,11 @@ export interface ArrivalStream extends ArrivalsSpec {
   /** Unique within the arm; the seed of its schedule. */
   readonly id: string
   readonly durationMs: number
-  /** `scheduled` streams begin with the arm; the others when a fault (a surge) starts them. */
+  /** By itself, or when a fault (a surge) starts it. */
   readonly begins: 'with-the-arm' | 'on-command'
-  /** When one that begins on command is planned to, ms from the arm's start: its visits are due by that, in every arm. */
+  /**
+   * When it is planned to begin, ms from the arm's start: its visits are due by that, in every arm. Absent: with the arm,
+   * or with the command.
+   */
   readonly atMs?: number
 }

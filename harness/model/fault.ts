@@ -1,10 +1,11 @@
 import type { ArrivalStream } from './arrivals.ts'
+import type { Duration } from './units.ts'
 
-/** A fault as plain data. Times are ms from the start of the fault act. */
+/** A fault as plain data. Times are ms from the arm's start. */
 export interface FaultSpec {
   /** Which fault: the file name under faults/ and the name in reports, such as `stall`. */
   readonly kind: string
-  /** Unique in its scenario, made from kind and target: `stall l4→gpki-a`. */
+  /** Unique in its scenario; made from kind and target unless the scenario gives one: `stall l4→gpki-a`. */
   readonly id: string
   readonly fromMs: number
   readonly toMs: number
@@ -15,6 +16,26 @@ export interface FaultSpec {
   readonly params: Readonly<Record<string, unknown>>
   /** Arrivals it brings along; settled by the plan. What is seen of such a fault are its visits. */
   readonly streams?: readonly ArrivalStream[]
+}
+
+/** A time in a story: so long after the start of the act that it is written in, or of another. */
+export type Moment = Duration | { readonly act: string; readonly after?: Duration }
+
+/** When a fault is on, and its name. */
+export interface FaultTimes {
+  /** Default: the start of its act. */
+  readonly from?: Moment
+  /** Default: the end of the act in which it begins. */
+  readonly to?: Moment
+  /** A name of its own, for a fault that would have the name of another: one more on the same link. */
+  readonly id?: string
+  /** On `times` times, each beginning so long after the one before. */
+  readonly repeat?: { readonly every: Duration; readonly times: number }
+}
+
+/** A fault as a scenario writes it; the plan settles its times. */
+export interface WrittenFault extends Omit<FaultSpec, 'fromMs' | 'toMs' | 'streams'> {
+  readonly times: FaultTimes
   /** Options it was given that nobody reads, in words: a problem of the plan. */
   readonly unread?: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { baselineMs, type PlannedAct } from './acts.ts'
+import type { PlannedAct } from './acts.ts'
 import type { ArrivalsSpec } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
 import type { FaultSpec } from './fault.ts'
@@ -25,7 +25,6 @@ export interface Plan {
 }
 
 /** Whether a fault is on in an act, by the plan. */
-export function hasFault({ acts, faults }: Pick<Plan, 'acts' | 'faults'>, act: PlannedAct): boolean {
-  const beginMs = baselineMs(acts)
-  return faults.some(({ fromMs, toMs }) => beginMs + fromMs < act.toMs && beginMs + toMs > act.fromMs)
+export function hasFault({ faults }: Pick<Plan, 'faults'>, act: PlannedAct): boolean {
+  return faults.some(({ fromMs, toMs }) => fromMs < act.toMs && toMs > act.fromMs)
 }

@@ -1,7 +1,7 @@
 import type { shortActs } from './acts.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
-import type { FaultSpec } from './fault.ts'
+import type { WrittenFault } from './fault.ts'
 import type { MeasureUse, System } from './system.ts'
 import type { Duration } from './units.ts'
 
@@ -19,15 +19,39 @@ export interface Scenario {
   build(knobs: Readonly<Record<string, number>>): ScenarioBody
 }
 
+/** A named stretch of a longer story. */
+export interface ActSpec {
+  readonly name: string
+  readonly lasts: Duration
+  /** Arrivals in this act, beside those of the scenario. */
+  readonly load?: readonly Arrivals[]
+  /** Faults that begin in this act: their times count from its start, and they end with it unless they say otherwise. */
+  readonly faults?: readonly WrittenFault[]
+  /** Checks that look at this act. */
+  readonly hypothesis?: readonly CheckSpec[]
+}
+
+/** How long each act of a short story lasts: steady, with the faults, and after them. */
+export type ShortActs = Readonly<Record<(typeof shortActs)[number], Duration>>
+
 export interface ScenarioBody {
+  /** Arrivals all through the arm. */
   readonly load: readonly Arrivals[]
-  /** How long each act lasts. */
-  readonly acts: Readonly<Record<(typeof shortActs)[number], Duration>>
-  readonly faults: readonly FaultSpec[]
+  /**
+   * A list of acts, or the lengths of the three of a short story. In the first one nothing is wrong: it is the gate
+   * ({@link baselineAtLeast}), and no fault may be on in it.
+   * @example acts: [{ name: 'morning', lasts: '3s' }, { name: 'flapping', lasts: '6s', faults: [cut('saeol→l4')] }]
+   */
+  readonly acts: ShortActs | readonly ActSpec[]
+  /**
+   * Faults of a short story are in its act `fault`. In a list of acts these are the faults that say themselves in which
+   * act they begin: `stall('l4→gpki-a', { from: { act: 'night' }, to: { act: 'day', after: '2s' } })`.
+   */
+  readonly faults?: readonly WrittenFault[]
   readonly measures: readonly MeasureUse[]
   /** The steady-state hypothesis: its checks. */
   readonly hypothesis: readonly CheckSpec[]
-  /** Success share every journey must show in the baseline, else the arm is void. Default 0.9. */
+  /** Success share every journey must show in the first act, else the arm is void. Default 0.9. */
   readonly baselineAtLeast?: number
 }
 

@@ -1,6 +1,6 @@
 import { percent } from '../checks/figures.ts'
 import { type Sizing, sizingsOf } from '../checks/sizing.ts'
-import { armMs, baselineMs, type PlannedAct } from '../model/acts.ts'
+import { armMs, type PlannedAct, timeOfAct } from '../model/acts.ts'
 import { gateArms, setupOf } from '../model/arms.ts'
 import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec } from '../model/check.ts'
@@ -82,7 +82,7 @@ interface Row {
 /** One arm on its time axis: acts, then a row for each journey's load and each fault. */
 function timeline(plan: Plan, columns: number, paint: Paint): string[] {
   const lengthMs = armMs(plan.acts)
-  const load = loadRows(plan, lengthMs, paint)
+  const load = loadRows(plan, paint)
   const faults = plan.faultsOn ? faultRows(plan, paint) : []
   const rows = [...load, ...faults]
   const labelWidth = Math.min(
@@ -166,18 +166,22 @@ function actRow(plan: Plan, bounds: readonly Bound[], cells: number, paint: Pain
   return row + paint.dim('┤') + ' '.repeat(Math.max(0, cells - widthOf(row) - 1))
 }
 
-function loadRows(plan: Plan, lengthMs: number, paint: Paint): Row[] {
+function loadRows(plan: Plan, paint: Paint): Row[] {
   const surges = plan.faultsOn ? plan.faults.map(({ params }) => Number(params.perSecond) || 0) : []
   const most = Math.max(1e-9, ...plan.load.flatMap(({ perSecond }) => perSecond), ...surges)
-  return plan.load.map((stream) => ({
-    label: oneLine(stream.journey),
-    figures: rateInWords(stream),
-    mark: (ms) => {
-      const [from, to] = stream.perSecond
-      return spark((from + ((to - from) * ms) / Math.max(1, lengthMs)) / most)
-    },
-    colour: paint.cyan,
-  }))
+  return plan.load.map((stream) => {
+    const { atMs, durationMs } = timeOfAct(plan.acts, stream.act)
+    return {
+      label: oneLine(stream.journey),
+      figures: rateInWords(stream),
+      mark: (ms) => {
+        if (ms < atMs || ms >= atMs + durationMs) return null
+        const [from, to] = stream.perSecond
+        return spark((from + ((to - from) * (ms - atMs)) / Math.max(1, durationMs)) / most)
+      },
+      colour: paint.cyan,
+    }
+  })
 }
 
 function rateInWords({ perSecond: [from, to], process }: ArrivalsSpec): string {
@@ -189,11 +193,10 @@ function round(value: number): string {
 }
 
 function faultRows(plan: Plan, paint: Paint): Row[] {
-  const begins = baselineMs(plan.acts)
   return plan.faults.map((fault) => ({
     label: oneLine(fault.id),
     figures: `${formatMs(fault.toMs - fault.fromMs)}${paramsOf(fault)}`,
-    mark: (ms) => (ms >= begins + fault.fromMs && ms < begins + fault.toMs ? '█' : null),
+    mark: (ms) => (ms >= fault.fromMs && ms < fault.toMs ? '█' : null),
     colour: paint.red,
   }))
 }

@@ -55,7 +55,7 @@ describe('a plan', () => {
         knobs: { users: 80 },
         load: [{ journey: 'user-asks', perSecond: [80, 80], process: 'poisson' }],
         acts: actsInTurn({ baseline: 1000, fault: 3000, recovery: 3000 }),
-        faults: [{ id: 'stall front→back', fromMs: 0, toMs: 3000 }],
+        faults: [{ id: 'stall front→back', fromMs: 1000, toMs: 4000 }],
         measures: [{ name: 'fallback' }],
       },
     })
@@ -77,12 +77,12 @@ describe('a plan', () => {
     [
       'a fault outside its act',
       scenario({ faults: [stall('front→back', { from: '2s', to: '9s' })] }),
-      /lasts from 2000 to 9000 ms, outside the act of 0 to 3000 ms/,
+      /fault 'stall front→back': 9 s is after the end of its act 'fault', which lasts 3 s/,
     ],
     [
       'a fault that ends before it begins',
       scenario({ faults: [cut('front→back', { from: '2s', to: '1s' })] }),
-      /outside the act/,
+      /from 3 s to 2 s of the arm: it ends before it begins/,
     ],
     [
       'the same fault twice',

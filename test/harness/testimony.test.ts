@@ -3,11 +3,15 @@ import { testimonyOf } from '../../harness/experiment/testimony.ts'
 import { cut, delay, stall } from '../../harness/index.ts'
 import type { Topology } from '../../harness/model/topology.ts'
 import { createRecord } from '../../packages/toxiproxy/src/evidence.ts'
+import { plannedFault } from './faults/planned-fault.ts'
 
 const topology = {
   link: (name: string) => ({ name, proxy: name.replace('→', '-to-') }),
 } as unknown as Topology
-const inTermsOfTheArm = testimonyOf([stall('a→b'), delay('a→b', '1s'), cut('b→c')], topology)
+const inTermsOfTheArm = testimonyOf(
+  [stall('a→b'), delay('a→b', '1s'), cut('b→c')].map((fault) => plannedFault(fault)),
+  topology,
+)
 const totals = createRecord()
 
 it('gives each toxic to the fault that put it on its link', () => {
@@ -36,7 +40,7 @@ it('gives each toxic to the fault that put it on its link', () => {
 
 it('gives a toxic that names the fault’s link to it, on whatever proxy it stands', () => {
   const toxics = () => ['loss-a-to-b', 'loss']
-  const ofLoss = testimonyOf([{ ...stall('a→b'), kind: 'loss' }], topology, () => ({ toxics }))
+  const ofLoss = testimonyOf([{ ...plannedFault(stall('a→b')), kind: 'loss' }], topology, () => ({ toxics }))
   const removed = { said: 'removed', at: 2, proxy: 'c-to-b', totals } as const
   expect(ofLoss({ ...removed, toxic: 'loss-a-to-b' })).toMatchObject({ fault: 'stall a→b' })
   expect(ofLoss({ ...removed, toxic: 'loss' })).toBe(null)

@@ -14,6 +14,7 @@ import type { Sighting } from '../../harness/model/fault.ts'
 import type { LinkAddress, Topology } from '../../harness/model/topology.ts'
 import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
 import { measured, testSamples } from '../../packages/toxiproxy/test/server/measured.ts'
+import { plannedFault } from '../harness/faults/planned-fault.ts'
 
 export interface Findings {
   readonly before: Sighting
@@ -65,7 +66,7 @@ const context = {
   signal: new AbortController().signal,
   memory: new Map<string, unknown>(),
 } as FaultContext
-const spec = packetLoss('a→b')
+const spec = plannedFault(packetLoss('a→b'))
 
 const rules = () => inNetworkOf('b', ['iptables', '-S'])
 const offloads = async () =>

@@ -8,15 +8,14 @@ import type { Means } from './means.ts'
 export function standIn(options: {
   readonly topology: Topology
   readonly service: string
-  /** Of the link that names the fault: two faults on one service do not share a toxic. */
-  readonly proxy: string
+  /** The toxic's name; it contains the proxy of the link that names the fault, on whatever proxy it stands. */
+  readonly toxic: string
   readonly minBytes: number
   readonly probability: number
 }): Means {
-  const { topology, service, proxy, minBytes, probability } = options
+  const { topology, service, toxic: name, minBytes, probability } = options
   const { toxiproxy, system } = topology
   const proxies = system.links.filter(({ to }) => to === service).map(({ name }) => topology.link(name).proxy)
-  const name = standInToxic(proxy)
   return {
     said: `a stand-in for packets, the toxic packet_loss on ${proxies.join(', ')}`,
     async prepare() {},
@@ -29,9 +28,4 @@ export function standIn(options: {
       await Promise.all(proxies.map((one) => toxiproxy.removeToxic(one, name)))
     },
   }
-}
-
-/** A toxic's name, by the proxy of the link that names the fault. */
-export function standInToxic(proxy: string): string {
-  return `packet-loss-${proxy}`
 }

@@ -19,6 +19,7 @@ import { stateDir } from '../../../harness/runtimes/host/machine.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
 import type { Runtime, ServiceDeath, SystemEvent } from '../../../harness/runtimes/runtime.ts'
 import { casesOn, look } from '../../harness/faults/connections.ts'
+import { plannedFault } from '../../harness/faults/planned-fault.ts'
 import { sharePortLeases } from '../../harness/fixtures/command-line.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
 import { engine, missing } from '../../harness/fixtures/engine.ts'
@@ -168,19 +169,21 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
       expect(readFileSync(join(here.logDir, 'back.log'), 'utf8').match(/"said"/g)).toHaveLength(20)
     })
 
-    describe.each([
-      stall('front→back'),
-      stall('front→store'),
-      cut('front→back'),
-      cut('front→store'),
-      delay('user→front', '250ms'),
-      throttle('front→back', 50),
-      reset('front→back'),
-      kill('back'),
-      pause('back'),
-      pause('store'),
-      restart('back'),
-    ])('$id', (spec) => {
+    describe.each(
+      [
+        stall('front→back'),
+        stall('front→store'),
+        cut('front→back'),
+        cut('front→store'),
+        delay('user→front', '250ms'),
+        throttle('front→back', 50),
+        reset('front→back'),
+        kill('back'),
+        pause('back'),
+        pause('store'),
+        restart('back'),
+      ].map((fault) => plannedFault(fault)),
+    )('$id', (spec) => {
       it('is not seen before, bites while it is on, and is gone after its revert', async () => {
         const kind = faultKind(spec.kind)!
         const context: FaultContext = {

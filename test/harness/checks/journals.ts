@@ -73,8 +73,8 @@ export const armEndMs = 10_000
 export const stall: FaultSpec = {
   kind: 'stall',
   id: 'stall saeol→l4',
-  fromMs: 0,
-  toMs: 4000,
+  fromMs: faultFromMs,
+  toMs: faultToMs,
   link: 'saeol→l4',
   params: {},
 }

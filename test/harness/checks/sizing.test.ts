@@ -9,6 +9,7 @@ import { surge, surgeKind } from '../../../harness/faults/surge.ts'
 import { actsInTurn } from '../../../harness/model/acts.ts'
 import type { CheckSpec } from '../../../harness/model/check.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
+import { plannedFault } from '../faults/planned-fault.ts'
 import { userAsks } from '../fixtures/tiny-journeys.ts'
 
 const source = '† ours'
@@ -47,7 +48,7 @@ describe('how many visits are expected', () => {
   })
 
   it('counts what a fault brings along', () => {
-    const spec = { ...surge(userAsks, '100/s'), toMs: 4000 }
+    const spec = plannedFault(surge(userAsks, '100/s'), { fromMs: 2000, toMs: 6000 })
     const brought = { ...spec, streams: surgeKind.streams!(spec) }
     expect(sizingsOf(sized([serves(0.9)], [20, 20], [brought]))).toMatchObject([{ expected: 480 }])
   })

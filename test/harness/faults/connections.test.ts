@@ -12,6 +12,7 @@ import { connectToxiproxy } from '../../../harness/toxiproxy/connect.ts'
 import { type Subject, subjects } from '../../../packages/toxiproxy/test/conformance/subjects.ts'
 import { describeWith } from '../../needs.ts'
 import { casesOn, look, rows, watchedMs } from './connections.ts'
+import { plannedFault } from './planned-fault.ts'
 
 const needsOf = ({ missing }: Subject) => ({ missing, promisedBy: 'CI_REQUIRE_TOXIPROXY' })
 
@@ -86,7 +87,7 @@ for (const subject of subjects)
     })
 
     it('a stalled link is silent to curl for as long as it lasts', async () => {
-      const { link, inject, revert, probe } = await onOwnLink('http', () => stall('x→y'))
+      const { link, inject, revert, probe } = await onOwnLink('http', () => plannedFault(stall('x→y')))
       await inject()
       const seconds = String(watchedMs / 1000)
       const code = await new Promise<number>((resolve) => {

@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import { cut, delay, packetLoss, reset, stall, throttle } from '../../../harness/index.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
 import type { LinkAddress } from '../../../harness/model/topology.ts'
+import { plannedFault } from './planned-fault.ts'
 
 /** A kind of connection. */
 export interface Kind {
@@ -65,11 +66,15 @@ const ended = (heard: readonly Heard[]): boolean => heard.some(({ what }) => wha
 const answered = (heard: readonly Heard[]): boolean => heard.some(({ what }) => what === 'data')
 
 export const rows: Readonly<Record<string, Row>> = {
-  stall: { fault: (link) => stall(link), silent: { forMs: watchedMs, of: 'anything' }, sees: () => true },
-  cut: { fault: (link) => cut(link), sees: ended, never: answered },
-  latency: { fault: (link) => delay(link, '300ms'), answers: true, ...lateBy(300) },
+  stall: {
+    fault: (link) => plannedFault(stall(link)),
+    silent: { forMs: watchedMs, of: 'anything' },
+    sees: () => true,
+  },
+  cut: { fault: (link) => plannedFault(cut(link)), sees: ended, never: answered },
+  latency: { fault: (link) => plannedFault(delay(link, '300ms')), answers: true, ...lateBy(300) },
   throttle: {
-    fault: (link) => throttle(link, 50),
+    fault: (link) => plannedFault(throttle(link, 50)),
     answerBytes: 30_000,
     answers: true,
     // What comes in one piece at 50 kB a second takes 0.6 s; the first pieces come sooner.
@@ -77,12 +82,12 @@ export const rows: Readonly<Record<string, Row>> = {
     never: (heard) => bytesOf(heard) >= 30_000 && lastData(heard) < 0.8 * 600,
   },
   reset: {
-    fault: (link) => reset(link),
+    fault: (link) => plannedFault(reset(link)),
     sees: (heard, tame) => heard.some(({ what }) => what === 'error') || (tame && ended(heard)),
     never: answered,
   },
   'packet-loss': {
-    fault: (link) => packetLoss(link, { probability: 1 }),
+    fault: (link) => plannedFault(packetLoss(link, { probability: 1 })),
     askBytes: 6000,
     only: 'embedded',
     // What is small passes: the server's goodbye does.

@@ -27,6 +27,7 @@ import { processesRuntime } from '../../../harness/runtimes/processes/processes.
 import { connectToxiproxy } from '../../../harness/toxiproxy/connect.ts'
 import { userAsks } from '../fixtures/tiny-journeys.ts'
 import { tinySystem } from '../fixtures/tiny-system.ts'
+import { plannedFault } from './planned-fault.ts'
 
 let upstream: Server
 let toxiproxy: ToxiproxyServer
@@ -106,7 +107,7 @@ const rows: FaultSpec[] = [
   kill('back'),
   pause('back'),
   restart('back'),
-]
+].map((fault) => plannedFault(fault))
 
 it('has a row for every fault', () => {
   expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(faultKinds.map(({ kind }) => kind)))
@@ -187,12 +188,14 @@ describe('a probe', () => {
     const { port } = server.address() as AddressInfo
     const postgres: LinkAddress = { ...address, port, protocol: 'postgres' }
     const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => postgres } }
-    expect(await faultKind('stall')!.probe(stall('a→b'), asking)).toMatchObject({ bites: false })
+    expect(await faultKind('stall')!.probe(plannedFault(stall('a→b')), asking)).toMatchObject({
+      bites: false,
+    })
     // Once with each kind of connection.
     const first = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
     expect(asked).toEqual([first, first, first])
     asked.length = 0
-    await faultKind('packet-loss')!.probe(packetLoss('a→b'), asking)
+    await faultKind('packet-loss')!.probe(plannedFault(packetLoss('a→b')), asking)
     const startup = asked.find((chunk) => chunk.readUInt32BE(4) === 0x30000)!
     expect(startup.toString('latin1', 8)).toMatch(/^user\0probe\0application_name\0x+\0\0$/)
     server.close()
@@ -209,7 +212,7 @@ describe('a probe', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => ({ ...address, port }) } }
-    const { bites, said } = await faultKind('packet-loss')!.probe(packetLoss('a→b'), asking)
+    const { bites, said } = await faultKind('packet-loss')!.probe(plannedFault(packetLoss('a→b')), asking)
     expect([...asked.values()].sort((a, b) => a - b)).toEqual([1400, 6000])
     expect(bites).toBe(false)
     expect(said).toMatch(
@@ -220,7 +223,7 @@ describe('a probe', () => {
 })
 
 describe('a damaged port', () => {
-  const spec = packetLoss('a→b')
+  const spec = plannedFault(packetLoss('a→b'))
   const kind = faultKind('packet-loss')!
 
   it('is one for every link that leads to the service, and for no other', async () => {
@@ -267,7 +270,9 @@ describe('a damaged port', () => {
     [{ probability: 0.3 }, 'probability must be a number at least 0.5 and at most 1, not 0.3'],
     [{ probability: 1.1 }, 'probability must be a number at least 0.5 and at most 1, not 1.1'],
   ])('%o is refused', (options, problem) => {
-    expect(kind.problems(packetLoss('a→b', options))).toEqual([`fault 'packet-loss a→b': ${problem}`])
+    expect(kind.problems(plannedFault(packetLoss('a→b', options)))).toEqual([
+      `fault 'packet-loss a→b': ${problem}`,
+    ])
   })
 })
 

@@ -68,10 +68,12 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
         begins: 'on-command',
         atMs: 100,
       })
-      const planned = [...schedule(steady, seed), ...schedule(surge, seed)].length
+      // Of an act that begins later.
+      const late = stream('is-served', { ...steady, id: 'late', durationMs: 102.5, atMs: 150 })
+      const planned = [steady, surge, late].flatMap((one) => [...schedule(one, seed)]).length
       // Timers of the harness fire a little early or late, and so do those of the driver.
       for (const offMs of [-4, -1, 0, 0.3, 1]) {
-        await using run = await ground.open(subject, [steady, surge])
+        await using run = await ground.open(subject, [steady, surge, late])
         const startedAt = await run.load.start()
         await until(startedAt + 100 + 20 * Math.abs(offMs))
         await run.load.begin(surge.id)
@@ -80,9 +82,12 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
         const came = run.observations()
         expect(came).toHaveLength(planned)
         // However late it was begun, its visits are due when they are due in the other arms.
-        const offsets = [...schedule(surge, seed)].map((ms) => startedAt + 100 + ms)
-        for (const { stream, n, due } of came)
-          if (stream === surge.id) expect(Math.abs(due - offsets[n]!)).toBeLessThan(0.02)
+        for (const one of [surge, late]) {
+          const offsets = [...schedule(one, seed)].map((ms) => startedAt + one.atMs! + ms)
+          const its = came.filter(({ stream }) => stream === one.id)
+          expect(its).toHaveLength(offsets.length)
+          for (const { n, due } of its) expect(Math.abs(due - offsets[n]!)).toBeLessThan(0.02)
+        }
       }
     })
 

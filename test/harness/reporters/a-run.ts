@@ -40,8 +40,8 @@ export const gpkiStall: Plan = {
     { journey: citizen, perSecond: [8, 20], process: 'regular' },
   ],
   faults: [
-    { kind: 'stall', id: 'stall l4→gpki-a', fromMs: 0, toMs: 8000, link: 'l4→gpki-a', params: {} },
-    { kind: 'stall', id: 'stall l4→gpki-b', fromMs: 0, toMs: 8000, link: 'l4→gpki-b', params: {} },
+    { kind: 'stall', id: 'stall l4→gpki-a', fromMs: 3000, toMs: 11_000, link: 'l4→gpki-a', params: {} },
+    { kind: 'stall', id: 'stall l4→gpki-b', fromMs: 3000, toMs: 11_000, link: 'l4→gpki-b', params: {} },
   ],
   measures: [
     { name: 'deadlines', params: { hopMs: 800 } },
@@ -82,15 +82,15 @@ export const overload: Plan = {
     {
       kind: 'surge',
       id: `surge ${official}`,
-      fromMs: 1000,
-      toMs: 9000,
+      fromMs: 5000,
+      toMs: 13_000,
       params: { journey: official, perSecond: 60 },
     },
     {
       kind: 'throttle',
       id: 'throttle saeol→resident',
-      fromMs: 2500,
-      toMs: 12_000,
+      fromMs: 6500,
+      toMs: 16_000,
       link: 'saeol→resident',
       params: { kilobytesPerSecond: 64 },
     },
@@ -386,8 +386,8 @@ function armCalls(plan: Plan, arm: Arm, fromMs: number, epoch: number): HookCall
     )
 
   for (const { id, fromMs, toMs } of hasFaults(arm) ? plan.faults : []) {
-    const injected = beginMs + fromMs + 3
-    const reverted = beginMs + toMs + 2
+    const injected = fromMs + 3
+    const reverted = toMs + 2
     says(startAt + injected, (r) =>
       r.faultInjected?.(
         { kind: 'fault.injected', at: at(injected), fault: id, plannedAt: at(injected - 3) },

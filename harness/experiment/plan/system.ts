@@ -1,0 +1,42 @@
+import type { ScenarioBody } from '../../model/scenario.ts'
+import type { System } from '../../model/system.ts'
+import { unknown } from '../../near-miss.ts'
+
+/** Links that lead nowhere, or in a circle. */
+export function systemProblems(system: System): string[] {
+  const problems: string[] = []
+  const services = Object.keys(system.services)
+  for (const { name, from, to } of system.links)
+    for (const end of [from, to])
+      if (end !== null && !services.includes(end))
+        problems.push(`link '${name}' leads to ${unknown('service', end, services)}`)
+  const visit = (service: string, path: readonly string[]): void => {
+    if (path.includes(service)) {
+      problems.push(`links form a circle, so nothing can start first: ${[...path, service].join('→')}`)
+      return
+    }
+    for (const link of system.links) if (link.from === service) visit(link.to, [...path, service])
+  }
+  if (problems.length === 0) for (const service of services) visit(service, [])
+  return [...new Set(problems)].slice(0, 10)
+}
+
+/** Measures that the system does not have, with their parameters, and those that are left out. */
+export function measureProblems(body: ScenarioBody, system: System, without: readonly string[]): string[] {
+  const known = Object.keys(system.measures)
+  const services = Object.keys(system.services)
+  return [
+    ...body.measures.flatMap(({ name, params }) => {
+      const spec = system.measures[name]
+      if (spec === undefined) return [unknown('measure', name, known)]
+      const problems = spec.problems?.(params) ?? []
+      if (problems.length > 0) return problems.map((said) => `measure '${name}': ${said}`)
+      return Object.keys(spec.environment(params))
+        .filter((service) => !services.includes(service))
+        .map((service) => `measure '${name}' sets variables of ${unknown('service', service, services)}`)
+    }),
+    ...without
+      .filter((name) => !known.includes(name))
+      .map((name) => `--without: ${unknown('measure', name, known)}`),
+  ]
+}

@@ -26,6 +26,7 @@ import {
   visitorAtCounter,
 } from './journeys/index.ts'
 import { lossesPerS } from './journeys/lost-certificate.ts'
+import { dishonestDutyOfficers, openingGuards } from './opening-guards.ts'
 import { guardsOfEntries, guardsOfReceipts, open } from './paper-guards.ts'
 import { administrativeNetwork } from './system.ts'
 
@@ -217,6 +218,7 @@ export const gpkiStall = defineScenario({
       arrivals(clerkBackdates, '2/s', { process: 'regular' }),
       citizens,
       curiousCitizens,
+      dishonestDutyOfficers,
       // As many before the fault as there are attacks: until then GPKI answers in every arm.
       arrivals(attackerWithCertificate, '4/s', { process: 'regular' }),
       arrivals(officialReportsLoss, `${lossesPerS}/s`, { process: 'regular' }),
@@ -232,6 +234,7 @@ export const gpkiStall = defineScenario({
       ...serviceLevels,
       ...mechanisms,
       ...guardsOfLogin,
+      ...openingGuards,
       ...guardsOfReceipts,
       ...guardsOfEntries,
       ...citizenGuards,

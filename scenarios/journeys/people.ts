@@ -7,8 +7,16 @@ export interface People {
   readonly citizens: readonly Citizen[]
   /** A genuine receipt of each office, from a day without an outage, in the wrong hands. */
   readonly oldPapers: readonly Paper[]
+  /** Two duty officers who hold their keys and mean no good. */
+  readonly dutyOfficers: readonly DutyOfficer[]
   /** Well-formed material that must never get anybody in. */
   readonly strangers: readonly (Official & { readonly kind: string })[]
+}
+
+export interface DutyOfficer {
+  readonly id: string
+  /** base64 */
+  readonly privateKeyPkcs8: string
 }
 
 export interface Citizen {

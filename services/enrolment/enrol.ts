@@ -43,6 +43,10 @@ export interface Enrolment {
   readonly phones: Phones
 }
 
+/** Who may open the password login. The last two mean no good, and the room has nothing of them. */
+const dutyOfficerIds = [1, 2, 3, 4, 5].map((number) => `duty-officer-${number}`)
+const dishonest = 2
+
 /** Residents who have a phone, at most. † ours: more than come to the portal in a replay. */
 const mostPhones = 300
 
@@ -84,7 +88,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   )
   const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),
-    Promise.all([1, 2, 3].map((number) => enrolDutyOfficer(seed, `duty-officer-${number}`))),
+    Promise.all(dutyOfficerIds.map((id) => enrolDutyOfficer(seed, id))),
     enrolProbe(draft, 'probe-saeol'),
     enrolProbe(draft, 'probe-room'),
   ])
@@ -100,6 +104,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       oldPapers: counters.map(writeOldPaper),
       residents,
       citizens: phones,
+      dutyOfficers: dutyOfficers.slice(-dishonest).map(keyOf),
       strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName],
     },
     centre: {
@@ -113,7 +118,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       probe: saeolProbe,
     },
     room: {
-      dutyOfficers: dutyOfficers.map(({ id, privateKeyPkcs8 }) => ({ id, privateKeyPkcs8 })),
+      dutyOfficers: dutyOfficers.slice(0, -dishonest).map(keyOf),
       probe: roomProbe,
     },
     phones: { phones },
@@ -269,6 +274,11 @@ function certify(authority: Authority, id: string, office: string, keys: SeededK
 
 async function enrolDutyOfficer(seed: string, id: string) {
   return { id, ...(await keysInBase64(seed, id)) }
+}
+
+/** What the officer keeps. */
+function keyOf({ id, privateKeyPkcs8 }: Awaited<ReturnType<typeof enrolDutyOfficer>>) {
+  return { id, privateKeyPkcs8 }
 }
 
 async function keysInBase64(seed: string, label: string) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { phoneSchema } from './phones.ts'
+import { dutyOfficerKeySchema } from './room.ts'
 
 export const personSchema = z.object({
   id: z.string(),
@@ -36,6 +37,8 @@ const peopleSchema = z.object({
       seal: z.string(),
     }),
   ),
+  /** Duty officers who are none of the room's: they hold their keys and mean no good. */
+  dutyOfficers: z.array(dutyOfficerKeySchema),
   /** Well-formed material that must never get anybody in; `status` says nothing here. */
   strangers: z.array(
     personSchema.extend({

@@ -2,14 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { identitySchema } from './register.ts'
 
+/** What a duty officer signs with. */
+export const dutyOfficerKeySchema = z.object({
+  id: z.string(),
+  /** base64 */
+  privateKeyPkcs8: z.string(),
+})
+
 const roomSchema = z.object({
-  dutyOfficers: z.array(
-    z.object({
-      id: z.string(),
-      /** base64 */
-      privateKeyPkcs8: z.string(),
-    }),
-  ),
+  dutyOfficers: z.array(dutyOfficerKeySchema),
   /** The room's own probe of GPKI. */
   probe: identitySchema,
 })

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { z } from 'zod'
+import type { Sabotaged } from '../../common/sabotage.ts'
 import type { DutyOfficer } from '../../enrolment/register.ts'
 import { canonicalJson } from '../audit/canonical-json.ts'
 
@@ -26,15 +27,18 @@ export function verifyApprovals(options: {
   readonly subject: unknown
   readonly approvals: readonly Approval[]
   readonly required?: number
+  readonly sabotaged?: Sabotaged
 }): ApprovalVerdict {
-  const required = options.required ?? 2
+  const { sabotaged = () => false } = options
+  const required = sabotaged('one-approval') ? 1 : (options.required ?? 2)
   const signed = Buffer.from(canonicalJson(options.subject))
   const officers = new Set<string>()
   for (const { officer: id, signature } of options.approvals) {
     const officer = options.dutyOfficers.find((candidate) => candidate.id === id)
     if (officer === undefined) return { ok: false, problem: `${id} is not a duty officer` }
     const key = { key: publicKeyOf(officer), dsaEncoding: 'ieee-p1363' as const }
-    if (!verify('sha256', signed, key, Buffer.from(signature, 'base64'))) {
+    const isTheirs = verify('sha256', signed, key, Buffer.from(signature, 'base64'))
+    if (!isTheirs && !sabotaged('forged-approval')) {
       return { ok: false, problem: `the signature of ${id} is not of this` }
     }
     officers.add(id)

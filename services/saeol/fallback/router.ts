@@ -2,6 +2,7 @@ import { Router } from 'express'
 import { z } from 'zod'
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
+import type { Sabotaged } from '../../common/sabotage.ts'
 import type { Register } from '../../enrolment/register.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
 import { approvalSchema, verifyApprovals } from './approvals.ts'
@@ -38,7 +39,7 @@ const clockSkewMs = 5_000
 export function fallbackRouter(
   deps: FallbackDeps & { readonly fallback: Fallback; readonly register: Pick<Register, 'dutyOfficers'> },
 ): Router {
-  const { fallback, audit, log, now } = deps
+  const { fallback, audit, log, now, sabotaged } = deps
   const { dutyOfficers } = deps.register
   const router = Router()
 
@@ -58,13 +59,14 @@ export function fallbackRouter(
     const settings = measure()
     const { approvals, ...asked } = parseBody(openingBody, request)
     const subject = { action: 'open-fallback', ...asked }
-    const verdict = verifyApprovals({ dutyOfficers, subject, approvals })
+    const verdict = verifyApprovals({ dutyOfficers, subject, approvals, sabotaged })
     if (!verdict.ok) return refuse(403, 'not-approved', verdict.problem)
     const leftMs = asked.expiresAt - now()
-    if (leftMs <= 0 || leftMs > settings.maxOpenForMs) {
+    const isTooLong = leftMs > settings.maxOpenForMs && !sabotaged('open-for-days')
+    if (leftMs <= 0 || isTooLong) {
       return refuse(422, 'bad-expiry', `it must expire within ${settings.maxOpenForMs} ms from now`)
     }
-    const lacking = lackingEvidence(asked.vantagePoints, settings, now())
+    const lacking = lackingEvidence(asked.vantagePoints, settings, now(), sabotaged)
     if (lacking !== undefined) return refuse(422, 'not-enough-evidence', lacking)
     const { expiresAt, ...rest } = asked
     const result = await fallback.open({
@@ -104,14 +106,18 @@ function lackingEvidence(
   points: readonly VantagePoint[],
   settings: PasswordFallbackParameters,
   nowMs: number,
+  sabotaged: Sabotaged,
 ): string | undefined {
   const fresh = points.filter(
-    ({ observedAt }) => nowMs - observedAt <= settings.evidenceMaxAgeMs && observedAt <= nowMs + clockSkewMs,
+    ({ observedAt }) =>
+      (nowMs - observedAt <= settings.evidenceMaxAgeMs || sabotaged('old-evidence')) &&
+      observedAt <= nowMs + clockSkewMs,
   )
   const independent = new Set(
     fresh.filter(({ failures }) => failures >= settings.consecutiveRed).map(({ name }) => name),
   )
-  return independent.size >= settings.vantagePoints
+  const needed = sabotaged('one-vantage-point') ? 1 : settings.vantagePoints
+  return independent.size >= needed
     ? undefined
-    : `${settings.vantagePoints} independent vantage points must have seen the fault, but ${independent.size} did`
+    : `${needed} independent vantage points must have seen the fault, but ${independent.size} did`
 }

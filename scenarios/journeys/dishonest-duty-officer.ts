@@ -1,0 +1,148 @@
+import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
+import { outcomeOf, patienceMs } from './login.ts'
+import type { DutyOfficer, People } from './people.ts'
+import { sign } from './signatures.ts'
+
+/** What is asked of Saeol, keys in their order: so signed, in the form that Saeol checks. */
+interface Opening {
+  readonly expiresAt: number
+  readonly nonce: string
+  readonly reason: string
+  readonly scope: { readonly offices: readonly string[]; readonly system: 'saeol' }
+  readonly vantagePoints: readonly Point[]
+}
+
+interface Point {
+  readonly error: string
+  readonly failures: number
+  readonly name: string
+  readonly observedAt: number
+}
+
+interface Attack {
+  /** Saeol's word for what is wrong, so that each lock is seen by itself. */
+  readonly lock: string
+  readonly change?: (opening: Opening) => Opening
+  /** Whose name stands under it, with whose key it was signed. */
+  readonly signers?: (officers: Officers) => readonly Signer[]
+}
+
+type Officers = readonly [DutyOfficer, DutyOfficer]
+type Signer = readonly [name: DutyOfficer, key: DutyOfficer]
+
+const bothSign = ([one, other]: Officers): readonly Signer[] => [
+  [one, one],
+  [other, other],
+]
+
+/** Ways to open the password login, right in all but one thing. */
+const attacks: Readonly<Record<string, Attack>> = {
+  'one-approval': { lock: 'not-approved', signers: ([one]) => [[one, one]] },
+  'same-officer-twice': {
+    lock: 'not-approved',
+    signers: ([one]) => [
+      [one, one],
+      [one, one],
+    ],
+  },
+  /** The one signs for the other, who knows of nothing. */
+  'forged-approval': {
+    lock: 'not-approved',
+    signers: ([one, other]) => [
+      [one, one],
+      [other, one],
+    ],
+  },
+  'one-vantage-point': {
+    lock: 'not-enough-evidence',
+    change: (opening) => ({ ...opening, vantagePoints: opening.vantagePoints.slice(0, 1) }),
+  },
+  /** Of an outage that was over ten minutes ago. */
+  'old-evidence': {
+    lock: 'not-enough-evidence',
+    change: (opening) => ({
+      ...opening,
+      vantagePoints: opening.vantagePoints.map((point) => ({
+        ...point,
+        observedAt: point.observedAt - 600_000,
+      })),
+    }),
+  },
+  'open-for-days': {
+    lock: 'bad-expiry',
+    change: (opening) => ({ ...opening, expiresAt: opening.expiresAt + 3 * 86_400_000 }),
+  },
+}
+
+/** Every attack, by name. */
+export const openingAttacks = Object.keys(attacks)
+
+/** What must never come of one: the door was opened, or the lock that it was meant for did not see it. */
+export const openingAttacksDone = openingAttacks.flatMap((name) => [`let-in-${name}`, `overlooked-${name}`])
+
+/** Saeol's words for "I have no such door" and "I could not look": they say nothing about a lock. */
+const notLookedAt = /^(no-fallback|queue-full|shed|deadline-exceeded|audit-)/
+
+/** Whoever holds the keys of two duty officers and no good reason: each attack in turn, from the first arrival on. */
+export const dishonestDutyOfficer: Journey = {
+  name: 'dishonest-duty-officer',
+  title: 'duty officers who open the password login as they must not',
+  entrance: 'official→saeol',
+  // Without the measure there is no door, and nothing is shown.
+  succeedsWith: [...openingAttacks.map((name) => `refused-${name}`), 'no-answer'],
+  users: 'dishonest duty officers',
+  successIs: 'turned away',
+  async run(visit) {
+    const name = openingAttacks[visit.index % openingAttacks.length]!
+    return visit.step(name, () => attempt(visit, name, attacks[name]!))
+  },
+}
+
+async function attempt(visit: Visit, name: string, attack: Attack): Promise<string> {
+  const officers = (visit.data as People).dutyOfficers as unknown as Officers
+  const { lock, change = (opening) => opening, signers = bothSign } = attack
+  const asked = change(openingOf(visit))
+  const approvals = await approvalsOf({ action: 'open-fallback', ...asked }, signers(officers))
+  const answer = await post(visit, '/fallback/open', { ...asked, approvals })
+  if (answer.status === 201) {
+    // The rest of the run is to be as without it.
+    await closeAgain(visit, answer.json<{ id: string }>()!.id, officers)
+    return `let-in-${name}`
+  }
+  const why = outcomeOf(answer)
+  if (answer.status === 0 || notLookedAt.test(why)) return 'no-answer'
+  return why === lock ? `refused-${name}` : `overlooked-${name}`
+}
+
+/** One in which nothing is wrong, as far as its words go. */
+function openingOf({ index }: Visit): Opening {
+  const observedAt = Date.now()
+  const point = (name: string): Point => ({ error: 'no answer in time', failures: 4, name, observedAt })
+  return {
+    expiresAt: observedAt + 60_000,
+    nonce: `dishonest-duty-officer-${index}`,
+    reason: 'GPKI does not verify certificates',
+    scope: { offices: ['*'], system: 'saeol' },
+    vantagePoints: [point('situation-room'), point('saeol')],
+  }
+}
+
+async function closeAgain(visit: Visit, opening: string, officers: Officers): Promise<void> {
+  const asked = { opening, reason: 'it should never have been opened' }
+  const approvals = await approvalsOf({ action: 'close-fallback', ...asked }, [[officers[0], officers[0]]])
+  await post(visit, '/fallback/close', { ...asked, approvals })
+}
+
+function approvalsOf(subject: object, signers: readonly Signer[]): Promise<object[]> {
+  const text = JSON.stringify(subject)
+  return Promise.all(
+    signers.map(async ([{ id }, { privateKeyPkcs8 }]) => ({
+      officer: id,
+      signature: await sign(privateKeyPkcs8, text),
+    })),
+  )
+}
+
+function post({ http }: Visit, path: string, json: object): Promise<HttpAnswer> {
+  return http('POST', path, { json, timeoutMs: patienceMs })
+}

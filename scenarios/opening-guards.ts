@@ -1,0 +1,20 @@
+import { arrivals, never } from '../harness/index.ts'
+import { openingAttacks, openingAttacksDone } from './journeys/dishonest-duty-officer.ts'
+import { dishonestDutyOfficer } from './journeys/index.ts'
+
+/** Once a second, so that each attack comes twice in the shortest replay. */
+export const dishonestDutyOfficers = arrivals(dishonestDutyOfficer, '1/s', { process: 'regular' })
+
+/** The password login is opened by two people, on fresh evidence from two places, for a day at most. */
+export const openingGuards = [
+  never(dishonestDutyOfficer, {
+    id: 'never:dishonest-duty-officer',
+    title:
+      'no duty officers open the password login as they must not, and each try is refused for what is wrong',
+    minimumWhere: { measure: 'password-fallback' },
+    outcome: openingAttacksDone,
+    atLeast: Object.fromEntries(openingAttacks.map((name) => [`refused-${name}`, 2])),
+    source: 'fallback invariants 1 and 2',
+    sabotages: ['one-approval', 'forged-approval', 'one-vantage-point', 'old-evidence', 'open-for-days'],
+  }),
+]

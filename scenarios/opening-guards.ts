@@ -5,7 +5,7 @@ import { dishonestDutyOfficer } from './journeys/index.ts'
 /** Once a second, so that each attack comes twice in the shortest replay. */
 export const dishonestDutyOfficers = arrivals(dishonestDutyOfficer, '1/s', { process: 'regular' })
 
-/** The password login is opened by two people, on fresh evidence from two places, for a day at most. */
+/** The password login is opened by two people, on fresh evidence from two places that Saeol itself bears out, for a day at most. */
 export const openingGuards = [
   never(dishonestDutyOfficer, {
     id: 'never:dishonest-duty-officer',
@@ -15,6 +15,13 @@ export const openingGuards = [
     outcome: openingAttacksDone,
     atLeast: Object.fromEntries(openingAttacks.map((name) => [`refused-${name}`, 2])),
     source: 'fallback invariants 1 and 2',
-    sabotages: ['one-approval', 'forged-approval', 'one-vantage-point', 'old-evidence', 'open-for-days'],
+    sabotages: [
+      'one-approval',
+      'forged-approval',
+      'one-vantage-point',
+      'old-evidence',
+      'believes-vantage-points',
+      'open-for-days',
+    ],
   }),
 ]

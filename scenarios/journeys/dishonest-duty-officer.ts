@@ -1,6 +1,6 @@
 import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
-import { outcomeOf, patienceMs } from './login.ts'
-import type { DutyOfficer, People } from './people.ts'
+import { gpkiLogin, outcomeOf, patienceMs } from './login.ts'
+import { activeOfficials, type DutyOfficer, type People } from './people.ts'
 import { sign } from './signatures.ts'
 
 /** What is asked of Saeol, keys in their order: so signed, in the form that Saeol checks. */
@@ -25,6 +25,8 @@ interface Attack {
   readonly change?: (opening: Opening) => Opening
   /** Whose name stands under it, with whose key it was signed. */
   readonly signers?: (officers: Officers) => readonly Signer[]
+  /** Whether what they say would be a lie now; else there is nothing to try. Default: always. */
+  readonly isOne?: (visit: Visit) => Promise<boolean>
 }
 
 type Officers = readonly [DutyOfficer, DutyOfficer]
@@ -37,6 +39,8 @@ const bothSign = ([one, other]: Officers): readonly Signer[] => [
 
 /** Ways to open the password login, right in all but one thing. */
 const attacks: Readonly<Record<string, Attack>> = {
+  /** All in order, but for the outage, of which there is none. */
+  'saeol-sees-green': { lock: 'not-seen-from-here', isOne: gpkiIsWell },
   'one-approval': { lock: 'not-approved', signers: ([one]) => [[one, one]] },
   'same-officer-twice': {
     lock: 'not-approved',
@@ -89,7 +93,7 @@ export const dishonestDutyOfficer: Journey = {
   title: 'duty officers who open the password login as they must not',
   entrance: 'official→saeol',
   // Without the measure there is no door, and nothing is shown.
-  succeedsWith: [...openingAttacks.map((name) => `refused-${name}`), 'no-answer'],
+  succeedsWith: [...openingAttacks.map((name) => `refused-${name}`), 'no-answer', 'no-lie'],
   users: 'dishonest duty officers',
   successIs: 'turned away',
   async run(visit) {
@@ -100,7 +104,8 @@ export const dishonestDutyOfficer: Journey = {
 
 async function attempt(visit: Visit, name: string, attack: Attack): Promise<string> {
   const officers = (visit.data as People).dutyOfficers as unknown as Officers
-  const { lock, change = (opening) => opening, signers = bothSign } = attack
+  const { lock, change = (opening) => opening, signers = bothSign, isOne = async () => true } = attack
+  if (!(await isOne(visit))) return 'no-lie'
   const asked = change(openingOf(visit))
   const approvals = await approvalsOf({ action: 'open-fallback', ...asked }, signers(officers))
   const answer = await post(visit, '/fallback/open', { ...asked, approvals })
@@ -112,6 +117,14 @@ async function attempt(visit: Visit, name: string, attack: Attack): Promise<stri
   const why = outcomeOf(answer)
   if (answer.status === 0 || notLookedAt.test(why)) return 'no-answer'
   return why === lock ? `refused-${name}` : `overlooked-${name}`
+}
+
+/** GPKI verifies, and nobody is told to do without it. */
+async function gpkiIsWell({ http, data }: Visit): Promise<boolean> {
+  const options = await http('GET', '/login/options', { timeoutMs: patienceMs })
+  if (options.json<{ password?: boolean }>()?.password !== false) return false
+  // An official of whom nobody else makes use.
+  return (await gpkiLogin(http, activeOfficials(data as People).at(-101)!)).session !== undefined
 }
 
 /** One in which nothing is wrong, as far as its words go. */

@@ -17,6 +17,7 @@ export const sabotageNames = [
   'forged-approval',
   'one-vantage-point',
   'old-evidence',
+  'believes-vantage-points',
   'open-for-days',
   'ignores-revocation',
   'stale-revocation-list',

@@ -17,6 +17,7 @@ import { certificatesRouter } from './certificates/router.ts'
 import { certificatesSchema } from './certificates/schema.ts'
 import { readSaeolConfig } from './config.ts'
 import { startFallback } from './fallback/fallback.ts'
+import { createOwnLook } from './fallback/own-look.ts'
 import { fallbackRouter } from './fallback/router.ts'
 import { fallbackSchema } from './fallback/schema.ts'
 import { applicationsRouter } from './ledger/applications-router.ts'
@@ -57,6 +58,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
   const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
   const fallback = await startFallback({ config, database, audit, log, sabotaged, now })
+  const ownLook = createOwnLook(now)
   const deps = {
     config,
     log,
@@ -68,6 +70,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     audit,
     register,
     fallback,
+    ownLook,
     now,
   }
 
@@ -75,12 +78,9 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     postgres: async () => {
       await database.query('select 1')
     },
-    gpki: gpkiCheck({
-      url: config.GPKI_URL,
-      probe: register.probe,
-      token: config.OWN_TOKEN,
-      sabotaged,
-    }),
+    gpki: ownLook.noting(
+      gpkiCheck({ url: config.GPKI_URL, probe: register.probe, token: config.OWN_TOKEN, sabotaged }),
+    ),
     resident: residentCheck(resident, config.DEEP_CHECK_MS),
   }
   const app = createApp({
@@ -139,7 +139,11 @@ async function openAudit(config: ReturnType<typeof readSaeolConfig>, log: Log, s
   return { audit: createAudit({ sink, spool, sabotaged, log, now: Date.now }), auditDatabase }
 }
 
-function routersOf(deps: Parameters<typeof loginRouter>[0] & Parameters<typeof troubleReportsRouter>[0]) {
+function routersOf(
+  deps: Parameters<typeof loginRouter>[0] &
+    Parameters<typeof fallbackRouter>[0] &
+    Parameters<typeof troubleReportsRouter>[0],
+) {
   return [
     loginRouter(deps),
     fallbackRouter(deps),

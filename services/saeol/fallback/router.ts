@@ -8,6 +8,7 @@ import type { PasswordFallbackParameters } from '../../measures/password-fallbac
 import { approvalSchema, verifyApprovals } from './approvals.ts'
 import type { Fallback, FallbackDeps } from './fallback.ts'
 import { scopeSchema, type VantagePoint, vantagePointSchema } from './openings.ts'
+import type { OwnLook } from './own-look.ts'
 
 const openingBody = z.strictObject({
   scope: scopeSchema,
@@ -37,9 +38,13 @@ const clockSkewMs = 5_000
  * enough to close: `{action: 'close-fallback', opening, reason}`.
  */
 export function fallbackRouter(
-  deps: FallbackDeps & { readonly fallback: Fallback; readonly register: Pick<Register, 'dutyOfficers'> },
+  deps: FallbackDeps & {
+    readonly fallback: Fallback
+    readonly register: Pick<Register, 'dutyOfficers'>
+    readonly ownLook: Pick<OwnLook, 'sawFault'>
+  },
 ): Router {
-  const { fallback, audit, log, now, sabotaged } = deps
+  const { fallback, ownLook, audit, log, now, sabotaged } = deps
   const { dutyOfficers } = deps.register
   const router = Router()
 
@@ -68,6 +73,11 @@ export function fallbackRouter(
     }
     const lacking = lackingEvidence(asked.vantagePoints, settings, now(), sabotaged)
     if (lacking !== undefined) return refuse(422, 'not-enough-evidence', lacking)
+    // The room's own point is its word; what is said to be seen from here, Saeol knows itself.
+    const isSaidOfUs = asked.vantagePoints.some(({ name }) => name === 'saeol')
+    if (isSaidOfUs && !ownLook.sawFault(settings) && !sabotaged('believes-vantage-points')) {
+      return refuse(422, 'not-seen-from-here', 'Saeol’s own checks of GPKI do not show this fault')
+    }
     const { expiresAt, ...rest } = asked
     const result = await fallback.open({
       ...rest,

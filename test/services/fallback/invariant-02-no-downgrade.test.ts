@@ -9,7 +9,9 @@ import {
   isOpen,
   logInByCertificate,
   logInByPassword,
+  openAnyhow,
   openFallback,
+  showFault,
 } from './client.ts'
 import { type Network, startNetwork } from './network.ts'
 
@@ -94,6 +96,27 @@ describe('invariant 2: no downgrade', () => {
     const vantagePoints = [evidence('saeol'), evidence('the-attackers-own')]
     expect((await openFallback(network, { vantagePoints })).status).toBe(400)
     expect(await isOpen(network)).toBe(false)
+  })
+
+  it('is not opened on the word of two while Saeol itself sees GPKI verify', async () => {
+    await using network = await startNetwork({ databaseUrl: await postgres.createDatabase() })
+    const look = (times: number) =>
+      Promise.all(Array.from({ length: times }, () => call(`${network.saeolUrl}/health/deep`)))
+    const refused = { status: 422, body: { code: 'not-seen-from-here' } }
+    // Nor on one failure, nor of what it has seen nothing of.
+    expect(await openAnyhow(network)).toMatchObject(refused)
+    await look(1)
+    expect(await openAnyhow(network)).toMatchObject(refused)
+    await network.links.saeolToL4.set('cut')
+    await look(1)
+    expect(await openAnyhow(network)).toMatchObject(refused)
+    await look(1)
+    await network.links.saeolToL4.set('pass')
+    // Once it has recovered, what was seen before opens nothing.
+    await look(4)
+    expect(await openAnyhow(network)).toMatchObject(refused)
+    await showFault(network)
+    expect((await openAnyhow(network)).status).toBe(201)
   })
 
   it.each([

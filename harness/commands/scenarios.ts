@@ -114,7 +114,7 @@ export function planAll(
   const problems = unknownKnobs(scenarios, options.set)
   const plans = scenarios.flatMap((scenario) => {
     const planned = makePlan(scenario, options)
-    if ('plan' in planned) return [{ plan: planned.plan, system: scenario.system }]
+    if ('plan' in planned) return [planned]
     problems.push(...planned.problems)
     return []
   })

@@ -2,12 +2,13 @@ import { sizingProblems } from '../checks/sizing.ts'
 import { messageOf } from '../errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Scenario, ScenarioBody } from '../model/scenario.ts'
+import { partOf, type System } from '../model/system.ts'
 import { checkProblems } from './plan/checks.ts'
 import { type Abilities, broughtBy, settleFaults } from './plan/faults.ts'
 import { settleKnobs, type Typed } from './plan/knobs.ts'
 import { settleLoad } from './plan/load.ts'
 import { storyOf } from './plan/story.ts'
-import { measureProblems, systemProblems } from './plan/system.ts'
+import { measureProblems, partProblems, systemProblems } from './plan/system.ts'
 
 export interface PlanOptions extends Abilities {
   readonly set: Typed
@@ -15,8 +16,14 @@ export interface PlanOptions extends Abilities {
   readonly faultsOn: boolean
 }
 
-/** Settles a scenario and looks for every problem before anything starts. @returns the plan, or all problems in words. */
-export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan } | { problems: string[] } {
+/**
+ * Settles a scenario and looks for every problem before anything starts.
+ * @returns the plan with the part of the system that it brings up, or all problems in words
+ */
+export function makePlan(
+  scenario: Scenario,
+  options: PlanOptions,
+): { plan: Plan; system: System } | { problems: string[] } {
   const problems: string[] = []
   const knobs = settleKnobs(scenario, options.set, problems)
   let body: ScenarioBody
@@ -25,7 +32,7 @@ export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan
   } catch (error) {
     return { problems: [...problems, messageOf(error)].map((problem) => `${scenario.name}: ${problem}`) }
   }
-  const { system } = scenario
+  const system = partOf(scenario.system, body.services ?? [])
   const story = storyOf(body, problems)
   const { acts } = story
   const load = settleLoad(story, system, problems)
@@ -33,12 +40,14 @@ export function makePlan(scenario: Scenario, options: PlanOptions): { plan: Plan
   const journeys = [...new Set([...load.map(({ journey }) => journey), ...broughtBy(faults)])]
   const measures = body.measures.map(({ name }) => name)
   const checks = story.checks.map(({ check }) => check)
+  problems.push(...partProblems(body, scenario.system))
   problems.push(...systemProblems(system))
-  problems.push(...measureProblems(body, system, options.without))
+  problems.push(...measureProblems(body, scenario.system, options.without))
   problems.push(...checkProblems(story, system, journeys, measures))
   if (problems.length === 0) problems.push(...sizingProblems({ checks, load, faults, acts }))
   if (problems.length > 0) return { problems: problems.map((problem) => `${scenario.name}: ${problem}`) }
   return {
+    system,
     plan: {
       scenario: scenario.name,
       title: scenario.title,

@@ -49,6 +49,8 @@ export interface ScenarioBody {
    */
   readonly faults?: readonly WrittenFault[]
   readonly measures: readonly MeasureUse[]
+  /** Names of the system's optional services that this story needs. */
+  readonly services?: readonly string[]
   /** The steady-state hypothesis: its checks. */
   readonly hypothesis: readonly CheckSpec[]
   /** Success share every journey must show in the first act, else the arm is void. Default 0.9. */

@@ -43,7 +43,10 @@ export interface ServicesImage extends ImageSpec {
   readonly netadmin?: ImageSpec
 }
 
-export type ServiceSpec = NodeService | PostgresService
+export type ServiceSpec = (NodeService | PostgresService) & {
+  /** It runs only in scenarios that name it (`services`), and so do its links; default: in all. */
+  readonly optional?: true
+}
 
 /** A Node.js process; TypeScript is stripped, not built. */
 export interface NodeService {
@@ -149,6 +152,18 @@ export type InvariantReader = (running: RunningSystem, signal: AbortSignal) => P
 /** Declares a system; checks what can be checked without starting it when a scenario is planned. */
 export function defineSystem(system: System): System {
   return system
+}
+
+/**
+ * The part of a system that a scenario brings up: all that is not optional, and what it names; links between these.
+ * @param names optional services; others are left out
+ */
+export function partOf(system: System, names: readonly string[]): System {
+  const runs = ([name, spec]: [string, ServiceSpec]): boolean =>
+    spec.optional !== true || names.includes(name)
+  const services = Object.fromEntries(Object.entries(system.services).filter(runs))
+  const links = system.links.filter(({ from, to }) => (from === null || from in services) && to in services)
+  return { ...system, services, links }
 }
 
 /** `saeol->l4` may be typed for `saeol→l4`. */

@@ -2,6 +2,18 @@ import type { ScenarioBody } from '../../model/scenario.ts'
 import type { System } from '../../model/system.ts'
 import { unknown } from '../../near-miss.ts'
 
+/** Optional services that a scenario names and its system does not have. */
+export function partProblems({ services = [] }: ScenarioBody, system: System): string[] {
+  const optional = Object.keys(system.services).filter((name) => system.services[name]!.optional === true)
+  return services
+    .filter((name) => !optional.includes(name))
+    .map((name) =>
+      name in system.services
+        ? `service '${name}' runs in every scenario: leave it out of 'services'`
+        : `'services': ${unknown('service', name, optional)}`,
+    )
+}
+
 /** Links that lead nowhere, or in a circle. */
 export function systemProblems(system: System): string[] {
   const problems: string[] = []

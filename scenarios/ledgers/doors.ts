@@ -21,6 +21,8 @@ const doors: readonly Door[] = [
   { service: 'saeol', method: 'POST', path: '/applications', body: {} },
   { service: 'simple-auth', method: 'POST', path: '/approvals/verify', body: {} },
   { service: 'community-centre', method: 'GET', path: '/receipts' },
+  { service: 'situation-room', method: 'GET', path: '/status' },
+  { service: 'situation-room', method: 'GET', path: '/alarms' },
 ]
 
 /** Nothing, a guess as long as a real token, and no bearer token at all. */

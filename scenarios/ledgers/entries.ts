@@ -1,4 +1,5 @@
 import type { InvariantReader } from '../../harness/index.ts'
+import { mockWatchToken } from '../../services/situation-room/config.ts'
 import { type Entry, entriesOf, facts, keyOf, type Receipt, receiptsAtClose, rows } from './read.ts'
 
 /** Ledger invariants 2–5: what was entered, compared with what was written at the counter. */
@@ -146,7 +147,8 @@ async function alarmsOf(
   topology: Parameters<InvariantReader>[0],
   signal: AbortSignal,
 ): Promise<readonly number[]> {
-  const answer = await fetch(`${topology.direct('situation-room')}/alarms`, { signal })
+  const headers = { authorization: `Bearer ${mockWatchToken}` }
+  const answer = await fetch(`${topology.direct('situation-room')}/alarms`, { signal, headers })
   if (!answer.ok) throw new Error(`the situation room answered ${answer.status}`)
   return ((await answer.json()) as { alarms: { since: number }[] }).alarms.map(({ since }) => since)
 }

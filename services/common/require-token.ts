@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 import type { Sabotaged } from './sabotage.ts'
 
@@ -12,13 +12,17 @@ export function requireToken(
   forWhom: string,
   sabotaged: Sabotaged = () => false,
 ): RequestHandler {
-  const expected = Buffer.from(`Bearer ${token}`)
   return (request, _response, next) => {
-    const shown = Buffer.from(request.get('Authorization') ?? '')
-    const isRight = shown.length === expected.length && timingSafeEqual(shown, expected)
-    if (!isRight && !sabotaged('open-admin')) {
+    if (!showsToken(request, token) && !sabotaged('open-admin')) {
       throw new Problem(401, 'refused', forWhom)
     }
     next()
   }
+}
+
+/** Whether it shows this token as its bearer. */
+export function showsToken(request: Request, token: string): boolean {
+  const expected = Buffer.from(`Bearer ${token}`)
+  const shown = Buffer.from(request.get('Authorization') ?? '')
+  return shown.length === expected.length && timingSafeEqual(shown, expected)
 }

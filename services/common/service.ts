@@ -21,6 +21,8 @@ const idleCheckMs = 10
 export function createApp(options: {
   readonly log: Log
   readonly health: Router
+  /** What turns requests away before their bodies are read. */
+  readonly guards?: readonly Router[]
   readonly routers: readonly Router[]
   readonly deadlines: DeadlineParameters | undefined
 }): Express {
@@ -29,6 +31,7 @@ export function createApp(options: {
   app.disable('etag')
   app.use(options.health)
   app.use(budgetMiddleware(options.deadlines))
+  for (const guard of options.guards ?? []) app.use(guard)
   app.use(express.json({ limit: '256kb' }))
   for (const router of options.routers) app.use(router)
   app.use((request) => {

@@ -16,6 +16,7 @@ import { saeolCapacity } from './capacity.ts'
 import { certificatesRouter } from './certificates/router.ts'
 import { certificatesSchema } from './certificates/schema.ts'
 import { readSaeolConfig } from './config.ts'
+import { createDutyDoor } from './fallback/duty-door.ts'
 import { startFallback } from './fallback/fallback.ts'
 import { createOwnLook } from './fallback/own-look.ts'
 import { fallbackRouter } from './fallback/router.ts'
@@ -59,6 +60,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
   const fallback = await startFallback({ config, database, audit, log, sabotaged, now })
   const ownLook = createOwnLook(now)
+  const dutyDoor = createDutyDoor({ audit, roomToken: config.ROOM_TOKEN, now })
   const deps = {
     config,
     log,
@@ -71,6 +73,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     register,
     fallback,
     ownLook,
+    dutyDoor,
     now,
   }
 
@@ -86,6 +89,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const app = createApp({
     log,
     health: healthRouter(checks, config.DEEP_CHECK_MS, sabotaged),
+    guards: [dutyDoor.router],
     routers: routersOf(deps),
     deadlines,
   })
@@ -142,6 +146,7 @@ async function openAudit(config: ReturnType<typeof readSaeolConfig>, log: Log, s
 function routersOf(
   deps: Parameters<typeof loginRouter>[0] &
     Parameters<typeof fallbackRouter>[0] &
+    Parameters<typeof outageWindowsRouter>[0] &
     Parameters<typeof troubleReportsRouter>[0],
 ) {
   return [

@@ -32,6 +32,8 @@ export function readSaeolConfig(env: Environment) {
       AUDIT_KEY: z.string().min(8).default(mockAuditKey),
       /** Who hands in applications. */
       CALLERS: callerTokens('gov24'),
+      /** What the situation room shows: what its officers signed is taken whoever else comes. */
+      ROOM_TOKEN: ownToken('situation-room'),
       /** What Saeol shows the systems it calls. */
       OWN_TOKEN: ownToken('saeol'),
       /**

@@ -1,7 +1,8 @@
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
+import { requireToken } from '../common/require-token.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readRoom } from '../enrolment/room.ts'
@@ -31,7 +32,11 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm } = watched
 
   const actions = createActions({
-    saeol: createSaeolClient({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS }),
+    saeol: createSaeolClient({
+      url: config.SAEOL_URL,
+      token: config.OWN_TOKEN,
+      timeoutMs: config.SAEOL_TIMEOUT_MS,
+    }),
     desk: createDutyDesk(room, settings.reactionMs),
     gpkiAlarm,
     saeolAlarm,
@@ -84,7 +89,11 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const app = createApp({
     log,
     health: healthRouter(checks, config.SAEOL_TIMEOUT_MS),
-    routers: [statusRouter(watched, () => actions.opening)],
+    routers: [
+      statusRouter(watched, () => actions.opening, {
+        watchers: requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged),
+      }),
+    ],
     deadlines: undefined,
   })
   try {
@@ -118,11 +127,15 @@ function assess(alarm: Alarm, log: Log): void {
 }
 
 /** `GET /status` · `GET /alarms` */
-function statusRouter(watched: ReturnType<typeof watch>, opening: () => unknown): Router {
+function statusRouter(
+  watched: ReturnType<typeof watch>,
+  opening: () => unknown,
+  { watchers }: { readonly watchers: RequestHandler },
+): Router {
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm } = watched
   const all = [gpkiAlarm, saeolAlarm]
   const router = Router()
-  router.get('/status', (_request, response) => {
+  router.get('/status', watchers, (_request, response) => {
     const alarms = all.map(({ name, raised = null, holdDownMs }) => [name, { alarm: raised, holdDownMs }])
     response.json({
       ...Object.fromEntries(alarms),
@@ -134,7 +147,7 @@ function statusRouter(watched: ReturnType<typeof watch>, opening: () => unknown)
       ],
     })
   })
-  router.get('/alarms', (_request, response) => {
+  router.get('/alarms', watchers, (_request, response) => {
     response.json({ alarms: all.flatMap(({ history }) => history) })
   })
   return router

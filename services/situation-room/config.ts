@@ -3,6 +3,9 @@ import { ownToken } from '../common/callers.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
 
+/** The default of WATCH_TOKEN; a secret of the mock network. */
+export const mockWatchToken = 'mock-network-only-watch'
+
 /** @throws ConfigurationError with every problem at once */
 export function readRoomConfig(env: Environment) {
   return readConfig(
@@ -14,6 +17,8 @@ export function readRoomConfig(env: Environment) {
       GPKI_URL: linkUrl,
       /** Duty officers' keys and the room's probe: see services/enrolment. */
       ROOM_FILE: z.string().min(1),
+      /** What whoever watches the room shows: its status and its alarms are not everybody's. */
+      WATCH_TOKEN: z.string().min(8).default(mockWatchToken),
       /** What the room shows the systems it calls. */
       OWN_TOKEN: ownToken('situation-room'),
       /** † ours: 15 s scaled by 60, as the replay is. */

@@ -53,12 +53,15 @@ const reports = z.object({
 
 export function createSaeolClient(options: {
   readonly url: string
+  /** What the room shows Saeol. */
+  readonly token: string
   /** Longest wait for an answer, in ms. */
   readonly timeoutMs: number
 }): SaeolClient {
   function call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
     const signal = AbortSignal.timeout(options.timeoutMs)
-    return ask(`${options.url}${path}`, { method, body, signal })
+    const headers = { authorization: `Bearer ${options.token}` }
+    return ask(`${options.url}${path}`, { method, body, headers, signal })
   }
 
   async function openingInForce(): Promise<OpeningSeen | undefined> {

@@ -5,17 +5,21 @@ import type { DutyOfficer } from '../../enrolment/register.ts'
 import { canonicalJson } from '../audit/canonical-json.ts'
 
 /** One duty officer's consent to one subject. */
-export const approvalSchema = z.strictObject({
+const approvalSchema = z.strictObject({
   officer: z.string().min(1).max(100),
   /** base64; ECDSA P-256 SHA-256 over the canonical JSON of the subject, r and s side by side. */
   signature: z.string().min(1).max(200),
 })
 
+/** Of one subject: no more officers than there are sign. */
+export const approvalsSchema = z.array(approvalSchema).max(5)
+
 export type Approval = z.output<typeof approvalSchema>
 
+/** Either way it says whose signatures are right. */
 export type ApprovalVerdict =
   | { readonly ok: true; readonly officers: readonly string[] }
-  | { readonly ok: false; readonly problem: string }
+  | { readonly ok: false; readonly problem: string; readonly officers: readonly string[] }
 
 /**
  * Whether enough different duty officers signed exactly this. One bad signature spoils all: somebody tried
@@ -33,19 +37,26 @@ export function verifyApprovals(options: {
   const required = sabotaged('one-approval') ? 1 : (options.required ?? 2)
   const signed = Buffer.from(canonicalJson(options.subject))
   const officers = new Set<string>()
+  const problems: string[] = []
   for (const { officer: id, signature } of options.approvals) {
     const officer = options.dutyOfficers.find((candidate) => candidate.id === id)
-    if (officer === undefined) return { ok: false, problem: `${id} is not a duty officer` }
+    if (officer === undefined) {
+      problems.push(`${id} is not a duty officer`)
+      continue
+    }
     const key = { key: publicKeyOf(officer), dsaEncoding: 'ieee-p1363' as const }
     const isTheirs = verify('sha256', signed, key, Buffer.from(signature, 'base64'))
     if (!isTheirs && !sabotaged('forged-approval')) {
-      return { ok: false, problem: `the signature of ${id} is not of this` }
-    }
-    officers.add(id)
+      problems.push(`the signature of ${id} is not of this`)
+    } else officers.add(id)
   }
-  return officers.size < required
-    ? { ok: false, problem: `${required} different duty officers must sign, but ${officers.size} did` }
-    : { ok: true, officers: [...officers] }
+  if (officers.size < required) {
+    problems.push(`${required} different duty officers must sign, but ${officers.size} did`)
+  }
+  const [problem] = problems
+  return problem === undefined
+    ? { ok: true, officers: [...officers] }
+    : { ok: false, problem, officers: [...officers] }
 }
 
 const publicKeys = new WeakMap<DutyOfficer, KeyObject>()

@@ -5,7 +5,8 @@ import { parseBody } from '../../common/request.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import type { Register } from '../../enrolment/register.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
-import { approvalSchema, verifyApprovals } from './approvals.ts'
+import { approvalsSchema, verifyApprovals } from './approvals.ts'
+import type { DutyDoor } from './duty-door.ts'
 import type { Fallback, FallbackDeps } from './fallback.ts'
 import { scopeSchema, type VantagePoint, vantagePointSchema } from './openings.ts'
 import type { OwnLook } from './own-look.ts'
@@ -18,13 +19,13 @@ const openingBody = z.strictObject({
   vantagePoints: z.array(vantagePointSchema).max(10),
   /** Never used before. */
   nonce: z.string().min(16).max(100),
-  approvals: z.array(approvalSchema).max(10),
+  approvals: approvalsSchema,
 })
 
 const closingBody = z.strictObject({
   opening: z.string().regex(/^\d{1,18}$/),
   reason: z.string().min(1).max(500),
-  approvals: z.array(approvalSchema).max(10),
+  approvals: approvalsSchema,
 })
 
 /** Milliseconds a vantage point's clock may be ahead of ours. */
@@ -42,9 +43,10 @@ export function fallbackRouter(
     readonly fallback: Fallback
     readonly register: Pick<Register, 'dutyOfficers'>
     readonly ownLook: Pick<OwnLook, 'sawFault'>
+    readonly dutyDoor: Pick<DutyDoor, 'refused'>
   },
 ): Router {
-  const { fallback, ownLook, audit, log, now, sabotaged } = deps
+  const { fallback, ownLook, dutyDoor, log, now, sabotaged } = deps
   const { dutyOfficers } = deps.register
   const router = Router()
 
@@ -54,9 +56,13 @@ export function fallbackRouter(
     return settings
   }
 
-  async function refuse(status: number, code: string, reason: string): Promise<never> {
+  /** @param officers whose signatures are right */
+  async function refuse(
+    officers: readonly string[],
+    [status, code, reason]: readonly [number, string, string],
+  ): Promise<never> {
     log.warn({ event: 'fallback.refused', code }, reason)
-    await audit.append('fallback.refused', { code, reason })
+    await dutyDoor.refused('fallback.refused', { code, reason }, officers)
     throw new Problem(status, code, reason)
   }
 
@@ -65,18 +71,26 @@ export function fallbackRouter(
     const { approvals, ...asked } = parseBody(openingBody, request)
     const subject = { action: 'open-fallback', ...asked }
     const verdict = verifyApprovals({ dutyOfficers, subject, approvals, sabotaged })
-    if (!verdict.ok) return refuse(403, 'not-approved', verdict.problem)
+    if (!verdict.ok) return refuse(verdict.officers, [403, 'not-approved', verdict.problem])
     const leftMs = asked.expiresAt - now()
     const isTooLong = leftMs > settings.maxOpenForMs && !sabotaged('open-for-days')
     if (leftMs <= 0 || isTooLong) {
-      return refuse(422, 'bad-expiry', `it must expire within ${settings.maxOpenForMs} ms from now`)
+      return refuse(verdict.officers, [
+        422,
+        'bad-expiry',
+        `it must expire within ${settings.maxOpenForMs} ms from now`,
+      ])
     }
     const lacking = lackingEvidence(asked.vantagePoints, settings, now(), sabotaged)
-    if (lacking !== undefined) return refuse(422, 'not-enough-evidence', lacking)
+    if (lacking !== undefined) return refuse(verdict.officers, [422, 'not-enough-evidence', lacking])
     // The room's own point is its word; what is said to be seen from here, Saeol knows itself.
     const isSaidOfUs = asked.vantagePoints.some(({ name }) => name === 'saeol')
     if (isSaidOfUs && !ownLook.sawFault(settings) && !sabotaged('believes-vantage-points')) {
-      return refuse(422, 'not-seen-from-here', 'Saeol’s own checks of GPKI do not show this fault')
+      return refuse(verdict.officers, [
+        422,
+        'not-seen-from-here',
+        'Saeol’s own checks of GPKI do not show this fault',
+      ])
     }
     const { expiresAt, ...rest } = asked
     const result = await fallback.open({
@@ -89,9 +103,9 @@ export function fallbackRouter(
         response.status(201).json(result.opening)
         return
       case 'already-open':
-        return refuse(409, 'already-open', 'it is open already; close it first')
+        return refuse(verdict.officers, [409, 'already-open', 'it is open already; close it first'])
       case 'nonce-used':
-        return refuse(409, 'nonce-used', 'this opening was used before; sign a new one')
+        return refuse(verdict.officers, [409, 'nonce-used', 'this opening was used before; sign a new one'])
     }
   })
 
@@ -100,7 +114,7 @@ export function fallbackRouter(
     const { approvals, ...asked } = parseBody(closingBody, request)
     const subject = { action: 'close-fallback', ...asked }
     const verdict = verifyApprovals({ dutyOfficers, subject, approvals, required: 1 })
-    if (!verdict.ok) return refuse(403, 'not-approved', verdict.problem)
+    if (!verdict.ok) return refuse(verdict.officers, [403, 'not-approved', verdict.problem])
     response.json(await fallback.close(asked.opening, asked.reason, verdict.officers))
   })
 

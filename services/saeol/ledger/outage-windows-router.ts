@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
 import type { SaeolDeps } from '../deps.ts'
-import { approvalSchema, verifyApprovals } from '../fallback/approvals.ts'
+import { approvalsSchema, verifyApprovals } from '../fallback/approvals.ts'
+import type { DutyDoor } from '../fallback/duty-door.ts'
 import {
   declareOutageWindow,
   type OutageWindow,
@@ -20,7 +21,7 @@ const requestBody = z
     office: z.string().min(1).max(100),
     from: moment,
     to: moment.nullable(),
-    approvals: z.array(approvalSchema).max(10),
+    approvals: approvalsSchema,
   })
   .refine(({ from, to }) => to === null || from <= to, { path: ['to'], message: 'must not be before from' })
 
@@ -28,8 +29,10 @@ const requestBody = z
  * `POST /outage-windows`: two duty officers declare an outage, or the end of the one they declared, by signing
  * `outageWindowSubject`. Needs no worker slot, as it is asked for when there are none. `GET` lists them.
  */
-export function outageWindowsRouter(deps: SaeolDeps): Router {
-  const { database, register, audit, log, now } = deps
+export function outageWindowsRouter(
+  deps: SaeolDeps & { readonly dutyDoor: Pick<DutyDoor, 'refused'> },
+): Router {
+  const { database, register, dutyDoor, audit, log, now } = deps
   const router = Router()
 
   router.post('/outage-windows', async (request, response) => {
@@ -37,7 +40,8 @@ export function outageWindowsRouter(deps: SaeolDeps): Router {
     const subject = outageWindowSubject(window)
     const verdict = verifyApprovals({ dutyOfficers: register.dutyOfficers, subject, approvals })
     if (!verdict.ok) {
-      await audit.append('outage-window.refused', { ...subject, problem: verdict.problem })
+      const facts = { ...subject, problem: verdict.problem }
+      await dutyDoor.refused('outage-window.refused', facts, verdict.officers)
       throw new Problem(403, 'not-approved', verdict.problem)
     }
     if (Math.max(window.from.getTime(), window.to?.getTime() ?? 0) > now()) {

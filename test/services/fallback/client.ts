@@ -1,5 +1,6 @@
 import { createPrivateKey, randomBytes, randomUUID, sign } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
+import { mockTokenOf } from '../../../services/common/callers.ts'
 import type { Person } from '../../../services/enrolment/people.ts'
 import type { Room } from '../../../services/enrolment/room.ts'
 import { challengeText } from '../../../services/gpki/challenge.ts'
@@ -90,6 +91,9 @@ export async function logInByCertificate(
   return call(`${network.saeolUrl}/login/gpki`, { body, timeoutMs })
 }
 
+/** What the situation room shows. */
+export const asRoom = { authorization: `Bearer ${mockTokenOf('situation-room')}` }
+
 export function evidence(name: string, more: Record<string, unknown> = {}) {
   return { name, observedAt: Date.now(), failures: 3, error: 'no answer in time', ...more }
 }
@@ -135,13 +139,13 @@ export async function openFallback(network: Network, more: Record<string, unknow
 export async function openAnyhow(network: Network, more: Record<string, unknown> = {}): Promise<Answer> {
   const asked = openingSubject(more)
   const approvals = approve(network.room, { action: 'open-fallback', ...asked }, [0, 1])
-  return call(`${network.saeolUrl}/fallback/open`, { body: { ...asked, approvals } })
+  return call(`${network.saeolUrl}/fallback/open`, { body: { ...asked, approvals }, headers: asRoom })
 }
 
 export async function closeFallback(network: Network, opening: string): Promise<Answer> {
   const asked = { opening, reason: 'a test is over' }
   const approvals = approve(network.room, { action: 'close-fallback', ...asked }, [2])
-  return call(`${network.saeolUrl}/fallback/close`, { body: { ...asked, approvals } })
+  return call(`${network.saeolUrl}/fallback/close`, { body: { ...asked, approvals }, headers: asRoom })
 }
 
 export async function isOpen(network: Network): Promise<boolean> {

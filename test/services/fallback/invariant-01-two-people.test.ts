@@ -9,6 +9,7 @@ import { fallbackSchema } from '../../../services/saeol/fallback/schema.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 import {
   approve,
+  asRoom,
   call,
   closeFallback,
   credentialsOf,
@@ -39,7 +40,7 @@ function open(
   officers: readonly number[],
 ) {
   const approvals = approve(network.room, { action: 'open-fallback', ...signed }, officers)
-  return call(`${network.saeolUrl}/fallback/open`, { body: { ...subject, approvals } })
+  return call(`${network.saeolUrl}/fallback/open`, { body: { ...subject, approvals }, headers: asRoom })
 }
 
 async function close(): Promise<void> {

@@ -7,12 +7,14 @@ import { readRegister } from '../../../services/enrolment/register.ts'
 import { readRoom } from '../../../services/enrolment/room.ts'
 import { verifyApprovals } from '../../../services/saeol/fallback/approvals.ts'
 import { startSituationRoom } from '../../../services/situation-room/app.ts'
+import { mockWatchToken } from '../../../services/situation-room/config.ts'
 import { createGpkiProbe } from '../../../services/situation-room/probes/gpki-probe.ts'
 import { createSaeolProbe } from '../../../services/situation-room/probes/saeol-probe.ts'
 import { call } from '../fallback/client.ts'
 import { type Event, enrolmentOfTests } from '../fallback/network.ts'
 import { startProcess } from '../processes.ts'
 
+const watcher = { headers: { authorization: `Bearer ${mockWatchToken}` } }
 const servers: Server[] = []
 let files: EnrolledFiles
 
@@ -121,7 +123,10 @@ describe('situation-room', () => {
       vantagePoints: [{ name: 'situation-room' }, { name: 'saeol' }],
     })
     expect(Number(asked.expiresAt)).toBeGreaterThan(Date.now() + 20_000)
-    expect((await call(`${watching.url}/status`)).body).toMatchObject({
+    for (const path of ['/status', '/alarms']) {
+      expect((await call(`${watching.url}${path}`)).status).toBe(401)
+    }
+    expect((await call(`${watching.url}/status`, watcher)).body).toMatchObject({
       gpki: { alarm: { name: 'gpki' } },
       opening: { id: '7' },
     })
@@ -137,7 +142,7 @@ describe('situation-room', () => {
     // Clerks log in anew once the door is closed: until they have, visitors may still be sent home.
     const closed = there.asked('/fallback/close')[0]!.at
     expect(Date.parse(String(ended!.to))).toBeGreaterThanOrEqual(closed + 400)
-    expect((await call(`${watching.url}/alarms`)).body.alarms).toMatchObject([
+    expect((await call(`${watching.url}/alarms`, watcher)).body.alarms).toMatchObject([
       { name: 'gpki', clearedAt: expect.any(Number) },
     ])
   })
@@ -175,7 +180,7 @@ describe('situation-room', () => {
     const nonces = there.asked('/fallback/open').map(({ body }) => body.nonce)
     expect(new Set(nonces).size).toBe(nonces.length)
     state.refuses = false
-    const status = async () => (await call(`${watching.url}/status`)).body.opening
+    const status = async () => (await call(`${watching.url}/status`, watcher)).body.opening
     await expect.poll(status, { timeout: 5_000 }).toMatchObject({ id: '7' })
   })
 

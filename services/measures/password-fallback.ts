@@ -8,6 +8,8 @@ const parameters = z
     // The situation room: when to open and when to close.
     /** Probes in a row that must fail at both vantage points before the alarm. † ours: one loss is no outage. */
     consecutiveRed: ms(1, 100).default(2),
+    /** Probes in a row that see nothing before the room says that it is blind. † ours: two minutes, scaled. */
+    consecutiveBlind: ms(1, 1_000).default(8),
     /** Full-size probes in a row that must pass at both vantage points before recovery counts. † ours. */
     consecutiveGreen: ms(1, 1_000).default(4),
     /**

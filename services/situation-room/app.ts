@@ -10,6 +10,7 @@ import { type PasswordFallbackParameters, passwordFallback } from '../measures/p
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
 import { createActions } from './actions.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
+import { createBlindness } from './blindness.ts'
 import { readRoomConfig } from './config.ts'
 import { createDutyDesk } from './duty-desk.ts'
 import { createGpkiProbe } from './probes/gpki-probe.ts'
@@ -52,6 +53,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   function act(): void {
     if (stopping.signal.aborted) return
     for (const alarm of alarms) assess(alarm, log)
+    assessBlindness(watched, log)
     actions.follow()
   }
 
@@ -116,6 +118,7 @@ function watch(settings: PasswordFallbackParameters) {
     saeolFromHere,
     gpkiAlarm: createAlarm({ name: 'gpki', streaks: [gpkiFromHere, gpkiFromSaeol], settings, startedAt }),
     saeolAlarm: createAlarm({ name: 'saeol', streaks: [saeolFromHere], settings, startedAt }),
+    blindness: createBlindness([gpkiFromHere, gpkiFromSaeol, saeolFromHere], settings.consecutiveBlind),
   }
 }
 
@@ -126,19 +129,29 @@ function assess(alarm: Alarm, log: Log): void {
   log.info({ event: `alarm.${change}`, alarm: alarm.name, since: record?.since }, `${alarm.name}: ${change}`)
 }
 
+/** Events of its own: an alarm of a system is what `alarm.raised` tells. */
+function assessBlindness({ blindness, saeolAlarm }: ReturnType<typeof watch>, log: Log): void {
+  // What a Saeol that does not answer cannot say of GPKI is told by its own alarm.
+  const change = blindness.assess(Date.now(), saeolAlarm.raised !== undefined)
+  if (change === undefined) return
+  const { since } = blindness.history.at(-1)!
+  log.warn({ event: `blindness.${change}`, since }, `this room's blindness: ${change}`)
+}
+
 /** `GET /status` · `GET /alarms` */
 function statusRouter(
   watched: ReturnType<typeof watch>,
   opening: () => unknown,
   { watchers }: { readonly watchers: RequestHandler },
 ): Router {
-  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm } = watched
+  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm, blindness } = watched
   const all = [gpkiAlarm, saeolAlarm]
   const router = Router()
   router.get('/status', watchers, (_request, response) => {
     const alarms = all.map(({ name, raised = null, holdDownMs }) => [name, { alarm: raised, holdDownMs }])
     response.json({
       ...Object.fromEntries(alarms),
+      blind: { alarm: blindness.raised ?? null },
       opening: opening() ?? null,
       vantagePoints: [
         { of: 'gpki', ...view(gpkiFromHere) },
@@ -166,10 +179,10 @@ function mustBeGreen({ colour, error }: { readonly colour: string; readonly erro
   if (colour !== 'green') throw new Error(error)
 }
 
-function vantagePoint(name: VantagePoint['name'], { reds, last }: Streak): VantagePoint {
-  return { name, observedAt: last?.at ?? 0, failures: reds, error: (last?.error ?? '').slice(0, 500) }
+function vantagePoint(name: VantagePoint['name'], { reds, lastRed }: Streak): VantagePoint {
+  return { name, observedAt: lastRed?.at ?? 0, failures: reds, error: (lastRed?.error ?? '').slice(0, 500) }
 }
 
-function view({ name, reds, greens, last }: Streak) {
-  return { name, reds, greens, last: last ?? null }
+function view({ name, reds, greens, blinds, last }: Streak) {
+  return { name, reds, greens, blinds, last: last ?? null }
 }

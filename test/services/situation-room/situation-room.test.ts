@@ -199,6 +199,21 @@ describe('situation-room', () => {
     expect(there.asked('/fallback/open')).toEqual([])
   })
 
+  it('says that it is blind where Saeol does not tell how GPKI is, and declares nothing for it', async () => {
+    const heard: string[] = []
+    const tellsNothing = await serve((request, response) => {
+      if (request.method === 'POST') heard.push(request.url ?? '')
+      const body = request.url === '/health/deep' ? { checks: {} } : { state: 'closed', outageWindows: [] }
+      response.writeHead(200).end(JSON.stringify({ ...body, troubleReports: [] }))
+    })
+    await using watching = await room(tellsNothing, await serve(ok))
+    const events = () => watching.events.map(({ event }) => event)
+    await expect.poll(events, { timeout: 5_000 }).toContain('blindness.raised')
+    expect((await call(`${watching.url}/status`, watcher)).body.blind.alarm).toMatchObject({ name: 'blind' })
+    expect(watching.names()).toEqual([])
+    expect(heard).toEqual([])
+  })
+
   it('has the outage of one office declared that its counter reported, as long as it was', async () => {
     const from = '2023-11-17T01:00:00.000Z'
     const to = '2023-11-17T01:00:07.000Z'

@@ -159,11 +159,16 @@ export function defineSystem(system: System): System {
  * @param names optional services; others are left out
  */
 export function partOf(system: System, names: readonly string[]): System {
-  const runs = ([name, spec]: [string, ServiceSpec]): boolean =>
-    spec.optional !== true || names.includes(name)
-  const services = Object.fromEntries(Object.entries(system.services).filter(runs))
-  const links = system.links.filter(({ from, to }) => (from === null || from in services) && to in services)
-  return { ...system, services, links }
+  const leftOut = Object.keys(system.services).filter(
+    (name) => system.services[name]!.optional === true && !names.includes(name),
+  )
+  return {
+    ...system,
+    services: Object.fromEntries(Object.entries(system.services).filter(([name]) => !leftOut.includes(name))),
+    links: system.links.filter(
+      ({ from, to }) => ![from, to].some((end) => end !== null && leftOut.includes(end)),
+    ),
+  }
 }
 
 /** `saeol->l4` may be typed for `saeol→l4`. */

@@ -134,6 +134,14 @@ const guardsOfLogin = [
   }),
   never(attackerOnFallback, {
     minimumWhere: open,
+    outcome: 'told-terminal',
+    atLeast: 40,
+    title: 'the throttle does not tell which terminal is right',
+    source: 'fallback invariant 3',
+    sabotages: ['throttle-tells-terminal'],
+  }),
+  never(attackerOnFallback, {
+    minimumWhere: open,
     outcome: 'escalated',
     atLeast: 40,
     title: 'a session of the password login does not do what needs a certificate',
@@ -185,6 +193,12 @@ const guardsOfLogin = [
     source: 'fallback invariant 8',
     sabotages: ['audit-drops-record', 'truncates-audit'],
   }),
+  invariant('refusals do not fill the audit', {
+    minimumWhere: open,
+    atLeast: 10,
+    source: 'fallback invariant 8: who fills the spool with attempts keeps everybody out',
+    sabotages: ['audits-before-throttle'],
+  }),
 ]
 
 /**
@@ -201,7 +215,7 @@ export const gpkiStall = defineScenario({
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
     // As many as it takes for every guard of receipts to have some to look at: few come before the fallback opens.
     visitors: { type: 'rate', default: '14/s', describe: 'visitors at the counters' },
-    // Thirteen attacks in turn, each at least twice while the door is open.
+    // Fourteen attacks in turn, each at least twice while the door is open.
     attackers: { type: 'rate', default: '5/s', describe: 'attempts on the fallback' },
     // Half a scaled minute: long enough for counters to feel it.
     reaction: { type: 'duration', default: '500ms', describe: 'how long each of two officers takes to open' },

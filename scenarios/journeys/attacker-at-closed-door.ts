@@ -2,6 +2,10 @@ import type { Journey, Visit } from '../../harness/index.ts'
 import { activeOfficials, type People } from './people.ts'
 import { totp } from './signatures.ts'
 
+/** One visit in so many comes with a crowd that knows nothing, for no better reason than to be written down. */
+const floodEvery = 8
+const crowd = 30
+
 /** Everything right but the time: an official's own password, code and terminal, while the password login is closed. */
 export const attackerAtClosedDoor: Journey = {
   name: 'attacker-at-closed-door',
@@ -12,6 +16,7 @@ export const attackerAtClosedDoor: Journey = {
   successIs: 'turned away',
   async run(visit) {
     if (await isOpen(visit)) return 'open'
+    if (visit.index % floodEvery === 0) await flood(visit)
     const official = activeOfficials(visit.data as People).at(-(160 + (visit.index % 60)))!
     const answer = await visit.http('POST', '/login/password', {
       json: {
@@ -28,6 +33,19 @@ export const attackerAtClosedDoor: Journey = {
     // It may have been opened in the meantime; then that is what was used.
     return (await isOpen(visit)) ? 'open' : 'let-in'
   },
+}
+
+/** Anonymous attempts at once, from one address. */
+async function flood(visit: Visit): Promise<void> {
+  await Promise.all(
+    Array.from({ length: crowd }, (_, index) =>
+      visit.http('POST', '/login/password', {
+        json: { officialId: `nobody-${index}`, password: 'x', code: '123456', terminal: 'none' },
+        headers: { 'x-forwarded-for': '203.0.113.30' },
+        timeoutMs: 2000,
+      }),
+    ),
+  )
 }
 
 async function isOpen(visit: Visit): Promise<boolean> {

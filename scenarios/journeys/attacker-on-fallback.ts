@@ -1,5 +1,5 @@
-import type { Journey, Visit } from '../../harness/index.ts'
-import { type outcomeOf, signedChallenge } from './login.ts'
+import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
+import { signedChallenge } from './login.ts'
 import { activeOfficials, type Official, type People, pick } from './people.ts'
 import { totp } from './signatures.ts'
 
@@ -36,6 +36,7 @@ const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise
   'replayed-code': replayCode,
   spraying: spray,
   hammering: hammer,
+  'terminal-by-throttle': askForTerminal,
   escalation: escalate,
 }
 
@@ -72,6 +73,15 @@ async function tryPassword(
   changed: Partial<Attempt> = {},
   headers: Record<string, string> = {},
 ): Promise<string> {
+  return judge(await attemptOf(visit, official, changed, headers))
+}
+
+async function attemptOf(
+  visit: Visit,
+  official: Official,
+  changed: Partial<Attempt>,
+  headers: Record<string, string>,
+): Promise<HttpAnswer> {
   const attempt: Attempt = {
     officialId: official.id,
     password: official.password,
@@ -79,12 +89,11 @@ async function tryPassword(
     terminal: official.terminal,
     ...changed,
   }
-  const answer = await visit.http('POST', '/login/password', {
+  return visit.http('POST', '/login/password', {
     json: attempt,
     headers: { 'x-forwarded-for': pick(addresses, visit.random), ...headers },
     timeoutMs: 2000,
   })
-  return judge(answer)
 }
 
 async function tryCertificate(visit: Visit, official: Official): Promise<string> {
@@ -144,19 +153,37 @@ async function spray(visit: Visit, people: People): Promise<string> {
   return 'turned-away'
 }
 
-/** Guesses at one account from one address, as fast as answers come: whoever is not slowed down gets in some day. */
+/**
+ * Guesses at one account from one address, as fast as answers come: whoever is not slowed down gets in some day. The last
+ * guess is right.
+ */
 async function hammer(visit: Visit, people: People): Promise<string> {
   const victim = activeOfficials(people).at(-(60 + (visit.index % 40)))!
-  const guesses = 8
-  for (let guess = 0; guess < guesses; guess++) {
-    const answer = await visit.http('POST', '/login/password', {
-      json: { officialId: victim.id, password: `guess-${guess}`, code: '654321', terminal: victim.terminal },
-      headers: { 'x-forwarded-for': '203.0.113.20' },
+  const source = { 'x-forwarded-for': '203.0.113.20' }
+  for (let guess = 0; guess < 8; guess++) {
+    const wrong = { password: `guess-${guess}`, code: '654321' }
+    const { status } = await attemptOf(visit, victim, wrong, source)
+    // A guess at a closed door is none.
+    if (status !== 401 && status !== 429) return 'turned-away'
+  }
+  return (await tryPassword(visit, victim, {}, source)) === 'let-in' ? 'not-slowed' : 'turned-away'
+}
+
+/** Whether the throttle tells the right terminal: after enough wrong ones, is a right one answered otherwise? */
+async function askForTerminal(visit: Visit, people: People): Promise<string> {
+  const victim = activeOfficials(people).at(-(220 + (visit.index % 20)))!
+  const guess = (terminal: string) =>
+    visit.http('POST', '/login/password', {
+      json: { officialId: victim.id, password: 'guess', code: '654321', terminal },
+      headers: { 'x-forwarded-for': '203.0.113.21' },
       timeoutMs: 2000,
     })
-    if (answer.status !== 401) return judge(answer)
+  for (let wrong = 0; wrong < 8; wrong++) {
+    const { status } = await guess(`terminal-of-guess-${wrong}`)
+    if (status !== 401 && status !== 429) return 'turned-away'
+    if (status === 429) return (await guess(victim.terminal)).status === 401 ? 'told-terminal' : 'turned-away'
   }
-  return 'not-slowed'
+  return 'turned-away'
 }
 
 /** An official who logs in as they should while the door is open, and then tries what that session must not do. */
@@ -192,7 +219,7 @@ function withStatus(people: People, status: Official['status'], visit: Visit): O
   )
 }
 
-function judge(answer: Parameters<typeof outcomeOf>[0] & { json<T>(): T | undefined }): string {
+function judge(answer: HttpAnswer): string {
   if (answer.json<{ session?: string }>()?.session !== undefined) return 'let-in'
   return answer.status === 0 ? 'no-answer' : 'turned-away'
 }

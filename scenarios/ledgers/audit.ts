@@ -6,6 +6,7 @@ import {
   mockAuditKey,
   verifyChain,
 } from '../../services/saeol/audit/chain.ts'
+import { manyRefused, refusalLimits } from '../../services/saeol/audit/refusals.ts'
 import { facts, receiptsAtClose, rows } from './read.ts'
 
 /** Fallback invariant 8: the audit is whole, and nothing is missing in it. */
@@ -32,6 +33,32 @@ export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
     )
   },
 
+  'refusals do not fill the audit': async (topology) => {
+    const refused = await rows<{ source: string; at: string }>(
+      topology,
+      `select facts ->> 'source' as source, at from audit where kind = 'login.refused' order by at`,
+    )
+    const [counted] = await rows<{ attempts: string }>(
+      topology,
+      `select coalesce(sum((facts ->> 'attempts')::int), 0) as attempts from audit where kind = '${manyRefused}'`,
+    )
+    const crowded = [...Map.groupBy(refused, ({ source }) => source)].flatMap(([source, records]) => {
+      const most = mostWithin(
+        records.map(({ at }) => Number(at)),
+        refusalLimits.periodMs,
+      )
+      // Two periods may meet within one.
+      return most > 2 * refusalLimits.perSource
+        ? [`${most} refusals of ${source} are on the audit within ${refusalLimits.periodMs} ms`]
+        : []
+    })
+    return facts(
+      refused,
+      crowded,
+      `${refused.length} refused logins on the audit, ${counted!.attempts} more counted`,
+    )
+  },
+
   'everything done is on the audit': async (topology, signal) => {
     await receiptsAtClose(topology, signal)
     // One statement, so that what was done and its record are of one moment.
@@ -42,6 +69,15 @@ export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
       `${done.length} entries, outages, openings and logins looked for in the audit`,
     )
   },
+}
+
+/** @param moments in their order, ms */
+function mostWithin(moments: readonly number[], windowMs: number): number {
+  let first = 0
+  return moments.reduce((most, moment, index) => {
+    while (moments[first]! <= moment - windowMs) first += 1
+    return Math.max(most, index - first + 1)
+  }, 0)
 }
 
 /** A login is recorded a moment after its session was made, ms. † ours: what is younger is not asked about yet. */

@@ -11,6 +11,8 @@ export const sabotageNames = [
   'disabled-lets-in',
   'low-assurance-may-do-all',
   'no-throttle',
+  'audits-before-throttle',
+  'throttle-tells-terminal',
   'close-in-name-only',
   'sessions-outlive-close',
   'one-approval',

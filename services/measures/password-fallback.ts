@@ -49,10 +49,10 @@ const parameters = z
     terminalBurst: ms(1, 1_000).default(10),
     terminalRefillMs: ms(1, 3_600_000).default(6_000),
     /**
-     * No refusal is answered sooner than this, in ms, so that its reason cannot be told from its time. † ours:
-     * several times the work behind the slowest refusal.
+     * No refusal is answered sooner than this, in ms, so that its reason cannot be told from its time. † ours: the
+     * longest turn in an idle lane (52 ms), and twice the work that comes on top.
      */
-    refusalMs: ms(0, 10_000).default(60),
+    refusalMs: ms(0, 10_000).default(100),
     /** GPKI logins tried at once while the password login is open; the rest is told to use it. † ours. */
     gpkiTrials: ms(0, 1_000).default(2),
     /** Longest such trial, in ms. † ours. */

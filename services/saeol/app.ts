@@ -9,6 +9,7 @@ import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
 import { readRegister } from '../enrolment/register.ts'
 import { createAudit } from './audit/audit.ts'
+import { createRefusals } from './audit/refusals.ts'
 import { auditSchema } from './audit/schema.ts'
 import { createPostgresSink } from './audit/sink.ts'
 import { openSpool } from './audit/spool.ts'
@@ -53,7 +54,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     timeoutMs: deadlines?.hopMs ?? config.CLIENT_TIMEOUT_MS,
     log,
   })
-  const { audit, auditDatabase } = await openAudit(config, log, sabotaged)
+  const { audit, refusals, auditDatabase } = await openAudit(config, log, sabotaged)
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
   const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
@@ -70,6 +71,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     capacity,
     sabotaged,
     audit,
+    refusals,
     register,
     fallback,
     ownLook,
@@ -100,6 +102,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     async stop() {
       fallback.stop()
       await Promise.all([gpki.close(), resident.close()])
+      await refusals.close()
       await audit.close()
       await Promise.all([auditDatabase.close(), database.close()])
     },
@@ -140,7 +143,18 @@ async function openAudit(config: ReturnType<typeof readSaeolConfig>, log: Log, s
     key: config.AUDIT_KEY,
   })
   const sink = createPostgresSink({ database: auditDatabase, key: config.AUDIT_KEY, log, sabotaged })
-  return { audit: createAudit({ sink, spool, sabotaged, log, now: Date.now }), auditDatabase }
+  const audit = createAudit({ sink, spool, sabotaged, log, now: Date.now })
+  const refusals = createRefusals({
+    audit,
+    limits: {
+      perSource: config.REFUSALS_PER_SOURCE,
+      inAll: config.REFUSALS_IN_ALL,
+      periodMs: config.REFUSALS_PERIOD_MS,
+    },
+    unlimited: sabotaged('audits-before-throttle'),
+    now: Date.now,
+  })
+  return { audit, refusals, auditDatabase }
 }
 
 function routersOf(

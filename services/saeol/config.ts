@@ -7,6 +7,7 @@ import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
 import { mockAuditKey } from './audit/chain.ts'
+import { refusalLimits } from './audit/refusals.ts'
 
 export type SaeolConfig = ReturnType<typeof readSaeolConfig>
 
@@ -28,6 +29,13 @@ export function readSaeolConfig(env: Environment) {
       AUDIT_SPOOL_FILE: z.string().min(1),
       /** The spool never grows beyond this; full, what must be audited is refused. † ours: some 4,000 entries. */
       AUDIT_SPOOL_BYTES: integer(0, 1_000_000_000).default(1_000_000),
+      /**
+       * Refused logins and orders that have a record of their own, in a period (ms), from one source and from all;
+       * the others are counted.
+       */
+      REFUSALS_PER_SOURCE: integer(1, 1_000_000).default(refusalLimits.perSource),
+      REFUSALS_IN_ALL: integer(1, 1_000_000).default(refusalLimits.inAll),
+      REFUSALS_PERIOD_MS: integer(10, 3_600_000).default(refusalLimits.periodMs),
       /** What the end of the audit's chain is sealed with; not kept in the database. */
       AUDIT_KEY: z.string().min(8).default(mockAuditKey),
       /** Who hands in applications. */

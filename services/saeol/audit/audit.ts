@@ -13,9 +13,11 @@ type Facts = Readonly<Record<string, unknown>>
 export interface AuditTrail {
   /**
    * Resolves once the entry is kept: in the chain, or in the spool while the sink is down.
+   * @param options.sparing what anybody can bring about: it takes no more than a half of the spool, so that the rest is
+   * there for what officials do
    * @throws Problem 503 `audit-unavailable` when the spool is full as well: what cannot be audited is refused
    */
-  append(kind: string, facts: Facts): Promise<void>
+  append(kind: string, facts: Facts, options?: { readonly sparing?: boolean }): Promise<void>
   /**
    * Chains an entry in the caller's own transaction: what was done and its record are kept together, or neither is.
    * To be called last, since it keeps other writers waiting until the transaction ends.
@@ -36,8 +38,12 @@ const retryMs = 500
 /** One entry in so many is forgotten under the sabotage `incomplete-audit`. */
 const forgottenOneIn = 5
 
+/** What may be full of the spool after something `sparing`. † ours. */
+const sparingShare = 0.5
+
 interface Pending {
   readonly entry: AuditEntry
+  readonly sparing: boolean
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
 }
@@ -80,12 +86,11 @@ export function createAudit(options: {
 
   async function keep(batch: readonly Pending[]): Promise<void> {
     const entries = batch.map(({ entry }) => entry)
-    const kept =
-      (!spool.waiting && performance.now() >= nextTryAt && (await intoSink(entries))) ||
-      (await intoSpool(entries))
-    for (const { resolve, reject } of batch) {
-      if (kept) resolve()
-      else reject(new Problem(503, 'audit-unavailable', 'nothing can be done that cannot be recorded'))
+    const inSink = !spool.waiting && performance.now() >= nextTryAt && (await intoSink(entries))
+    const kept = new Set(inSink ? batch : await intoSpool(batch))
+    for (const one of batch) {
+      if (kept.has(one)) one.resolve()
+      else one.reject(new Problem(503, 'audit-unavailable', 'nothing can be done that cannot be recorded'))
     }
   }
 
@@ -103,13 +108,27 @@ export function createAudit(options: {
     return true
   }
 
-  async function intoSpool(entries: readonly AuditEntry[]): Promise<boolean> {
+  /** @returns those that found room; what is sparing does not stand in the way of the others */
+  async function intoSpool(batch: readonly Pending[]): Promise<readonly Pending[]> {
+    const owed = batch.filter(({ sparing }) => !sparing)
+    if (owed.length < batch.length && (await spooled(batch, sparingShare)) === undefined) return batch
+    if (owed.length === 0) return []
+    const error = await spooled(owed, 1)
+    if (error === undefined) return owed
+    log.error({ event: 'audit.refused', err: error }, 'the audit can keep nothing; logins are refused')
+    return []
+  }
+
+  /** @returns why they could not be kept */
+  async function spooled(batch: readonly Pending[], share: number): Promise<unknown> {
     try {
-      await spool.add(entries)
-      return true
+      await spool.add(
+        batch.map(({ entry }) => entry),
+        share,
+      )
+      return undefined
     } catch (error) {
-      log.error({ event: 'audit.refused', err: error }, 'the audit can keep nothing; logins are refused')
-      return false
+      return error
     }
   }
 
@@ -137,12 +156,12 @@ export function createAudit(options: {
 
   return {
     within: (queries, kind, facts) => sink.writeWithin(queries, [entryOf(kind, facts)]),
-    async append(kind, facts) {
+    async append(kind, facts, { sparing = false } = {}) {
       const entry = entryOf(kind, facts)
       appended += 1
       if (sabotaged('incomplete-audit') && appended % forgottenOneIn === 0) return
       return new Promise<void>((resolve, reject) => {
-        pending.push({ entry, resolve, reject })
+        pending.push({ entry, sparing, resolve, reject })
         wake()
       })
     },

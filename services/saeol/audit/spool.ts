@@ -9,9 +9,10 @@ export interface Spool {
   readonly waiting: boolean
   /**
    * On the disk once it resolves.
+   * @param share of the whole spool that may be full afterwards, 1 unless given
    * @throws SpoolFullError when they do not all fit; none is kept then
    */
-  add(entries: readonly AuditEntry[]): Promise<void>
+  add(entries: readonly AuditEntry[], share?: number): Promise<void>
   /** All of it, oldest first, without what failed its check. */
   read(): Promise<SpoolContent>
   /** Empties it; damaged lines are kept beside it, in a file that only grows, for a person to look at. */
@@ -58,7 +59,7 @@ export async function openSpool(options: {
     get waiting() {
       return count > 0 || damaged
     },
-    async add(entries) {
+    async add(entries, share = 1) {
       let hash = lastHash
       const lines = entries.map((entry) => {
         const text = JSON.stringify(entry)
@@ -66,7 +67,7 @@ export async function openSpool(options: {
         return `${hash} ${text}\n`
       })
       const bytes = Buffer.from(lines.join(''))
-      if (size + bytes.length > options.limitBytes) {
+      if (size + bytes.length > options.limitBytes * share) {
         throw new SpoolFullError(`the audit spool ${file} is full (${size} of ${options.limitBytes} bytes)`)
       }
       try {

@@ -1,43 +1,62 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Queries } from '../../common/database.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 
 /** How long a challenge can be answered, in ms. † ours: longer than a login may wait in the queue. */
 const ttlMs = 60_000
-/** Expired challenges are swept out once in so many. */
+/** Answered challenges that have expired are swept out once in so many. */
 const sweepEvery = 500
 
 export interface Challenges {
-  create(): Promise<string>
+  create(): string
   /** True the first time, within its time; false ever after. */
   take(nonce: string): Promise<boolean>
 }
 
-/** What an official signs to log in by certificate: random, short-lived, used once. */
-export function createChallenges(queries: Queries, sabotaged: Sabotaged, now: () => number): Challenges {
-  let created = 0
+/**
+ * What an official signs to log in by certificate: random, short-lived, used once. It carries its expiry and a seal, so
+ * that nothing is kept of the challenges that anybody may ask for; of those that are answered, by a login that has a
+ * worker, there is a row until they expire.
+ * @param options.key what they are sealed with, the same over a restart
+ */
+export function createChallenges(options: {
+  readonly queries: Queries
+  readonly key: string
+  readonly sabotaged: Sabotaged
+  /** Epoch ms. */
+  readonly now: () => number
+}): Challenges {
+  const { queries, key, sabotaged, now } = options
+  let taken = 0
+
+  function sealOf(content: string): Buffer {
+    return createHmac('sha256', key).update(`challenge ${content}`).digest()
+  }
+
+  /** When it expires; undefined when it is none of ours. */
+  function expiryOf(nonce: string): number | undefined {
+    const [, content, expiresAt, seal] = /^(([0-9]{13})\.[\w-]{43})\.([\w-]{43})$/.exec(nonce) ?? []
+    if (content === undefined || seal === undefined) return undefined
+    return timingSafeEqual(Buffer.from(seal, 'base64url'), sealOf(content)) ? Number(expiresAt) : undefined
+  }
+
   return {
-    async create() {
-      created += 1
-      if (created % sweepEvery === 0) {
-        await queries.query('delete from login_challenges where expires_at <= $1', [new Date(now())])
-      }
-      const nonce = randomBytes(32).toString('base64url')
-      const expiresAt = new Date(now() + ttlMs)
-      await queries.query('insert into login_challenges (nonce, expires_at) values ($1, $2)', [
-        nonce,
-        expiresAt,
-      ])
-      return nonce
+    create() {
+      const content = `${now() + ttlMs}.${randomBytes(32).toString('base64url')}`
+      return `${content}.${sealOf(content).toString('base64url')}`
     },
     async take(nonce) {
-      const taken = await queries.query<{ expires_at: Date }>(
-        sabotaged('replayed-nonce')
-          ? 'select expires_at from login_challenges where nonce = $1'
-          : 'delete from login_challenges where nonce = $1 returning expires_at',
-        [nonce],
+      const expiresAt = expiryOf(nonce)
+      if (expiresAt === undefined || expiresAt <= now()) return false
+      taken += 1
+      if (taken % sweepEvery === 0) {
+        await queries.query('delete from login_challenges where expires_at <= $1', [new Date(now())])
+      }
+      const first = await queries.query(
+        `insert into login_challenges (nonce, expires_at) values ($1, $2) on conflict do nothing returning nonce`,
+        [nonce, new Date(expiresAt)],
       )
-      return taken[0] !== undefined && taken[0].expires_at.getTime() > now()
+      return first.length > 0 || sabotaged('replayed-nonce')
     },
   }
 }

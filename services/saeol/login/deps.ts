@@ -5,6 +5,7 @@ import type { Sabotaged } from '../../common/sabotage.ts'
 import type { Register } from '../../enrolment/register.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
 import type { Audit } from '../audit/audit.ts'
+import type { Refusals } from '../audit/refusals.ts'
 import type { Fallback } from '../fallback/fallback.ts'
 
 export interface LoginDeps {
@@ -12,6 +13,8 @@ export interface LoginDeps {
     readonly SEED: string
     readonly SERVICE_NAME: string
     readonly SESSION_TTL_MS: number
+    /** Seals challenges too. */
+    readonly AUDIT_KEY: string
     /** What Saeol shows the systems it calls. */
     readonly OWN_TOKEN: string
     readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
@@ -22,6 +25,7 @@ export interface LoginDeps {
   readonly gpki: Downstream
   readonly register: Pick<Register, 'officials'>
   readonly audit: Pick<Audit, 'append'>
+  readonly refusals: Refusals
   readonly fallback: Fallback
   readonly sabotaged: Sabotaged
   /** Epoch ms. */

@@ -31,7 +31,7 @@ const usePassword = () =>
 
 /** `POST /login/gpki`: a signed challenge, verified by GPKI behind the L4 switch. */
 export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandler {
-  const { database, register, audit, fallback, sabotaged, now, gpki } = deps
+  const { database, register, audit, refusals, fallback, sabotaged, now, gpki } = deps
   const officials = new Map(register.officials.map((official) => [official.id, official]))
   const measure = deps.config.measures.passwordFallback
   const headers = { authorization: `Bearer ${deps.config.OWN_TOKEN}` }
@@ -69,7 +69,7 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
     const body = parseBody(loginBody, request)
     const facts = { method: 'gpki', source: sourceOf(request) }
     const refuse = async (code: string, message: string, more: Record<string, unknown> = {}) => {
-      await audit.append('login.refused', { ...facts, ...more, reason: code })
+      await refusals.record('login.refused', { ...facts, ...more, reason: code })
       throw new Problem(401, code, message)
     }
     if (!(await challenges.take(body.nonce))) {

@@ -12,7 +12,7 @@ import { createSession } from '../sessions/sessions.ts'
 import { stepOfCode, useCode } from './codes.ts'
 import type { LoginDeps } from './deps.ts'
 import { sourceOf } from './source.ts'
-import type { Attempt, Throttle } from './throttle.ts'
+import type { Allowance, Attempt, Throttle } from './throttle.ts'
 
 const loginBody = z.strictObject({
   officialId: z.string().regex(/^[\w.-]{1,64}$/),
@@ -34,6 +34,8 @@ type Reason =
   | 'disabled'
   | 'revoked'
   | 'out-of-scope'
+  | 'throttled'
+  | 'closed'
 
 type Admission =
   | { readonly outcome: 'admitted'; readonly token: string; readonly expiresAt: Date }
@@ -73,7 +75,8 @@ interface Attempted {
 /**
  * `POST /login/password`: a gate, a worker slot, the check. The gate is in front of the slot so that whoever is
  * throttled takes no worker from the others. Every attempt that passes it does the same work in the same order,
- * whatever is wrong with it, and every refusal has the same words and takes at least `refusalMs`.
+ * whatever is wrong with it. Every refusal takes at least `refusalMs`, and has the same words: 401, or 429 once many
+ * were refused, from whichever terminals and whether or not they were looked at (`Throttle.refused`).
  */
 export function passwordLogin(
   deps: LoginDeps,
@@ -81,7 +84,7 @@ export function passwordLogin(
   throttle: Throttle,
   slot: RequestHandler,
 ): RequestHandler[] {
-  const { database, audit, fallback, now, sabotaged } = deps
+  const { database, audit, refusals, fallback, now, sabotaged } = deps
   const officials = new Map(deps.register.officials.map((official) => [official.id, official]))
   const decoy = decoyLike(deps.register.officials[0])
 
@@ -134,8 +137,9 @@ export function passwordLogin(
     })
   }
 
-  async function refuse({ startedAt, attempt }: Attempted, reason: string, problem: Problem): Promise<never> {
-    await audit.append('login.refused', { method: 'password', ...attempt, reason })
+  async function refuse({ startedAt, attempt }: Attempted, reason: Reason): Promise<never> {
+    const problem = reason === 'closed' ? closed() : answerTo(await throttle.refused(attempt))
+    await refusals.record('login.refused', { method: 'password', ...attempt, reason })
     await sleep(Math.max(0, startedAt + settings.refusalMs - performance.now()))
     throw problem
   }
@@ -147,9 +151,8 @@ export function passwordLogin(
     const ownTerminal = official !== undefined && isSame(asked.terminal, official.terminal)
     const attempt = { officialId: asked.officialId, source: sourceOf(request), ownTerminal }
     const attempted: Attempted = { startedAt, asked, official, attempt }
-    if (!(await isOpen(request))) return refuse(attempted, 'closed', closed())
-    const { allowed, retryAfterMs } = await throttle.take(attempt)
-    if (!allowed) return refuse(attempted, 'throttled', throttled(retryAfterMs))
+    if (!(await isOpen(request))) return refuse(attempted, 'closed')
+    if (!(await throttle.take(attempt))) return refuse(attempted, 'throttled')
     response.locals.attempted = attempted
     next()
   }
@@ -157,20 +160,19 @@ export function passwordLogin(
   const login: RequestHandler = async (_request, response) => {
     const attempted = response.locals.attempted as Attempted
     const { asked, official, attempt } = attempted
-    const { allowed, retryAfterMs } = await throttle.look(attempt)
-    if (!allowed) return refuse(attempted, 'throttled', throttled(retryAfterMs))
+    if (!(await throttle.look(attempt))) return refuse(attempted, 'throttled')
     const { step, reason } = await check(asked, official)
     if (reason !== undefined || official === undefined) {
       await throttle.blame(attempt)
-      return refuse(attempted, reason ?? 'unknown-official', refused())
+      return refuse(attempted, reason ?? 'unknown-official')
     }
     const admission = await admit(official, step)
     switch (admission.outcome) {
       case 'closed':
-        return refuse(attempted, 'closed', closed())
+        return refuse(attempted, 'closed')
       case 'refused':
         await throttle.blame(attempt)
-        return refuse(attempted, admission.reason, refused())
+        return refuse(attempted, admission.reason)
       case 'admitted':
         await throttle.forgive(attempt)
         // The token leaves only once the login is on record.
@@ -199,6 +201,8 @@ const throttled = (retryAfterMs: number) =>
   new Problem(
     429,
     'throttled',
-    'too many attempts; wait a little',
+    'too many attempts were refused; wait a little',
     Math.max(1, Math.ceil(retryAfterMs / 1000)),
   )
+
+const answerTo = ({ allowed, retryAfterMs }: Allowance) => (allowed ? refused() : throttled(retryAfterMs))

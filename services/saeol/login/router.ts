@@ -14,11 +14,11 @@ import { createThrottle } from './throttle.ts'
 export function loginRouter(deps: LoginDeps): Router {
   const { database, capacity, fallback, now, sabotaged } = deps
   const measure = deps.config.measures.passwordFallback
-  const challenges = createChallenges(database, sabotaged, now)
+  const challenges = createChallenges({ queries: database, key: deps.config.AUDIT_KEY, sabotaged, now })
   const router = Router()
 
-  router.post('/login/challenge', async (_request, response) => {
-    response.json({ nonce: await challenges.create() })
+  router.post('/login/challenge', (_request, response) => {
+    response.json({ nonce: challenges.create() })
   })
   router.post('/login/gpki', capacity.slot('login'), gpkiLogin(deps, challenges))
 

@@ -1,6 +1,6 @@
 /**
- * Challenges are single use, codes are single use (the last 30-second step an official's code was taken from),
- * and throttling survives a restart: all three are rows.
+ * Challenges that were answered, the last 30-second step that an official's code was taken from, and throttling: what is
+ * single use stays used over a restart, and who is slowed down stays so.
  */
 export const loginSchema = `
   create table if not exists login_challenges (

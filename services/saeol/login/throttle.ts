@@ -12,17 +12,23 @@ export interface Attempt {
 
 export interface Throttle {
   /** Counts the attempt before anything is checked, so that many at once are no way around. */
-  take(attempt: Attempt): Promise<Allowance>
-  /** Whether too many attempts like this one have failed; counts nothing. */
-  look(attempt: Attempt): Promise<Allowance>
+  take(attempt: Attempt): Promise<boolean>
+  /** Whether it is still allowed, after those like it that failed meanwhile; counts nothing. */
+  look(attempt: Attempt): Promise<boolean>
   /** After a failure: counts against the address. */
   blame(attempt: Attempt): Promise<void>
+  /**
+   * For every refusal, whatever it was for: counts it, and says what it is to be answered by. The answer does not depend
+   * on the terminal, nor on whether the attempt was allowed, or it would tell the right terminal from the wrong ones.
+   */
+  refused(attempt: Attempt): Promise<Allowance>
   /** After a success: what was counted against the account on this way is forgotten. */
   forgive(attempt: Attempt): Promise<void>
   /** What an administrator does for an official who mistyped too often. */
   unlock(officialId: string): Promise<void>
 }
 
+/** What the refused are told. */
 export interface Allowance {
   readonly allowed: boolean
   /** 0 when it is allowed. */
@@ -46,6 +52,9 @@ const sweepEvery = 500
  * accounts. The official at her own terminal has her own bucket by account and source, and one over all sources
  * against a stolen terminal. Failures alone fill the one that she shares with whoever knows the terminals of
  * others and sprays from her address.
+ *
+ * What a refusal is answered by has buckets of its own, which keep nobody out: they count refusals from any terminal
+ * together, by the same measures.
  */
 export function createThrottle(
   queries: Queries,
@@ -55,23 +64,37 @@ export function createThrottle(
 ): Throttle {
   let taken = 0
 
+  const account = { burst: settings.accountBurst, refillMs: settings.accountRefillMs }
+  const terminal = { burst: settings.terminalBurst, refillMs: settings.terminalRefillMs }
+  const strangers = { burst: settings.sourceBurst, refillMs: settings.sourceRefillMs }
+
+  function locked(officialId: string, word: string): Bucket[] {
+    if (!sabotaged('locks-accounts-globally')) return []
+    return [{ key: `account ${officialId} ${word}`, burst: 3, refillMs: 3_600_000 }]
+  }
+
+  /** Those by source stand first: whoever has emptied one makes no more rows by naming other accounts. */
   function buckets({ officialId, source, ownTerminal }: Attempt): Bucket[] {
-    const account = { burst: settings.accountBurst, refillMs: settings.accountRefillMs }
-    const terminal = { burst: settings.terminalBurst, refillMs: settings.terminalRefillMs }
-    const strangers = { burst: settings.sourceBurst, refillMs: settings.sourceRefillMs }
     const list = ownTerminal
       ? [
           { key: `account ${officialId} own ${source}`, ...account },
           { key: `account ${officialId} own`, ...terminal },
         ]
       : [
-          { key: `account ${officialId} other ${source}`, ...account },
           { key: `strangers ${source}`, ...strangers },
+          { key: `account ${officialId} other ${source}`, ...account },
         ]
-    if (sabotaged('locks-accounts-globally')) {
-      list.push({ key: `account ${officialId} locked`, burst: 3, refillMs: 3_600_000 })
-    }
-    return list
+    return [...list, ...locked(officialId, 'locked')]
+  }
+
+  function bucketsOfRefusals({ officialId, source, ownTerminal }: Attempt): Bucket[] {
+    const which = sabotaged('throttle-tells-terminal') ? ` ${ownTerminal}` : ''
+    return [
+      { key: `refused ${source}${which}`, ...strangers },
+      { key: `account ${officialId} refused ${source}${which}`, ...account },
+      { key: `account ${officialId} refused${which}`, ...terminal },
+      ...locked(officialId, 'refused and locked'),
+    ]
   }
 
   /** Filled by failures alone: an office that logs in well, all from one address, never sees it. */
@@ -106,6 +129,14 @@ export function createThrottle(
     return filled.map(({ key }) => key)
   }
 
+  /** Counts one in each of them, as far as the first that is full. @returns the keys that were full */
+  async function fillInTurn([first, ...rest]: readonly Bucket[]): Promise<string[]> {
+    if (first === undefined) return []
+    if ((await fill([first])).length === 0) return [first.key]
+    const filled = await fill(rest)
+    return rest.map(({ key }) => key).filter((key) => !filled.includes(key))
+  }
+
   /** Until the fullest of them has room again. */
   async function waitFor(keys: readonly string[]): Promise<Allowance> {
     const [full] = await queries.query<{ until: string | null }>(
@@ -128,16 +159,18 @@ export function createThrottle(
 
   return {
     async take(attempt) {
-      if (sabotaged('no-throttle')) return { allowed: true, retryAfterMs: 0 }
+      if (sabotaged('no-throttle')) return true
       await sweep()
-      const asked = buckets(attempt)
-      const filled = await fill(asked)
-      const full = asked.map(({ key }) => key).filter((key) => !filled.includes(key))
-      if (full.length === 0) return { allowed: true, retryAfterMs: 0 }
-      return { ...(await waitFor(full)), allowed: false }
+      return (await fillInTurn(buckets(attempt))).length === 0
     },
     async look(attempt) {
-      return attempt.ownTerminal ? waitFor([failures(attempt).key]) : { allowed: true, retryAfterMs: 0 }
+      return !attempt.ownTerminal || (await waitFor([failures(attempt).key])).allowed
+    },
+    async refused(attempt) {
+      if (sabotaged('no-throttle')) return { allowed: true, retryAfterMs: 0 }
+      const full = await fillInTurn(bucketsOfRefusals(attempt))
+      if (full.length === 0) return { allowed: true, retryAfterMs: 0 }
+      return { ...(await waitFor(full)), allowed: false }
     },
     async blame(attempt) {
       if (attempt.ownTerminal) await fill([failures(attempt)])
@@ -147,7 +180,7 @@ export function createThrottle(
       await queries.query(
         `delete from login_throttle where key in
            (select key from login_throttle where key = any($1) order by key for update)`,
-        [buckets(attempt).map(({ key }) => key)],
+        [[...buckets(attempt), ...bucketsOfRefusals(attempt)].map(({ key }) => key).filter(isOfAccount)],
       )
     },
     async unlock(officialId) {
@@ -158,4 +191,8 @@ export function createThrottle(
       )
     },
   }
+}
+
+function isOfAccount(key: string): boolean {
+  return key.startsWith('account ')
 }

@@ -20,6 +20,9 @@ afterAll(async () => {
 
 const measure = { refusalMs: 0, laneServiceTimeMs: 0 }
 
+/** Every refusal has a record of its own. */
+const unlimited = { REFUSALS_PER_SOURCE: '1000', REFUSALS_IN_ALL: '1000' }
+
 async function audited({ databaseUrl }: Network) {
   const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })
   const database = createDatabase({ url: databaseUrl, poolSize: 1, timeoutMs: 5_000, log })
@@ -85,7 +88,11 @@ describe('invariant 8: everything is on record', () => {
   })
 
   it('keeps the chain whole under a hundred attempts at once, and over a restart', async () => {
-    await using network = await startNetwork({ databaseUrl: await postgres.createDatabase(), measure })
+    await using network = await startNetwork({
+      databaseUrl: await postgres.createDatabase(),
+      measure,
+      saeol: unlimited,
+    })
     const attempts = () =>
       Promise.all(
         Array.from({ length: 50 }, () =>

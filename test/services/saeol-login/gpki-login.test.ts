@@ -59,22 +59,31 @@ describe('POST /login/gpki', () => {
     })
   })
 
+  it('keeps nothing of challenges that nobody answers, whoever asks for them', async () => {
+    const kept = () => rows(network.databaseUrl, 'select nonce from login_challenges')
+    const before = await kept()
+    await Promise.all(Array.from({ length: 50 }, challenge))
+    expect(await kept()).toEqual(before)
+  })
+
   it('takes no challenge that is too old', async () => {
     const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })
     const url = await postgres.createDatabase()
     await migrate(url, 'test', loginSchema)
     const database = createDatabase({ url, poolSize: 1, timeoutMs: 5_000, log })
     let now = Date.now()
-    const challenges = createChallenges(
-      database,
-      () => false,
-      () => now,
-    )
-    const [early, late] = [await challenges.create(), await challenges.create()]
+    const challenges = createChallenges({
+      queries: database,
+      key: 'a key of the tests',
+      sabotaged: () => false,
+      now: () => now,
+    })
+    const [early, late] = [challenges.create(), challenges.create()]
     now += 59_000
     expect(await challenges.take(early)).toBe(true)
     now += 2_000
     expect(await challenges.take(late)).toBe(false)
+    expect(await challenges.take(late.replace(/^\d+/, String(now + 60_000)))).toBe(false)
     await database.close()
   })
 

@@ -64,6 +64,12 @@ const services: System['services'] = {
     REGISTER_FILE: files.register!,
     AUDIT_SPOOL_FILE: `${scratch}/audit-spool.jsonl`,
   })),
+  front: {
+    kind: 'node',
+    module: moduleUrl(import.meta.url, '../services/front/main.ts'),
+    ports: { offices: 'PORT', admin: 'ADMIN_PORT', outside: 'OUTSIDE_PORT', abroad: 'ABROAD_PORT' },
+    health: { path: '/health', port: 'admin' },
+  },
   'simple-auth': service('simple-auth', (files) => ({ PHONES_FILE: files.phones! })),
   gov24: service('gov24'),
   'community-centre': service('community-centre', (files, scratch) => ({
@@ -86,12 +92,16 @@ const links: System['links'] = [
   link('situation-room', 'saeol', 'SAEOL_URL'),
   link('situation-room', 'l4', 'GPKI_URL'),
   entrance('official', 'community-centre'),
-  entrance('official', 'saeol'),
+  entrance('official', 'front'),
   entrance('citizen', 'gov24'),
   link('gpki-a', 'crl', 'CRL_URL'),
   link('gpki-b', 'crl', 'CRL_URL'),
   entrance('official', 'crl'),
   link('gov24', 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
+  // Who is in no office comes by lines of their own: one for single tries, one for floods.
+  entrance('outsider', 'front', 'outside'),
+  entrance('crowd', 'front', 'abroad'),
+  link('front', 'saeol', 'SAEOL_URL', 'to-serve'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */

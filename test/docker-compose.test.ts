@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { images } from '../harness/images.ts'
-import { type NodeService, proxyName } from '../harness/model/system.ts'
+import { type NodeService, proxyName, type ServiceSpec } from '../harness/model/system.ts'
 import { serviceEnvironment } from '../harness/runtimes/service-environment.ts'
 import { administrativeNetwork as system } from '../scenarios/system.ts'
 import { measureNames, measureVariable } from '../services/measures/measure.ts'
@@ -40,8 +40,12 @@ const nodeServices = Object.entries(system.services).filter(
 const seed = '2023-11-17'
 
 /** Where compose puts what every runtime puts somewhere. */
-const containerPort = (service: string, port = 'main'): number =>
-  system.services[service]!.kind === 'postgres' ? 5432 : port === 'admin' ? 8081 : 8080
+const containerPort = (service: string, port?: string): number =>
+  containerPortOf(system.services[service]!, port)
+function containerPortOf(spec: ServiceSpec, port: string | undefined): number {
+  if (spec.kind === 'postgres') return 5432
+  return 8080 + (port === undefined ? 0 : Object.keys(spec.ports).indexOf(port))
+}
 const proxyPort = (link: string): number => Number(proxyOf(link)?.listen.split(':')[1])
 const proxyOf = (link: string) => proxies.find(({ name }) => name === proxyName(link))
 
@@ -54,9 +58,9 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
 
   it('have the same links, each a proxy with a port of its own', () => {
     expect(proxies.map(({ name, upstream, enabled }) => ({ name, upstream, enabled }))).toEqual(
-      system.links.map(({ name, to }) => ({
+      system.links.map(({ name, to, port }) => ({
         name: proxyName(name),
-        upstream: `${to}:${containerPort(to)}`,
+        upstream: `${to}:${containerPort(to, port)}`,
         enabled: true,
       })),
     )

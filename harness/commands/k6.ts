@@ -31,7 +31,7 @@ const baseOption = new Option('--base <link=url>', 'where users come in by an en
     const url = typed.slice(at + 1).trim()
     if (at <= 0 || !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
       throw new InvalidArgumentError(
-        `'${typed}' is not link=url, such as official→saeol=http://127.0.0.1:20001`,
+        `'${typed}' is not link=url, such as official→front=http://127.0.0.1:20001`,
       )
     return { ...before, [linkName(typed.slice(0, at).trim())]: url.replace(/\/+$/, '') }
   })
@@ -53,8 +53,8 @@ export const k6Command = new Command('k6')
 Examples:
   ${called('up 22-nov-overload')}   prints the addresses, as k6 takes them
   ${called('k6 22-nov-overload --out load.ts')}
-  k6 run -e OFFICIAL_TO_SAEOL=http://127.0.0.1:20001 load.ts
-  ${called("k6 22-nov-overload --base 'official->saeol=http://saeol.test' --out load.ts")}`,
+  k6 run -e OFFICIAL_TO_FRONT=http://127.0.0.1:20001 load.ts
+  ${called("k6 22-nov-overload --base 'official->front=http://saeol.test' --out load.ts")}`,
   )
   .action(async (name: string, options: Options) => {
     const [planned] = planAll(choose(await loadScenarios(options.scenarios, [name]), [name]), {

@@ -7,7 +7,7 @@ export interface Journey {
   readonly title: string
   /** Who makes these visits, in the plural, for sentences: `officials`. Default: the journey's name. */
   readonly users?: string
-  /** The entrance link the user comes in by, such as `official→saeol`; paths are relative to it. */
+  /** The entrance link the user comes in by, such as `official→front`; paths are relative to it. */
   readonly entrance: string
   /** Outcomes that count as a success. Anything else, an exception included, is a failure. */
   readonly succeedsWith: readonly string[]

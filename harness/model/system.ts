@@ -77,6 +77,8 @@ export interface LinkSpec {
   readonly name: string
   readonly from: string | null
   readonly to: string
+  /** Name of the port that it leads to; default: the service's first. */
+  readonly port?: string
   readonly variable: string | null
   /**
    * `to-start`: the consumer is started once the other end is ready. `to-serve`: it starts without, and both start side
@@ -95,9 +97,10 @@ export function link(
   return { name: `${from}→${to}`, from, to, variable, needed }
 }
 
-/** An entrance: `entrance('citizen', 'gov24')`. */
-export function entrance(actor: string, to: string): LinkSpec {
-  return { name: `${actor}→${to}`, from: null, to, variable: null, needed: 'to-serve' }
+/** An entrance: `entrance('citizen', 'gov24')`, or by another port than the first: `entrance('guest', 'front', 'outside')`. */
+export function entrance(actor: string, to: string, port?: string): LinkSpec {
+  const at = port === undefined ? {} : { port }
+  return { name: `${actor}→${to}`, from: null, to, ...at, variable: null, needed: 'to-serve' }
 }
 
 /** A mitigation under test, as the harness knows it: a name, and how it is switched on. */

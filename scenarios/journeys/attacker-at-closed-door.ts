@@ -10,7 +10,7 @@ const crowd = 30
 export const attackerAtClosedDoor: Journey = {
   name: 'attacker-at-closed-door',
   title: 'attempts at the closed password login with everything else right',
-  entrance: 'official→saeol',
+  entrance: 'crowd→front',
   succeedsWith: ['refused', 'open', 'no-answer'],
   users: 'attempts at the closed door',
   successIs: 'turned away',
@@ -25,7 +25,6 @@ export const attackerAtClosedDoor: Journey = {
         code: await totp(official.totpSecretBase32, Date.now()),
         terminal: official.terminal,
       },
-      headers: { 'x-forwarded-for': '198.51.100.252' },
       timeoutMs: 2000,
     })
     if (answer.json<{ session?: string }>()?.session === undefined)
@@ -35,13 +34,13 @@ export const attackerAtClosedDoor: Journey = {
   },
 }
 
-/** Anonymous attempts at once, from one address. */
+/** Anonymous attempts at once, each from another address if one believes them. */
 async function flood(visit: Visit): Promise<void> {
   await Promise.all(
     Array.from({ length: crowd }, (_, index) =>
       visit.http('POST', '/login/password', {
         json: { officialId: `nobody-${index}`, password: 'x', code: '123456', terminal: 'none' },
-        headers: { 'x-forwarded-for': '203.0.113.30' },
+        headers: { 'x-forwarded-for': `192.0.2.${index}` },
         timeoutMs: 2000,
       }),
     ),

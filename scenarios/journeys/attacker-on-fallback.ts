@@ -1,17 +1,8 @@
-import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
+import type { Journey, Visit } from '../../harness/index.ts'
 import { signedChallenge } from './login.ts'
+import { attemptOf, forgedAddresses, judge, tryPassword } from './password-attempts.ts'
 import { activeOfficials, type Official, type People, pick } from './people.ts'
 import { totp } from './signatures.ts'
-
-interface Attempt {
-  readonly officialId: string
-  readonly password: string
-  readonly code: string
-  readonly terminal: string
-}
-
-/** All attacks come from few addresses, as those of a botnet's rented corner do (RFC 5737's third range). */
-const addresses = ['203.0.113.7', '203.0.113.8', '203.0.113.9']
 
 /** One way in each; whoever gets a session by any of them was let in. */
 const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise<string>>> = {
@@ -34,8 +25,6 @@ const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise
   'foreign-terminal': (visit, people) =>
     tryPassword(visit, pick(activeOfficials(people), visit.random), { terminal: 'terminal-of-nobody' }),
   'replayed-code': replayCode,
-  spraying: spray,
-  hammering: hammer,
   'terminal-by-throttle': askForTerminal,
   escalation: escalate,
 }
@@ -48,14 +37,11 @@ const orders = {
   'x-saeol-emergency': '1',
 }
 
-/** Officials come in the order of the list; so many of them come at all in a run of the gate. */
-const whoCome = 250
-
 /** Whoever tries the door while the ordinary lock is broken: every attack in turn, from the first arrival on. */
 export const attackerOnFallback: Journey = {
   name: 'attacker-on-fallback',
   title: 'attackers on the fallback',
-  entrance: 'official→saeol',
+  entrance: 'outsider→front',
   // To be turned away is how it should go; to get no answer is no harm either.
   succeedsWith: ['turned-away', 'no-answer'],
   users: 'attackers',
@@ -67,42 +53,13 @@ export const attackerOnFallback: Journey = {
   },
 }
 
-async function tryPassword(
-  visit: Visit,
-  official: Official,
-  changed: Partial<Attempt> = {},
-  headers: Record<string, string> = {},
-): Promise<string> {
-  return judge(await attemptOf(visit, official, changed, headers))
-}
-
-async function attemptOf(
-  visit: Visit,
-  official: Official,
-  changed: Partial<Attempt>,
-  headers: Record<string, string>,
-): Promise<HttpAnswer> {
-  const attempt: Attempt = {
-    officialId: official.id,
-    password: official.password,
-    code: await totp(official.totpSecretBase32, Date.now()),
-    terminal: official.terminal,
-    ...changed,
-  }
-  return visit.http('POST', '/login/password', {
-    json: attempt,
-    headers: { 'x-forwarded-for': pick(addresses, visit.random), ...headers },
-    timeoutMs: 2000,
-  })
-}
-
 async function tryCertificate(visit: Visit, official: Official): Promise<string> {
   const challenge = await visit.http('POST', '/login/challenge', { json: {}, timeoutMs: 2000 })
   const nonce = challenge.json<{ nonce?: string }>()?.nonce
   if (nonce === undefined) return judge(challenge)
   const answer = await visit.http('POST', '/login/gpki', {
     json: await signedChallenge(official, { audience: 'saeol', nonce }),
-    headers: { 'x-forwarded-for': pick(addresses, visit.random) },
+    headers: { 'x-forwarded-for': pick(forgedAddresses, visit.random) },
     timeoutMs: 2000,
   })
   return judge(answer)
@@ -118,7 +75,6 @@ async function replayCode(visit: Visit, people: People): Promise<string> {
   const attempt = { officialId: victim.id, password: victim.password, code, terminal: victim.terminal }
   const first = await visit.http('POST', '/login/password', {
     json: attempt,
-    headers: { 'x-forwarded-for': '198.51.100.250' },
     timeoutMs: 2000,
   })
   // A code that was never used is not replayed.
@@ -140,50 +96,25 @@ async function downgrade(visit: Visit, people: People): Promise<string> {
   return outcome === 'let-in' && (await isOpen()) ? 'turned-away' : outcome
 }
 
-/** Common passwords against many accounts that will soon be needed: none is hit, and none may be locked out by it. */
-async function spray(visit: Visit, people: People): Promise<string> {
-  const active = activeOfficials(people)
-  for (let i = 0; i < 5; i++) {
-    const victim = active[Math.floor(visit.random() * Math.min(whoCome, active.length))]!
-    for (const password of ['Welcome2023!', 'saeol1234!', 'qwer1234!']) {
-      const outcome = await tryPassword(visit, victim, { password, code: '123456' })
-      if (outcome === 'let-in') return outcome
-    }
-  }
-  return 'turned-away'
-}
-
 /**
- * Guesses at one account from one address, as fast as answers come: whoever is not slowed down gets in some day. The last
- * guess is right.
+ * Whether the throttle tells the right terminal: after enough wrong ones, is a right one answered otherwise? Thrice in a
+ * row, since others try from the same line, and what they use up is filled again between one answer and the next.
  */
-async function hammer(visit: Visit, people: People): Promise<string> {
-  const victim = activeOfficials(people).at(-(60 + (visit.index % 40)))!
-  const source = { 'x-forwarded-for': '203.0.113.20' }
-  for (let guess = 0; guess < 8; guess++) {
-    const wrong = { password: `guess-${guess}`, code: '654321' }
-    const { status } = await attemptOf(visit, victim, wrong, source)
-    // A guess at a closed door is none.
-    if (status !== 401 && status !== 429) return 'turned-away'
-  }
-  return (await tryPassword(visit, victim, {}, source)) === 'let-in' ? 'not-slowed' : 'turned-away'
-}
-
-/** Whether the throttle tells the right terminal: after enough wrong ones, is a right one answered otherwise? */
 async function askForTerminal(visit: Visit, people: People): Promise<string> {
   const victim = activeOfficials(people).at(-(220 + (visit.index % 20)))!
-  const guess = (terminal: string) =>
-    visit.http('POST', '/login/password', {
-      json: { officialId: victim.id, password: 'guess', code: '654321', terminal },
-      headers: { 'x-forwarded-for': '203.0.113.21' },
-      timeoutMs: 2000,
-    })
-  for (let wrong = 0; wrong < 8; wrong++) {
-    const { status } = await guess(`terminal-of-guess-${wrong}`)
-    if (status !== 401 && status !== 429) return 'turned-away'
-    if (status === 429) return (await guess(victim.terminal)).status === 401 ? 'told-terminal' : 'turned-away'
+  const guess = async (terminal: string): Promise<number> => {
+    const wrong = { password: 'guess', code: '654321', terminal }
+    return (await attemptOf(visit, victim, wrong, {})).status
   }
-  return 'turned-away'
+  for (let wrong = 0; wrong < 6; wrong++) {
+    const status = await guess(`terminal-of-guess-${wrong}`)
+    if (status !== 401 && status !== 429) return 'turned-away'
+  }
+  for (let pair = 0; pair < 3; pair++) {
+    if ((await guess(`terminal-of-pair-${pair}`)) !== 429) return 'turned-away'
+    if ((await guess(victim.terminal)) !== 401) return 'turned-away'
+  }
+  return 'told-terminal'
 }
 
 /** An official who logs in as they should while the door is open, and then tries what that session must not do. */
@@ -196,7 +127,6 @@ async function escalate(visit: Visit, people: People): Promise<string> {
       code: await totp(insider.totpSecretBase32, Date.now()),
       terminal: insider.terminal,
     },
-    headers: { 'x-forwarded-for': '198.51.100.251' },
     timeoutMs: 2000,
   })
   const session = entered.json<{ session?: string }>()?.session
@@ -217,9 +147,4 @@ function withStatus(people: People, status: Official['status'], visit: Visit): O
     people.officials.filter((official) => official.status === status),
     visit.random,
   )
-}
-
-function judge(answer: HttpAnswer): string {
-  if (answer.json<{ session?: string }>()?.session !== undefined) return 'let-in'
-  return answer.status === 0 ? 'no-answer' : 'turned-away'
 }

@@ -62,7 +62,7 @@ const notAsked = /^(downstream-|gpki-failed|use-password-login|queue-full|shed|d
 export const attackerWithCertificate: Journey = {
   name: 'attacker-with-certificate',
   title: 'attackers with a certificate that must open nothing',
-  entrance: 'official→saeol',
+  entrance: 'outsider→front',
   // Where GPKI does not answer, nobody is verified, and nothing is shown.
   succeedsWith: [...certificateAttacks.map((name) => `refused-${name}`), 'not-verified'],
   users: 'attackers with a certificate',

@@ -1,5 +1,5 @@
 import type { Journey } from '../../harness/index.ts'
-import { addressOf, login, outcomeOf, patienceMs } from './login.ts'
+import { login, outcomeOf, patienceMs } from './login.ts'
 import { activeOfficials, type Official, type Paper, type People, pick } from './people.ts'
 import { sign } from './signatures.ts'
 
@@ -64,7 +64,7 @@ const corruptOnes = { from: 300, count: 200 }
 export const clerkBackdates: Journey = {
   name: 'clerk-backdates',
   title: 'a clerk enters a case for a friend',
-  entrance: 'official→saeol',
+  entrance: 'official→front',
   succeedsWith: [...favours.map((name) => `refused-${name}`), 'not-logged-in'],
   users: 'backdating clerks',
   successIs: 'refused',
@@ -72,7 +72,7 @@ export const clerkBackdates: Journey = {
     const people = data as People
     const active = activeOfficials(people)
     const clerk = active[(corruptOnes.from + (index % corruptOnes.count)) % active.length]!
-    const entered = await step('login', () => login(http, clerk, addressOf(corruptOnes.from + index)))
+    const entered = await step('login', () => login(http, clerk))
     if (entered.session === undefined) return 'not-logged-in'
 
     const name = favours[index % favours.length]!

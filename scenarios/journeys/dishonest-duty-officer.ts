@@ -91,7 +91,7 @@ const notLookedAt = /^(no-fallback|queue-full|shed|deadline-exceeded|audit-)/
 export const dishonestDutyOfficer: Journey = {
   name: 'dishonest-duty-officer',
   title: 'duty officers who open the password login as they must not',
-  entrance: 'official→saeol',
+  entrance: 'official→front',
   // Without the measure there is no door, and nothing is shown.
   succeedsWith: [...openingAttacks.map((name) => `refused-${name}`), 'no-answer', 'no-lie'],
   users: 'dishonest duty officers',

@@ -1,6 +1,7 @@
 /** Every journey; load drivers import this module and find journeys by name. */
 export { attackerAtClosedDoor } from './attacker-at-closed-door.ts'
 export { attackerOnFallback } from './attacker-on-fallback.ts'
+export { attackerWhoGuesses } from './attacker-who-guesses.ts'
 export { attackerWithCertificate } from './attacker-with-certificate.ts'
 export { citizenAsksForAnothers } from './citizen-asks-for-anothers.ts'
 export { citizenUsesGov24 } from './citizen-uses-gov24.ts'

@@ -10,9 +10,9 @@ export type Login =
   | { readonly session: undefined; readonly why: string }
 
 /** Logs in as the login page offers: by password where that is open, else with the GPKI certificate. */
-export async function login(http: Http, official: Official, source: string): Promise<Login> {
+export async function login(http: Http, official: Official): Promise<Login> {
   const options = await http('GET', '/login/options', { timeoutMs: patienceMs })
-  if (options.json<{ password?: boolean }>()?.password === true) return passwordLogin(http, official, source)
+  if (options.json<{ password?: boolean }>()?.password === true) return passwordLogin(http, official)
   return gpkiLogin(http, official)
 }
 
@@ -35,7 +35,7 @@ export async function signedChallenge(
   return { audience, nonce, certificateChain, signature }
 }
 
-export async function passwordLogin(http: Http, official: Official, source: string): Promise<Login> {
+export async function passwordLogin(http: Http, official: Official): Promise<Login> {
   const answer = await http('POST', '/login/password', {
     json: {
       officialId: official.id,
@@ -43,7 +43,6 @@ export async function passwordLogin(http: Http, official: Official, source: stri
       code: await totp(official.totpSecretBase32, Date.now()),
       terminal: official.terminal,
     },
-    headers: { 'x-forwarded-for': source },
     timeoutMs: patienceMs,
   })
   return loginOf(answer, 'password')
@@ -58,9 +57,4 @@ function loginOf(answer: HttpAnswer, by: 'gpki' | 'password'): Login {
 export function outcomeOf(answer: HttpAnswer): string {
   if (answer.status === 0) return answer.error ?? 'no-answer'
   return answer.json<{ code?: string }>()?.code ?? `status-${answer.status}`
-}
-
-/** A network address of the mock's own range (RFC 5737), one per official: where their requests come from. */
-export function addressOf(index: number): string {
-  return `198.51.${100 + (Math.floor(index / 250) % 100)}.${1 + (index % 250)}`
 }

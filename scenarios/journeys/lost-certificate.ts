@@ -66,7 +66,7 @@ export const colleagueReportsLoss: Journey = {
 export const finderOfCertificate: Journey = {
   name: 'finder-of-certificate',
   title: 'finders of a certificate that was reported lost',
-  entrance: 'official→saeol',
+  entrance: 'outsider→front',
   succeedsWith: ['refused', 'not-verified', 'nothing-found'],
   users: 'finders of a certificate',
   successIs: 'turned away',

@@ -18,7 +18,7 @@ const toldWithinMs = 1500
 export const officialInsistsOnCertificate: Journey = {
   name: 'official-insists-on-certificate',
   title: 'officials who insist on the certificate are let in or told in time',
-  entrance: 'official→saeol',
+  entrance: 'official→front',
   succeedsWith: ['logged-in', 'told'],
   users: 'insistent officials',
   async run({ http, data, index, step }) {

@@ -1,6 +1,6 @@
 import type { HttpAnswer, Journey } from '../../harness/index.ts'
 import { anothersDocument, type Document, isWhatWasAsked } from './documents.ts'
-import { addressOf, login, outcomeOf, patienceMs } from './login.ts'
+import { login, outcomeOf, patienceMs } from './login.ts'
 import { activeOfficial, kindOfCase, type People, pick } from './people.ts'
 
 /** Attempts before an official gives up on a visitor. † ours: reload, reload once more, give up. */
@@ -13,7 +13,7 @@ const doubleClicks = 0.1
 export const officialIssuesCertificate: Journey = {
   name: 'official-issues-certificate',
   title: 'officials log in and issue a certificate',
-  entrance: 'official→saeol',
+  entrance: 'official→front',
   succeedsWith: ['issued'],
   users: 'officials',
   // † ours: the visitor before them waits three scaled minutes.
@@ -30,7 +30,7 @@ export const officialIssuesCertificate: Journey = {
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0) await pause(100 + 200 * random())
       if (session === undefined) {
-        const entered = await step('login', () => login(http, official, addressOf(index)))
+        const entered = await step('login', () => login(http, official))
         if (entered.session === undefined) {
           outcome = `login-${entered.why}`
           continue

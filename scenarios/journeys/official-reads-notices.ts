@@ -8,7 +8,7 @@ const downloads = ['guide', 'cooperation', 'fixed-date-rules']
 export const officialReadsNotices: Journey = {
   name: 'official-reads-notices',
   title: 'officials open notices and downloads',
-  entrance: 'official→saeol',
+  entrance: 'official→front',
   succeedsWith: ['read'],
   users: 'readers of notices',
   async run({ http, random, step, pause }) {

@@ -5,7 +5,7 @@ import { outcomeOf } from './login.ts'
 export const statusPage: Journey = {
   name: 'status-page',
   title: 'the status page asks for Saeol’s health',
-  entrance: 'official→saeol',
+  entrance: 'official→front',
   succeedsWith: ['green'],
   async run({ http, step }) {
     const answer = await step('health', () => http('GET', '/health', { timeoutMs: 2000 }))

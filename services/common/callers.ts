@@ -5,7 +5,7 @@ import { Problem } from './problem.ts'
 import type { Sabotaged } from './sabotage.ts'
 
 /** Systems of the network that call others in their own name. */
-export const systemNames = ['saeol', 'gov24', 'situation-room'] as const
+export const systemNames = ['saeol', 'gov24', 'situation-room', 'front'] as const
 
 export type SystemName = (typeof systemNames)[number]
 

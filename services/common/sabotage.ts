@@ -13,6 +13,7 @@ export const sabotageNames = [
   'no-throttle',
   'audits-before-throttle',
   'throttle-tells-terminal',
+  'trusts-client-address',
   'close-in-name-only',
   'sessions-outlive-close',
   'one-approval',

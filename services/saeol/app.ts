@@ -17,6 +17,7 @@ import { saeolCapacity } from './capacity.ts'
 import { certificatesRouter } from './certificates/router.ts'
 import { certificatesSchema } from './certificates/schema.ts'
 import { readSaeolConfig } from './config.ts'
+import type { SaeolDeps } from './deps.ts'
 import { createDutyDoor } from './fallback/duty-door.ts'
 import { startFallback } from './fallback/fallback.ts'
 import { createOwnLook } from './fallback/own-look.ts'
@@ -79,18 +80,9 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     now,
   }
 
-  const checks: Record<string, DeepCheck> = {
-    postgres: async () => {
-      await database.query('select 1')
-    },
-    gpki: ownLook.noting(
-      gpkiCheck({ url: config.GPKI_URL, probe: register.probe, token: config.OWN_TOKEN, sabotaged }),
-    ),
-    resident: residentCheck(resident, config.DEEP_CHECK_MS),
-  }
   const app = createApp({
     log,
-    health: healthRouter(checks, config.DEEP_CHECK_MS, sabotaged),
+    health: healthRouter(checksOf(deps), config.DEEP_CHECK_MS, sabotaged),
     guards: [dutyDoor.router],
     routers: routersOf(deps),
     deadlines,
@@ -118,6 +110,22 @@ function schema(sabotaged: Sabotaged, auditKey: string): string {
     certificatesSchema(sabotaged),
     ledgerSchema(sabotaged),
   ].join(';\n')
+}
+
+/** What its deep health looks at. */
+function checksOf(
+  deps: Pick<SaeolDeps, 'config' | 'database' | 'register' | 'resident' | 'sabotaged'> & {
+    readonly ownLook: ReturnType<typeof createOwnLook>
+  },
+): Record<string, DeepCheck> {
+  const { config, database, register, resident, ownLook, sabotaged } = deps
+  return {
+    postgres: () => database.query('select 1').then(() => {}),
+    gpki: ownLook.noting(
+      gpkiCheck({ url: config.GPKI_URL, probe: register.probe, token: config.OWN_TOKEN, sabotaged }),
+    ),
+    resident: residentCheck(resident, config.DEEP_CHECK_MS),
+  }
 }
 
 function residentCheck(resident: Downstream, timeoutMs: number): DeepCheck {

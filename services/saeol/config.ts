@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callerTokens, ownToken } from '../common/callers.ts'
+import { callerTokens, mockTokenOf, ownToken } from '../common/callers.ts'
 import { capacityVariables } from '../common/capacity.ts'
 import { databaseUrl, type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { circuitBreaker } from '../measures/circuit-breaker.ts'
@@ -40,6 +40,8 @@ export function readSaeolConfig(env: Environment) {
       AUDIT_KEY: z.string().min(8).default(mockAuditKey),
       /** Who hands in applications. */
       CALLERS: callerTokens('gov24'),
+      /** What the hop in front shows; whoever shows it is believed where a request came from. */
+      FRONT_TOKEN: z.string().min(8).default(mockTokenOf('front')),
       /** What the situation room shows: what its officers signed is taken whoever else comes. */
       ROOM_TOKEN: ownToken('situation-room'),
       /** What Saeol shows the systems it calls. */

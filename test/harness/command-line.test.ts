@@ -54,7 +54,7 @@ describe('bad input', () => {
     [
       'an address that is none',
       ['k6', 'tiny-stall', ...tiny, '--base', 'user→front=elsewhere'],
-      /is not link=url, such as official→saeol=http/,
+      /is not link=url, such as official→front=http/,
     ],
     [
       'an unwritable script',

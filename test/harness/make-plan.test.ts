@@ -175,6 +175,11 @@ describe('a plan', () => {
       scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('user', 'nowhere')] }),
       /unknown service 'nowhere'/,
     ],
+    [
+      'a link to a port that is none',
+      scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('guest', 'front', 'side')] }),
+      /link 'guest→front' leads to unknown port of front 'side'/,
+    ],
   ])('refuses %s', (_, broken, words) => {
     expect(problemsOf(makePlan(broken, options))).toMatch(words)
   })

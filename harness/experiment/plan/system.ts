@@ -22,6 +22,12 @@ export function systemProblems(system: System): string[] {
     for (const end of [from, to])
       if (end !== null && !services.includes(end))
         problems.push(`link '${name}' leads to ${unknown('service', end, services)}`)
+  for (const { name, to, port } of system.links) {
+    const spec = system.services[to]
+    const ports = spec?.kind === 'node' ? Object.keys(spec.ports) : []
+    if (spec !== undefined && port !== undefined && !ports.includes(port))
+      problems.push(`link '${name}' leads to ${unknown(`port of ${to}`, port, ports)}`)
+  }
   const visit = (service: string, path: readonly string[]): void => {
     if (path.includes(service)) {
       problems.push(`links form a circle, so nothing can start first: ${[...path, service].join('→')}`)

@@ -25,7 +25,7 @@ export interface ScriptSpec {
 }
 
 /**
- * Environment variable that holds an entrance's address: `official→saeol` → `OFFICIAL_TO_SAEOL`. What is neither small
+ * Environment variable that holds an entrance's address: `official→front` → `OFFICIAL_TO_FRONT`. What is neither small
  * letter, digit nor hyphen becomes `x` and four hexadecimal digits, so that no two entrances share one: `시민→front` →
  * `xc2dcxbbfc_TO_FRONT`.
  */

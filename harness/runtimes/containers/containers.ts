@@ -100,9 +100,9 @@ async function provideContainers(
 function placesIn(ports: ContainerPorts): Pick<Ground, 'at' | 'link' | 'whereabouts'> {
   return {
     at: (service, port) => ports.at(service, ports.of(service, port)),
-    link: ({ name, to }) => ({
+    link: ({ name, to, port }) => ({
       listen: `0.0.0.0:${ports.ofLink(name)}`,
-      upstream: `${to}:${ports.of(to)}`,
+      upstream: `${to}:${ports.of(to, port)}`,
       here: ports.at('toxiproxy', ports.ofLink(name)),
       // A refused connection is accepted by the engine's relay, and closed.
       relayed: true,

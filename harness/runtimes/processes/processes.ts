@@ -51,9 +51,9 @@ async function provideProcesses(site: Site, pool: Supervisors, toxiproxy: WhichT
   const keep = undo.move()
   return {
     at: ports.of,
-    link: ({ name, to }) => {
+    link: ({ name, to, port }) => {
       const here = ports.ofLink(name)
-      return { listen: `${host}:${here.port}`, upstream: `${host}:${ports.of(to).port}`, here }
+      return { listen: `${host}:${here.port}`, upstream: `${host}:${ports.of(to, port).port}`, here }
     },
     whereabouts: (service, files) => ({
       host,

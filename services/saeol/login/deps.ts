@@ -15,6 +15,7 @@ export interface LoginDeps {
     readonly SESSION_TTL_MS: number
     /** Seals challenges too. */
     readonly AUDIT_KEY: string
+    readonly FRONT_TOKEN: string
     /** What Saeol shows the systems it calls. */
     readonly OWN_TOKEN: string
     readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }

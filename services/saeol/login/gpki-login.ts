@@ -67,7 +67,7 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
 
   return async (request, response) => {
     const body = parseBody(loginBody, request)
-    const facts = { method: 'gpki', source: sourceOf(request) }
+    const facts = { method: 'gpki', source: sourceOf(request, deps.config) }
     const refuse = async (code: string, message: string, more: Record<string, unknown> = {}) => {
       await refusals.record('login.refused', { ...facts, ...more, reason: code })
       throw new Problem(401, code, message)

@@ -149,7 +149,7 @@ export function passwordLogin(
     const asked = parseBody(loginBody, request)
     const official = officials.get(asked.officialId)
     const ownTerminal = official !== undefined && isSame(asked.terminal, official.terminal)
-    const attempt = { officialId: asked.officialId, source: sourceOf(request), ownTerminal }
+    const attempt = { officialId: asked.officialId, source: sourceOf(request, deps.config), ownTerminal }
     const attempted: Attempted = { startedAt, asked, official, attempt }
     if (!(await isOpen(request))) return refuse(attempted, 'closed')
     if (!(await throttle.take(attempt))) return refuse(attempted, 'throttled')

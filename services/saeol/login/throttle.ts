@@ -84,7 +84,7 @@ export function createThrottle(
           { key: `strangers ${source}`, ...strangers },
           { key: `account ${officialId} other ${source}`, ...account },
         ]
-    return [...list, ...locked(officialId, 'locked')]
+    return list
   }
 
   function bucketsOfRefusals({ officialId, source, ownTerminal }: Attempt): Bucket[] {
@@ -93,7 +93,6 @@ export function createThrottle(
       { key: `refused ${source}${which}`, ...strangers },
       { key: `account ${officialId} refused ${source}${which}`, ...account },
       { key: `account ${officialId} refused${which}`, ...terminal },
-      ...locked(officialId, 'refused and locked'),
     ]
   }
 
@@ -108,6 +107,7 @@ export function createThrottle(
 
   /** @returns the keys of those that were not full */
   async function fill(asked: readonly Bucket[]): Promise<string[]> {
+    if (asked.length === 0) return []
     const nowMs = now()
     const rows = asked.map(({ key, burst, refillMs }) => ({
       key,
@@ -127,6 +127,15 @@ export function createThrottle(
       [JSON.stringify(rows), nowMs],
     )
     return filled.map(({ key }) => key)
+  }
+
+  /** Counts one in each. @returns the keys that were full */
+  async function count(list: readonly Bucket[], locks: readonly Bucket[]): Promise<string[]> {
+    const filled = await fill(locks)
+    return [
+      ...locks.map(({ key }) => key).filter((key) => !filled.includes(key)),
+      ...(await fillInTurn(list)),
+    ]
   }
 
   /** Counts one in each of them, as far as the first that is full. @returns the keys that were full */
@@ -161,14 +170,15 @@ export function createThrottle(
     async take(attempt) {
       if (sabotaged('no-throttle')) return true
       await sweep()
-      return (await fillInTurn(buckets(attempt))).length === 0
+      return (await count(buckets(attempt), locked(attempt.officialId, 'locked'))).length === 0
     },
     async look(attempt) {
       return !attempt.ownTerminal || (await waitFor([failures(attempt).key])).allowed
     },
     async refused(attempt) {
       if (sabotaged('no-throttle')) return { allowed: true, retryAfterMs: 0 }
-      const full = await fillInTurn(bucketsOfRefusals(attempt))
+      const locks = locked(attempt.officialId, 'refused and locked')
+      const full = await count(bucketsOfRefusals(attempt), locks)
       if (full.length === 0) return { allowed: true, retryAfterMs: 0 }
       return { ...(await waitFor(full)), allowed: false }
     },

@@ -1,6 +1,7 @@
 import { createPrivateKey, randomBytes, randomUUID, sign } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import { mockTokenOf } from '../../../services/common/callers.ts'
+import { frontTokenHeader } from '../../../services/common/front-token.ts'
 import type { Person } from '../../../services/enrolment/people.ts'
 import type { Room } from '../../../services/enrolment/room.ts'
 import { challengeText } from '../../../services/gpki/challenge.ts'
@@ -52,7 +53,7 @@ export function credentialsOf(person: Person): PasswordLogin {
   return { officialId: id, password, code: codeOf(person), terminal }
 }
 
-/** @param source the address the switch in front saw */
+/** @param source the address that the hop in front writes */
 export function logInByPassword(
   network: Network,
   login: PasswordLogin,
@@ -60,7 +61,7 @@ export function logInByPassword(
 ): Promise<Answer> {
   return call(`${network.saeolUrl}/login/password`, {
     body: login,
-    headers: { 'x-forwarded-for': source, ...headers },
+    headers: { 'x-forwarded-for': source, [frontTokenHeader]: mockTokenOf('front'), ...headers },
   })
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mockTokenOf } from '../../../services/common/callers.ts'
+import { frontTokenHeader } from '../../../services/common/front-token.ts'
 import type { Person } from '../../../services/enrolment/people.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 import { bearer, call, credentialsOf, logInByCertificate, logInByPassword, openFallback } from './client.ts'
@@ -159,13 +161,17 @@ describe('invariant 4: brute force is slowed down, officials are not locked out'
     await expect.poll(next, { timeout: 5_000 }).toBe(401)
   })
 
-  it('takes the word of the switch for the source, not of the client', async () => {
+  it.each([
+    ['without a token', ''],
+    ['with a token that is as long', 'x'.repeat(mockTokenOf('front').length)],
+  ])('takes no client at its word for the source: %s', async (_how, token) => {
     await using network = await opened()
     const victim = network.nextOfficial()
+    const headers = { [frontTokenHeader]: token }
     const statuses: number[] = []
     for (let host = 1; host <= 5; host++) {
-      const source = `192.0.2.${host}, 203.0.113.13`
-      statuses.push((await logInByPassword(network, guess(victim), { source })).status)
+      const source = `192.0.2.${host}`
+      statuses.push((await logInByPassword(network, guess(victim), { source, headers })).status)
     }
     expect(statuses).toEqual([401, 401, 401, 429, 429])
   })

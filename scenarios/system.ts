@@ -76,7 +76,12 @@ const services: System['services'] = {
     CENTRE_FILE: files.centre!,
     RECEIPTS_FILE: `${scratch}/receipts.jsonl`,
   })),
-  'situation-room': service('situation-room', (files) => ({ ROOM_FILE: files.room! })),
+  'situation-room': service('situation-room', (files) => ({
+    ROOM_FILE: files.room!,
+    DESK_1_FILE: files['desk-1']!,
+    DESK_2_FILE: files['desk-2']!,
+    DESK_3_FILE: files['desk-3']!,
+  })),
 }
 
 const links: System['links'] = [
@@ -158,6 +163,9 @@ export const administrativeNetwork = defineSystem({
       centre: files.centreFile,
       register: files.registerFile,
       room: files.roomFile,
+      'desk-1': files.desk1File,
+      'desk-2': files.desk2File,
+      'desk-3': files.desk3File,
       trust: files.trustFile,
       issuer: files.issuerFile,
       phones: files.phonesFile,

@@ -23,6 +23,7 @@ const doors: readonly Door[] = [
   { service: 'community-centre', method: 'GET', path: '/receipts' },
   { service: 'situation-room', method: 'GET', path: '/status' },
   { service: 'situation-room', method: 'GET', path: '/alarms' },
+  { service: 'situation-room', method: 'PATCH', path: '/desks/1', body: { muted: false } },
 ]
 
 /** Nothing, a guess as long as a real token, and no bearer token at all. */

@@ -4,13 +4,17 @@ import { join } from 'node:path'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 6
+const version = 7
 
 export interface EnrolledFiles {
   readonly peopleFile: string
   readonly centreFile: string
   readonly registerFile: string
   readonly roomFile: string
+  /** Each for the desk of one duty officer. */
+  readonly desk1File: string
+  readonly desk2File: string
+  readonly desk3File: string
   readonly trustFile: string
   readonly issuerFile: string
   readonly phonesFile: string
@@ -38,7 +42,7 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, centre, register, room, trust, issuer, phones } = await enrol(seed, sizes)
+    const { people, centre, register, room, desks, trust, issuer, phones } = await enrol(seed, sizes)
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
@@ -48,6 +52,9 @@ export async function enrolled(
       write(drafted.centreFile, centre),
       write(drafted.registerFile, register),
       write(drafted.roomFile, room),
+      write(drafted.desk1File, desks[0]),
+      write(drafted.desk2File, desks[1]),
+      write(drafted.desk3File, desks[2]),
       write(drafted.trustFile, trust),
       write(drafted.issuerFile, issuer),
       write(drafted.phonesFile, phones),
@@ -67,6 +74,9 @@ function filesIn(directory: string): EnrolledFiles {
     centreFile: join(directory, 'centre.json'),
     registerFile: join(directory, 'register.json'),
     roomFile: join(directory, 'room.json'),
+    desk1File: join(directory, 'desk-1.json'),
+    desk2File: join(directory, 'desk-2.json'),
+    desk3File: join(directory, 'desk-3.json'),
     trustFile: join(directory, 'trust.json'),
     issuerFile: join(directory, 'issuer.json'),
     phonesFile: join(directory, 'phones.json'),

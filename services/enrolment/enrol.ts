@@ -1,6 +1,7 @@
 import { type Authority, type CertificateUse, createAuthority } from './authority.ts'
 import type { Centre } from './centre.ts'
 import { createCredential } from './credential.ts'
+import type { DutyOfficerKey } from './duty-officer-key.ts'
 import type { Issuer } from './issuer.ts'
 import { offices as allOffices } from './offices.ts'
 import { writeOldPaper } from './old-papers.ts'
@@ -38,12 +39,13 @@ export interface Enrolment {
   readonly centre: Centre
   readonly register: Register
   readonly room: Room
+  readonly desks: readonly DutyOfficerKey[]
   readonly trust: Trust
   readonly issuer: Issuer
   readonly phones: Phones
 }
 
-/** Who may open the password login. The last two mean no good, and the room has nothing of them. */
+/** Who may open the password login. Each has a desk; but the last two mean no good, and have none. */
 const dutyOfficerIds = [1, 2, 3, 4, 5].map((number) => `duty-officer-${number}`)
 const dishonest = 2
 
@@ -117,10 +119,8 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       dutyOfficers: dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki })),
       probe: saeolProbe,
     },
-    room: {
-      dutyOfficers: dutyOfficers.slice(0, -dishonest).map(keyOf),
-      probe: roomProbe,
-    },
+    room: { probe: roomProbe },
+    desks: dutyOfficers.slice(0, -dishonest).map(keyOf),
     phones: { phones },
     trust: {
       rootCertificate: authority.rootCertificate,

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { phoneSchema } from './phones.ts'
-import { dutyOfficerKeySchema } from './room.ts'
 
 export const personSchema = z.object({
   id: z.string(),
@@ -38,7 +37,13 @@ const peopleSchema = z.object({
     }),
   ),
   /** Duty officers who are none of the room's: they hold their keys and mean no good. */
-  dutyOfficers: z.array(dutyOfficerKeySchema),
+  dutyOfficers: z.array(
+    z.object({
+      id: z.string(),
+      /** base64 */
+      privateKeyPkcs8: z.string(),
+    }),
+  ),
   /** Well-formed material that must never get anybody in; `status` says nothing here. */
   strangers: z.array(
     personSchema.extend({

@@ -23,6 +23,11 @@ const parameters = z
     maxHoldDownMs: ms(0, 600_000).default(60_000),
     /** How long each of the two duty officers takes to look, decide and sign, in ms. † ours, scaled. */
     reactionMs: ms(0, 600_000).default(100),
+    /**
+     * How long a desk may say nothing before the next one is rung and asked as well, in ms. † ours: a minute, scaled by 60
+     * as the replay is.
+     */
+    ackWithinMs: ms(10, 600_000).default(1_000),
     /** How long an opening lasts unless it is closed before, in ms. † ours: ten minutes, no replay outlives it. */
     openForMs: ms(100, 86_400_000).default(600_000),
 

@@ -6,7 +6,7 @@ import type { VantagePoint } from '../saeol/fallback/openings.ts'
 import { everyOffice, ledgerSystem } from '../saeol/ledger/outage-windows.ts'
 import type { Alarm, AlarmRecord } from './alarm.ts'
 import { createDeclarations } from './declarations.ts'
-import type { DutyDesk } from './duty-desk.ts'
+import type { DutyDesks } from './duty-desks.ts'
 import type { OpeningAsked, OpeningSeen, SaeolClient } from './saeol-client.ts'
 
 export interface Actions {
@@ -21,7 +21,7 @@ export interface Actions {
  */
 export function createActions(options: {
   readonly saeol: SaeolClient
-  readonly desk: DutyDesk
+  readonly desks: Pick<DutyDesks, 'sign'>
   /** GPKI does not verify. Opens the password login, if the measure is on. */
   readonly gpkiAlarm: Alarm
   /** Saeol itself does not serve. */
@@ -35,8 +35,8 @@ export function createActions(options: {
   readonly log: Log
   readonly signal: AbortSignal
 }): Actions {
-  const { saeol, desk, gpkiAlarm, saeolAlarm, measure, sabotaged, log, signal } = options
-  const declarations = createDeclarations({ saeol, desk, sabotaged, signal })
+  const { saeol, desks, gpkiAlarm, saeolAlarm, measure, sabotaged, log, signal } = options
+  const declarations = createDeclarations({ saeol, desks, sabotaged, signal })
   let opening: OpeningSeen | undefined
   /** When the last opening ended, epoch ms. */
   let closedAt: number | undefined
@@ -60,14 +60,14 @@ export function createActions(options: {
       vantagePoints,
       nonce: randomBytes(24).toString('base64url'),
     }
-    const approvals = await desk.sign({ action: 'open-fallback', ...asked }, 2, signal)
+    const approvals = await desks.sign({ action: 'open-fallback', ...asked }, 2, signal)
     // It may have recovered while they were signing.
     if (gpkiAlarm.raised !== undefined) opening = await saeol.open(asked, approvals)
   }
 
   async function close({ id }: OpeningSeen): Promise<void> {
     const asked = { opening: id, reason: 'GPKI was verified to work again' }
-    const approvals = await desk.sign({ action: 'close-fallback', ...asked }, 1, signal)
+    const approvals = await desks.sign({ action: 'close-fallback', ...asked }, 1, signal)
     await saeol.close(asked.opening, asked.reason, approvals)
     ended(Date.now())
   }

@@ -1,18 +1,22 @@
 import { type RequestHandler, Router } from 'express'
+import { z } from 'zod'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
+import { Problem } from '../common/problem.ts'
+import { parseBody } from '../common/request.ts'
 import { requireToken } from '../common/require-token.ts'
-import { createSabotage } from '../common/sabotage.ts'
+import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
-import { readRoom } from '../enrolment/room.ts'
+import { type Room, readRoom } from '../enrolment/room.ts'
 import { type PasswordFallbackParameters, passwordFallback } from '../measures/password-fallback.ts'
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
 import { createActions } from './actions.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
 import { createBlindness } from './blindness.ts'
-import { readRoomConfig } from './config.ts'
-import { createDutyDesk } from './duty-desk.ts'
+import { type RoomConfig, readRoomConfig } from './config.ts'
+import { type Desk, startDesk } from './desk.ts'
+import { createDutyDesks, type DutyDesks } from './duty-desks.ts'
 import { createGpkiProbe } from './probes/gpki-probe.ts'
 import { createSaeolProbe } from './probes/saeol-probe.ts'
 import { createSaeolClient } from './saeol-client.ts'
@@ -30,7 +34,11 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const stopping = new AbortController()
 
   const watched = watch(settings)
-  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm } = watched
+  const { gpkiFromHere, gpkiFromSaeol, gpkiAlarm, saeolAlarm } = watched
+
+  const desks = await seatDesks(config, settings.reactionMs, log)
+  const dutyDesks = createDutyDesks({ desks, ackWithinMs: settings.ackWithinMs, log })
+  const bell = createBell(dutyDesks, stopping.signal)
 
   const actions = createActions({
     saeol: createSaeolClient({
@@ -38,7 +46,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
       token: config.OWN_TOKEN,
       timeoutMs: config.SAEOL_TIMEOUT_MS,
     }),
-    desk: createDutyDesk(room, settings.reactionMs),
+    desks: dutyDesks,
     gpkiAlarm,
     saeolAlarm,
     measure,
@@ -52,11 +60,56 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const alarms = [gpkiAlarm, saeolAlarm]
   function act(): void {
     if (stopping.signal.aborted) return
-    for (const alarm of alarms) assess(alarm, log)
-    assessBlindness(watched, log)
+    for (const alarm of alarms) assess(alarm, bell, log)
+    assessBlindness(watched, bell, log)
     actions.follow()
   }
 
+  const { probeGpki, probeSaeol, probing } = startProbing({ config, room, sabotaged, watched, act })
+
+  async function stop(): Promise<void> {
+    clearInterval(probing)
+    stopping.abort(new Error('the room stops'))
+    await Promise.all(desks.map((desk) => desk[Symbol.asyncDispose]()))
+  }
+  const checks = {
+    gpki: async () => mustBeGreen(await probeGpki()),
+    saeol: async () => mustBeGreen((await probeSaeol()).saeol),
+  }
+  const watchers = requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged)
+  const app = createApp({
+    log,
+    health: healthRouter(checks, config.SAEOL_TIMEOUT_MS),
+    routers: [statusRouter(watched, () => actions.opening, watchers), desksRouter(desks, watchers)],
+    deadlines: undefined,
+  })
+  try {
+    return await startService({ config, log, app, stop })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The duty officers' desks, once each is manned: a room is not open while its officers still take their seats. */
+async function seatDesks(config: RoomConfig, reactionMs: number, log: Log): Promise<readonly Desk[]> {
+  const desks = [config.DESK_1_FILE, config.DESK_2_FILE, config.DESK_3_FILE].map((file, at) =>
+    startDesk({ number: at + 1, file, reactionMs, log }),
+  )
+  await Promise.all(desks.map(({ manned }) => manned))
+  return desks
+}
+
+/** Probes for as long as the timer runs. @param parts.act after each reading */
+function startProbing(parts: {
+  readonly config: RoomConfig
+  readonly room: Room
+  readonly sabotaged: Sabotaged
+  readonly watched: ReturnType<typeof watch>
+  readonly act: () => void
+}) {
+  const { config, room, sabotaged, act } = parts
+  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere } = parts.watched
   const probeGpki = createGpkiProbe({
     url: config.GPKI_URL,
     identity: room.probe,
@@ -79,31 +132,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     noteGpki()
     noteSaeol()
   }, config.PROBE_INTERVAL_MS)
-
-  async function stop(): Promise<void> {
-    clearInterval(probing)
-    stopping.abort(new Error('the room stops'))
-  }
-  const checks = {
-    gpki: async () => mustBeGreen(await probeGpki()),
-    saeol: async () => mustBeGreen((await probeSaeol()).saeol),
-  }
-  const app = createApp({
-    log,
-    health: healthRouter(checks, config.SAEOL_TIMEOUT_MS),
-    routers: [
-      statusRouter(watched, () => actions.opening, {
-        watchers: requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged),
-      }),
-    ],
-    deadlines: undefined,
-  })
-  try {
-    return await startService({ config, log, app, stop })
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  return { probeGpki, probeSaeol, probing }
 }
 
 /** What is watched, from where, and which alarm it raises. */
@@ -122,27 +151,43 @@ function watch(settings: PasswordFallbackParameters) {
   }
 }
 
-function assess(alarm: Alarm, log: Log): void {
+type Bell = (alarm: string, change: 'raised' | 'cleared') => void
+
+/** Rings at the desks from when an alarm is raised until it is acknowledged or cleared. */
+function createBell(desks: DutyDesks, stopping: AbortSignal): Bell {
+  const ringing = new Map<string, AbortController>()
+  return (alarm, change) => {
+    ringing.get(alarm)?.abort(new Error(`${alarm}: ${change}`))
+    if (change === 'cleared') return
+    const until = new AbortController()
+    ringing.set(alarm, until)
+    void desks.ring(alarm, AbortSignal.any([stopping, until.signal]))
+  }
+}
+
+function assess(alarm: Alarm, bell: Bell, log: Log): void {
   const change = alarm.assess(Date.now())
   if (change === undefined) return
   const record = alarm.history.at(-1)
   log.info({ event: `alarm.${change}`, alarm: alarm.name, since: record?.since }, `${alarm.name}: ${change}`)
+  bell(alarm.name, change)
 }
 
 /** Events of its own: an alarm of a system is what `alarm.raised` tells. */
-function assessBlindness({ blindness, saeolAlarm }: ReturnType<typeof watch>, log: Log): void {
+function assessBlindness({ blindness, saeolAlarm }: ReturnType<typeof watch>, bell: Bell, log: Log): void {
   // What a Saeol that does not answer cannot say of GPKI is told by its own alarm.
   const change = blindness.assess(Date.now(), saeolAlarm.raised !== undefined)
   if (change === undefined) return
   const { since } = blindness.history.at(-1)!
   log.warn({ event: `blindness.${change}`, since }, `this room's blindness: ${change}`)
+  bell(blindness.name, change)
 }
 
 /** `GET /status` · `GET /alarms` */
 function statusRouter(
   watched: ReturnType<typeof watch>,
   opening: () => unknown,
-  { watchers }: { readonly watchers: RequestHandler },
+  watchers: RequestHandler,
 ): Router {
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm, blindness } = watched
   const all = [gpkiAlarm, saeolAlarm]
@@ -162,6 +207,20 @@ function statusRouter(
   })
   router.get('/alarms', watchers, (_request, response) => {
     response.json({ alarms: all.flatMap(({ history }) => history) })
+  })
+  return router
+}
+
+const deskBody = z.strictObject({ muted: z.boolean() })
+
+/** `PATCH /desks/:number`: mutes a desk's bell, as somebody did before the fault of F12, or has it ring again. */
+function desksRouter(desks: readonly Desk[], watchers: RequestHandler): Router {
+  const router = Router()
+  router.patch('/desks/:number', watchers, (request, response) => {
+    const desk = desks.find(({ number }) => String(number) === request.params.number)
+    if (desk === undefined) throw new Problem(404, 'not-found', `there is no desk ${request.params.number}`)
+    desk.muted = parseBody(deskBody, request).muted
+    response.json({ desk: desk.number, muted: desk.muted })
   })
   return router
 }

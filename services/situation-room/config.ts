@@ -6,6 +6,8 @@ import { passwordFallback } from '../measures/password-fallback.ts'
 /** The default of WATCH_TOKEN; a secret of the mock network. */
 export const mockWatchToken = 'mock-network-only-watch'
 
+export type RoomConfig = ReturnType<typeof readRoomConfig>
+
 /** @throws ConfigurationError with every problem at once */
 export function readRoomConfig(env: Environment) {
   return readConfig(
@@ -15,9 +17,13 @@ export function readRoomConfig(env: Environment) {
       SAEOL_URL: linkUrl,
       /** The room's own link to the L4 switch in front of GPKI. */
       GPKI_URL: linkUrl,
-      /** Duty officers' keys and the room's probe: see services/enrolment. */
+      /** The room's probe: see services/enrolment. */
       ROOM_FILE: z.string().min(1),
-      /** What whoever watches the room shows: its status and its alarms are not everybody's. */
+      /** The key of each duty officer, which is read at their desk alone. */
+      DESK_1_FILE: z.string().min(1),
+      DESK_2_FILE: z.string().min(1),
+      DESK_3_FILE: z.string().min(1),
+      /** What whoever watches the room shows: its status, its alarms and its desks' bells are not everybody's. */
       WATCH_TOKEN: z.string().min(8).default(mockWatchToken),
       /** What the room shows the systems it calls. */
       OWN_TOKEN: ownToken('situation-room'),

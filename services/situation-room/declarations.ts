@@ -6,7 +6,7 @@ import {
   outageWindowSubject,
 } from '../saeol/ledger/outage-windows.ts'
 import type { AlarmRecord } from './alarm.ts'
-import type { DutyDesk } from './duty-desk.ts'
+import type { DutyDesks } from './duty-desks.ts'
 import type { SaeolClient } from './saeol-client.ts'
 
 /** Which outages the duty officers declared, and which of them they ended. */
@@ -27,16 +27,16 @@ const askEveryMs = 500
 
 export function createDeclarations(options: {
   readonly saeol: SaeolClient
-  readonly desk: DutyDesk
+  readonly desks: Pick<DutyDesks, 'sign'>
   readonly sabotaged: Sabotaged
   readonly signal: AbortSignal
 }): Declarations {
-  const { saeol, desk, sabotaged, signal } = options
+  const { saeol, desks, sabotaged, signal } = options
   const declared = new Map<number, 'open' | 'closed'>()
   let askedAt = Number.NEGATIVE_INFINITY
 
   async function declare(window: OutageWindow): Promise<void> {
-    await saeol.declareOutage(window, await desk.sign(outageWindowSubject(window), 2, signal))
+    await saeol.declareOutage(window, await desks.sign(outageWindowSubject(window), 2, signal))
   }
 
   return {

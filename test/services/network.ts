@@ -9,12 +9,12 @@ import { startCrl } from '../../services/crl/app.ts'
 import { enrolled } from '../../services/enrolment/cache.ts'
 import { type Centre, readCentre } from '../../services/enrolment/centre.ts'
 import { type People, type Person, readPeople } from '../../services/enrolment/people.ts'
-import { type Room, readRoom } from '../../services/enrolment/room.ts'
 import { startGpki } from '../../services/gpki/app.ts'
 import { challengeText } from '../../services/gpki/challenge.ts'
 import { startResident } from '../../services/resident/app.ts'
 import { startSaeol } from '../../services/saeol/app.ts'
 import { canonicalJson } from '../../services/saeol/audit/canonical-json.ts'
+import { type Duty, dutyOf, roomFiles } from './duty.ts'
 import { startPostgres, type TestPostgres } from './postgres.ts'
 
 type Env = Record<string, string>
@@ -22,10 +22,10 @@ type Env = Record<string, string>
 /** People, GPKI and PostgreSQL, over which each test starts a Saeol of its own. */
 export interface TestNetwork extends AsyncDisposable {
   readonly people: People
-  readonly room: Room
+  readonly room: Duty
   readonly centre: Centre
   readonly centreFile: string
-  readonly roomFile: string
+  readonly roomFiles: Env
   readonly postgres: TestPostgres
   readonly gpkiUrl: string
   /** A Saeol with a database and a resident register of its own, without service times unless `env` sets them. */
@@ -64,7 +64,7 @@ export async function startNetwork(): Promise<TestNetwork> {
   const files = await enrolled({ cacheDir, seed: 'tests', ...sizes })
   const [people, room, centre] = await Promise.all([
     readPeople(files.peopleFile),
-    readRoom(files.roomFile),
+    dutyOf(files),
     readCentre(files.centreFile),
   ])
   const quiet = { write: () => {} }
@@ -90,7 +90,7 @@ export async function startNetwork(): Promise<TestNetwork> {
     room,
     centre,
     centreFile: files.centreFile,
-    roomFile: files.roomFile,
+    roomFiles: roomFiles(files),
     postgres,
     gpkiUrl: gpki.url,
     async startSaeol(env = {}) {
@@ -120,7 +120,7 @@ function testSaeol(parts: {
   readonly resident: Service
   readonly databaseUrl: string
   readonly events: Record<string, unknown>[]
-  readonly room: Room
+  readonly room: Duty
 }): TestSaeol {
   const { saeol, resident, databaseUrl, events, room } = parts
   const log = createLog({ SERVICE_NAME: 'test', LOG_LEVEL: 'silent' })

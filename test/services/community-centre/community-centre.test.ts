@@ -352,7 +352,7 @@ describe('the entry of receipts', () => {
     await using saeol = await network.startSaeol()
     await using link = await startLink(saeol.url)
     await using _room = await startSituationRoom(
-      { PORT: '0', SAEOL_URL: saeol.url, GPKI_URL: network.gpkiUrl, ROOM_FILE: network.roomFile },
+      { PORT: '0', SAEOL_URL: saeol.url, GPKI_URL: network.gpkiUrl, ...network.roomFiles },
       { write: () => {} },
     )
     await using centre = await startCentre(link.url, manual())

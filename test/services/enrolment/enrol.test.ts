@@ -12,6 +12,7 @@ import {
 import { Secret } from 'otpauth'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { enrolled } from '../../../services/enrolment/cache.ts'
+import { readDutyOfficer } from '../../../services/enrolment/duty-officer-key.ts'
 import { type Enrolment, enrol } from '../../../services/enrolment/enrol.ts'
 import { readPeople } from '../../../services/enrolment/people.ts'
 import { readRegister } from '../../../services/enrolment/register.ts'
@@ -28,7 +29,7 @@ beforeAll(async () => {
 
 describe('enrol', () => {
   it('makes as many people as asked for, and registers each', () => {
-    const { people, register, room } = enrolment
+    const { people, register, desks } = enrolment
     const statuses = people.officials.map(({ status }) => status)
     expect(statuses).toEqual(['active', 'active', 'active', 'disabled', 'revoked', 'revoked'])
     expect(people.clerks.map(({ office }) => office)).toEqual(['jongno', 'jung'])
@@ -36,7 +37,7 @@ describe('enrol', () => {
     const ids = [...people.officials, ...people.clerks].map(({ id }) => id)
     expect(register.officials.map(({ id }) => id)).toEqual(ids)
     expect(new Set(ids).size).toBe(ids.length)
-    const honest = room.dutyOfficers.map(({ id }) => id)
+    const honest = desks.map(({ id }) => id)
     const dishonest = people.dutyOfficers.map(({ id }) => id)
     expect(dishonest).toHaveLength(2)
     expect(register.dutyOfficers.map(({ id }) => id)).toEqual([...honest, ...dishonest])
@@ -46,13 +47,13 @@ describe('enrol', () => {
   it('makes the same people from the same seed, and others from another', async () => {
     const [again, other] = await Promise.all([enrol('a seed', sizes), enrol('another', sizes)])
     // ECDSA draws a nonce for each signature: all but the authority's signatures must be the same.
-    const withoutSignatures = ({ people, register, room }: Enrolment) => ({
+    const withoutSignatures = ({ people, register, desks }: Enrolment) => ({
       people: people.officials.map(({ certificateChain, ...person }) => ({
         ...person,
         serials: certificateChain.map((der) => new X509Certificate(Buffer.from(der, 'base64')).serialNumber),
       })),
       credentials: register.officials,
-      dutyOfficers: room.dutyOfficers,
+      dutyOfficers: desks,
     })
     expect(withoutSignatures(again)).toEqual(withoutSignatures(enrolment))
     expect(other.people.officials[0]?.privateKeyPkcs8).not.toBe(
@@ -164,7 +165,9 @@ describe('enrolled', () => {
     expect(await readFile(files.peopleFile, 'utf8')).toBe(first)
     expect((await readPeople(files.peopleFile)).officials).toHaveLength(6)
     expect((await readRegister(files.registerFile)).officials).toHaveLength(8)
-    expect((await readRoom(files.roomFile)).dutyOfficers).toHaveLength(3)
+    // The room holds no key of an officer, and each desk one.
+    expect(Object.keys(await readRoom(files.roomFile))).toEqual(['probe'])
+    expect((await readDutyOfficer(files.desk2File)).id).toBe('duty-officer-2')
   })
 
   it('keeps seeds and sizes apart', async () => {

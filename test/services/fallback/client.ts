@@ -3,9 +3,9 @@ import { Secret, TOTP } from 'otpauth'
 import { mockTokenOf } from '../../../services/common/callers.ts'
 import { frontTokenHeader } from '../../../services/common/front-token.ts'
 import type { Person } from '../../../services/enrolment/people.ts'
-import type { Room } from '../../../services/enrolment/room.ts'
 import { challengeText } from '../../../services/gpki/challenge.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
+import type { Duty } from '../duty.ts'
 import type { Network } from './network.ts'
 
 export interface Answer {
@@ -110,7 +110,7 @@ export function openingSubject(more: Record<string, unknown> = {}): Record<strin
   }
 }
 
-export function approve(room: Room, subject: unknown, officers: readonly number[]) {
+export function approve(room: Duty, subject: unknown, officers: readonly number[]) {
   return officers.map((index) => {
     const { id, privateKeyPkcs8 } = room.dutyOfficers[index]!
     return { officer: id, signature: signNonce(privateKeyPkcs8, canonicalJson(subject)) }

@@ -7,12 +7,12 @@ import type { Service } from '../../../services/common/service.ts'
 import { startCrl } from '../../../services/crl/app.ts'
 import { enrolled } from '../../../services/enrolment/cache.ts'
 import { type People, type Person, readPeople } from '../../../services/enrolment/people.ts'
-import { type Room, readRoom } from '../../../services/enrolment/room.ts'
 import { startGpki } from '../../../services/gpki/app.ts'
 import { startL4 } from '../../../services/l4/app.ts'
 import { startResident } from '../../../services/resident/app.ts'
 import { startSaeol } from '../../../services/saeol/app.ts'
 import { startSituationRoom } from '../../../services/situation-room/app.ts'
+import { type Duty, dutyOf, roomFiles } from '../duty.ts'
 import { type Link, startLink } from '../link.ts'
 
 /** A line of a service's log. */
@@ -28,7 +28,7 @@ export interface Network extends AsyncDisposable {
   readonly saeolUrl: string
   readonly databaseUrl: string
   readonly people: People
-  readonly room: Room
+  readonly room: Duty
   readonly events: readonly Event[]
   readonly links: {
     readonly saeolToL4: Link
@@ -76,7 +76,7 @@ export async function startNetwork(options: {
   }
   try {
     const files = await enrolled(enrolmentOfTests)
-    const [people, room] = await Promise.all([readPeople(files.peopleFile), readRoom(files.roomFile)])
+    const [people, room] = await Promise.all([readPeople(files.peopleFile), dutyOf(files)])
     const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-network-'))
     stack.defer(() => rm(directory, { recursive: true, force: true }))
     const measure =
@@ -158,7 +158,7 @@ export async function startNetwork(options: {
             ...common,
             SAEOL_URL: links.roomToSaeol.url,
             GPKI_URL: links.roomToL4.url,
-            ROOM_FILE: files.roomFile,
+            ...roomFiles(files),
             PROBE_INTERVAL_MS: '100',
             PROBE_TIMEOUT_MS: '300',
             ...env,

@@ -10,6 +10,7 @@ import { startSituationRoom } from '../../../services/situation-room/app.ts'
 import { mockWatchToken } from '../../../services/situation-room/config.ts'
 import { createGpkiProbe } from '../../../services/situation-room/probes/gpki-probe.ts'
 import { createSaeolProbe } from '../../../services/situation-room/probes/saeol-probe.ts'
+import { roomFiles } from '../duty.ts'
 import { call } from '../fallback/client.ts'
 import { type Event, enrolmentOfTests } from '../fallback/network.ts'
 import { startProcess } from '../processes.ts'
@@ -83,7 +84,7 @@ async function room(saeolUrl: string, gpkiUrl: string, more: Record<string, stri
       PORT: '0',
       SAEOL_URL: saeolUrl,
       GPKI_URL: gpkiUrl,
-      ROOM_FILE: files.roomFile,
+      ...roomFiles(files),
       PROBE_INTERVAL_MS: '50',
       PROBE_TIMEOUT_MS: '150',
       CONSEQUENCES_MS: '400',
@@ -93,7 +94,9 @@ async function room(saeolUrl: string, gpkiUrl: string, more: Record<string, stri
     { write: (line) => events.push(JSON.parse(line) as Event) },
   )
   const names = () =>
-    events.flatMap(({ event, alarm }) => (event?.startsWith('alarm.') ? [`${alarm} ${event}`] : []))
+    events.flatMap(({ event, alarm }) =>
+      /^alarm\.(raised|cleared)$/.test(event ?? '') ? [`${alarm} ${event}`] : [],
+    )
   return Object.assign(service, { names, events })
 }
 
@@ -155,7 +158,7 @@ describe('situation-room', () => {
       PORT: '0',
       SAEOL_URL: there.url,
       GPKI_URL: gpki,
-      ROOM_FILE: files.roomFile,
+      ...roomFiles(files),
       PROBE_INTERVAL_MS: '50',
     }
     const events: string[] = []
@@ -199,6 +202,30 @@ describe('situation-room', () => {
     expect(there.asked('/fallback/open')).toEqual([])
   })
 
+  it('has the next desks acknowledge and sign where the bell of the first is muted', async () => {
+    const state = { gpki: true, postgres: true, refuses: false }
+    let listener = ok
+    const gpki = await serve((request, response) => listener(request, response))
+    const there = await saeol(state)
+    const measure = { reactionMs: 10, ackWithinMs: 400, holdDownMs: 200, openForMs: 30_000 }
+    await using watching = await room(there.url, gpki, { MEASURE_PASSWORD_FALLBACK: JSON.stringify(measure) })
+    const mute = (options: object) =>
+      call(`${watching.url}/desks/1`, { method: 'PATCH', body: { muted: true }, ...options })
+    expect((await mute({})).status).toBe(401)
+    expect((await mute(watcher)).body).toEqual({ desk: 1, muted: true })
+    await sleep(300)
+    listener = fails
+    state.gpki = false
+    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 5_000 }).toBe(1)
+    expect(there.asked('/fallback/open')[0]!.body.approvals).toMatchObject([
+      { officer: 'duty-officer-2' },
+      { officer: 'duty-officer-3' },
+    ])
+    const told = (event: string) => watching.events.filter((line) => line.event === event)
+    expect(told('alarm.escalated')).toMatchObject([{ alarm: 'gpki', desk: 1, next: 2 }])
+    expect(told('alarm.acknowledged')).toMatchObject([{ alarm: 'gpki', officer: 'duty-officer-2' }])
+  })
+
   it('says that it is blind where Saeol does not tell how GPKI is, and declares nothing for it', async () => {
     const heard: string[] = []
     const tellsNothing = await serve((request, response) => {
@@ -230,7 +257,7 @@ describe('situation-room', () => {
 
   it('runs as a process of its own', async () => {
     const there = await saeol({ gpki: true, postgres: true, refuses: false })
-    const env = { PORT: '0', SAEOL_URL: there.url, GPKI_URL: await serve(ok), ROOM_FILE: files.roomFile }
+    const env = { PORT: '0', SAEOL_URL: there.url, GPKI_URL: await serve(ok), ...roomFiles(files) }
     await using process = startProcess('situation-room', env)
     const { url } = await process.event('service.started')
     expect((await call(`${url}/health`)).status).toBe(200)

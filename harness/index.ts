@@ -36,5 +36,6 @@ export {
   type ServicesImage,
   type System,
 } from './model/system.ts'
+export type { Duration } from './model/units.ts'
 export { moduleUrl } from './module-url.ts'
 export { projectVersion } from './version.ts'

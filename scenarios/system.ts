@@ -21,6 +21,7 @@ import { loadShedding } from '../services/measures/load-shedding.ts'
 import { manualIntake } from '../services/measures/manual-intake.ts'
 import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
+import { standbyL4 } from '../services/measures/standby-l4.ts'
 import * as journeys from './journeys/index.ts'
 import { invariants } from './ledgers/index.ts'
 
@@ -45,6 +46,13 @@ function service(
 
 const gpki = service('gpki', (files) => ({ TRUST_FILE: files.trust! }))
 
+const l4: ServiceSpec = {
+  kind: 'node',
+  module: moduleUrl(import.meta.url, '../services/l4/main.ts'),
+  ports: { main: 'PORT', admin: 'ADMIN_PORT' },
+  health: { path: '/health', port: 'admin' },
+}
+
 const services: System['services'] = {
   postgres: { kind: 'postgres', database: 'saeol' },
   crl: service('crl', (files, scratch) => ({
@@ -53,12 +61,8 @@ const services: System['services'] = {
   })),
   'gpki-a': gpki,
   'gpki-b': gpki,
-  l4: {
-    kind: 'node',
-    module: moduleUrl(import.meta.url, '../services/l4/main.ts'),
-    ports: { main: 'PORT', admin: 'ADMIN_PORT' },
-    health: { path: '/health', port: 'admin' },
-  },
+  l4,
+  'l4-standby': { ...l4, optional: true },
   resident: service('resident'),
   saeol: service('saeol', (files, scratch) => ({
     REGISTER_FILE: files.register!,
@@ -107,21 +111,27 @@ const links: System['links'] = [
   entrance('outsider', 'front', 'outside'),
   entrance('crowd', 'front', 'abroad'),
   link('front', 'saeol', 'SAEOL_URL', 'to-serve'),
+  link('saeol', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
+  link('situation-room', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
+  link('l4-standby', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
+  link('l4-standby', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
 const measures: Record<string, MeasureSpec> = Object.fromEntries(
-  [deadlines, circuitBreaker, passwordFallback, manualIntake, loadShedding].map((measure: Measure) => [
-    measure.name,
-    {
-      summary: measure.title,
-      problems: (params) =>
-        (measure.parameters.safeParse(params).error?.issues ?? []).map(({ path, message }) =>
-          [...path, message].join(': '),
-        ),
-      environment: (params) => everyService({ [measureVariable(measure.name)]: JSON.stringify(params) }),
-    } satisfies MeasureSpec,
-  ]),
+  [deadlines, circuitBreaker, passwordFallback, manualIntake, loadShedding, standbyL4].map(
+    (measure: Measure) => [
+      measure.name,
+      {
+        summary: measure.title,
+        problems: (params) =>
+          (measure.parameters.safeParse(params).error?.issues ?? []).map(({ path, message }) =>
+            [...path, message].join(': '),
+          ),
+        environment: (params) => everyService({ [measureVariable(measure.name)]: JSON.stringify(params) }),
+      } satisfies MeasureSpec,
+    ],
+  ),
 )
 
 /** The same variables for every service but PostgreSQL. */

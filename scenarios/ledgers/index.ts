@@ -1,5 +1,6 @@
 /** Readers of the ledgers and the audit: past the links, once an arm's load has ended. Each looks at every record. */
 import type { System } from '../../harness/index.ts'
+import { alarmInvariants } from './alarms.ts'
 import { auditInvariants } from './audit.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
@@ -14,6 +15,7 @@ export const invariants: System['invariants'] = {
   ...auditInvariants,
   ...registerInvariants,
   ...doorInvariants,
+  ...alarmInvariants,
 
   'no session outlives the opening it came by': async (topology) => {
     const sessions = await rows<{ id: string; alive: boolean }>(

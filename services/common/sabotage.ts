@@ -15,6 +15,7 @@ export const sabotageNames = [
   'throttle-tells-terminal',
   'trusts-client-address',
   'close-in-name-only',
+  'clears-at-once',
   'sessions-outlive-close',
   'one-approval',
   'forged-approval',

@@ -1,7 +1,8 @@
-import { type Authority, type CertificateUse, createAuthority } from './authority.ts'
+import { type Authority, createAuthority } from './authority.ts'
 import type { Centre } from './centre.ts'
 import { createCredential } from './credential.ts'
 import type { DutyOfficerKey } from './duty-officer-key.ts'
+import { impostorsOf } from './impostors.ts'
 import type { Issuer } from './issuer.ts'
 import { offices as allOffices } from './offices.ts'
 import { writeOldPaper } from './old-papers.ts'
@@ -54,21 +55,6 @@ const mostPhones = 300
 
 type Status = Person['status']
 
-/** What is wrong with a certificate in a registered official's name. */
-const impostors: readonly {
-  readonly kind: 'foreign-issuer' | 'expired' | 'not-yet-valid' | 'encryption' | 'machine'
-  readonly notBefore?: Date
-  readonly notAfter?: Date
-  readonly use?: CertificateUse
-}[] = [
-  { kind: 'foreign-issuer' },
-  // Before any replayed day, and after.
-  { kind: 'expired', notAfter: new Date('2023-01-01T00:00:00Z') },
-  { kind: 'not-yet-valid', notBefore: new Date('2039-01-01T00:00:00Z') },
-  { kind: 'encryption', use: 'encryption' },
-  { kind: 'machine', use: 'machine' },
-]
-
 /**
  * Makes the people of the mock network: the same seed and sizes give the same names, keys, serial numbers and
  * secrets on any day (only the authority's ECDSA signatures differ from call to call).
@@ -85,16 +71,15 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   const { officials, clerks } = await enrolStaff(draft, sizes, ids)
   const registered = [...officials, ...clerks]
   const victim = officials[0] ?? clerks[0]
-  const counters = await Promise.all(
-    ids.map(async (office) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
-  )
+  const counters = await countersOf(seed, ids)
   const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),
     Promise.all(dutyOfficerIds.map((id) => enrolDutyOfficer(seed, id))),
     enrolProbe(draft, 'probe-saeol'),
     enrolProbe(draft, 'probe-room'),
   ])
-  const inTheirName = victim === undefined ? [] : await impostorsOf(seed, { authority, foreign }, victim)
+  const inTheirName =
+    victim === undefined ? [] : await impostorsOf(seed, { authority, foreign }, victim.person)
 
   const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
   const phones = phonesOf(seed, residents)
@@ -132,6 +117,12 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       revoked: registered.filter(({ person }) => person.status === 'revoked').map(({ serial }) => serial),
     },
   }
+}
+
+function countersOf(seed: string, offices: readonly string[]) {
+  return Promise.all(
+    offices.map(async (office) => ({ office, ...(await keysInBase64(seed, `counter ${office}`)) })),
+  )
 }
 
 function phonesOf(seed: string, residents: readonly string[]): Phones['phones'] {
@@ -221,44 +212,6 @@ async function enrolPerson(
       credential,
       publicKeySpki: await spkiBase64(keys),
     },
-  }
-}
-
-/** Everybody who comes in a registered official's name. */
-function impostorsOf(
-  seed: string,
-  { authority, foreign }: { authority: Authority; foreign: Authority },
-  victim: Enrolled,
-): Promise<People['strangers']> {
-  return Promise.all(
-    impostors.map((impostor) =>
-      impersonate(seed, impostor.kind === 'foreign-issuer' ? foreign : authority, victim, impostor),
-    ),
-  )
-}
-
-/** A registered official's name on a key and a certificate that must not be believed. */
-async function impersonate(
-  seed: string,
-  authority: Authority,
-  victim: Enrolled,
-  { kind, ...what }: (typeof impostors)[number],
-): Promise<People['strangers'][number]> {
-  const { id, office } = victim.person
-  const keys = await seededKeys(seed, `${kind} ${id}`)
-  const issued = await authority.issue({
-    label: `${kind} ${id}`,
-    commonName: id,
-    office,
-    publicKey: keys.pair.publicKey,
-    ...what,
-  })
-  return {
-    ...victim.person,
-    certificateChain: [...issued.chain],
-    privateKeyPkcs8: pkcs8Base64(keys),
-    password: seededBytes(seed, `password ${kind} ${id}`, 12).toString('base64url'),
-    kind,
   }
 }
 

@@ -7,6 +7,7 @@ export const measureNames = [
   'password-fallback',
   'manual-intake',
   'load-shedding',
+  'standby-l4',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

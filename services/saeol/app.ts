@@ -7,6 +7,7 @@ import { type DeepCheck, healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
+import { createSwitchPair, type SwitchPair, throughPair } from '../common/switch-pair.ts'
 import { readRegister } from '../enrolment/register.ts'
 import { createAudit } from './audit/audit.ts'
 import { createRefusals } from './audit/refusals.ts'
@@ -57,7 +58,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   })
   const { audit, refusals, auditDatabase } = await openAudit(config, log, sabotaged)
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
-  const gpki = createDownstream({ ...link, link: 'saeol→l4', url: config.GPKI_URL })
+  const { switches, gpki } = openGpki(config, link)
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
   const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
   const fallback = await startFallback({ config, database, audit, log, sabotaged, now })
@@ -82,7 +83,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
 
   const app = createApp({
     log,
-    health: healthRouter(checksOf(deps), config.DEEP_CHECK_MS, sabotaged),
+    health: healthRouter(checksOf({ ...deps, switches }), config.DEEP_CHECK_MS, sabotaged),
     guards: [dutyDoor.router],
     routers: routersOf(deps),
     deadlines,
@@ -116,14 +117,13 @@ function schema(sabotaged: Sabotaged, auditKey: string): string {
 function checksOf(
   deps: Pick<SaeolDeps, 'config' | 'database' | 'register' | 'resident' | 'sabotaged'> & {
     readonly ownLook: ReturnType<typeof createOwnLook>
+    readonly switches: SwitchPair
   },
 ): Record<string, DeepCheck> {
-  const { config, database, register, resident, ownLook, sabotaged } = deps
+  const { config, database, register, resident, ownLook, switches, sabotaged } = deps
   return {
     postgres: () => database.query('select 1').then(() => {}),
-    gpki: ownLook.noting(
-      gpkiCheck({ url: config.GPKI_URL, probe: register.probe, token: config.OWN_TOKEN, sabotaged }),
-    ),
+    gpki: ownLook.noting(gpkiCheck({ switches, probe: register.probe, token: config.OWN_TOKEN, sabotaged })),
     resident: residentCheck(resident, config.DEEP_CHECK_MS),
   }
 }
@@ -134,6 +134,19 @@ function residentCheck(resident: Downstream, timeoutMs: number): DeepCheck {
     const { status } = await resident.call({ method: 'GET', path: '/health/deep' }, budget)
     if (status !== 200) throw new Error(`the resident register answered ${status}`)
   }
+}
+
+/** GPKI behind the switch in front of it, or behind either of two. */
+function openGpki(
+  config: ReturnType<typeof readSaeolConfig>,
+  link: Omit<Parameters<typeof createDownstream>[0], 'link' | 'url'>,
+) {
+  const { GPKI_URL: first, GPKI_STANDBY_URL: standby, SERVICE_NAME: service, measures } = config
+  const switches = createSwitchPair({ service, first, standby, measure: measures.standbyL4, log: link.log })
+  const downstreams = new Map([[first, createDownstream({ ...link, link: 'saeol→l4', url: first })]])
+  if (standby !== undefined)
+    downstreams.set(standby, createDownstream({ ...link, link: 'saeol→l4-standby', url: standby }))
+  return { switches, gpki: throughPair(switches, downstreams) }
 }
 
 /** The audit, its spool, and connections of its own. */

@@ -6,6 +6,7 @@ import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
+import { standbyL4 } from '../measures/standby-l4.ts'
 import { mockAuditKey } from './audit/chain.ts'
 import { refusalLimits } from './audit/refusals.ts'
 
@@ -22,6 +23,8 @@ export function readSaeolConfig(env: Environment) {
       /** Its own pool. † ours: one connection a slot, and a few for what needs none (control, health). */
       DATABASE_POOL: integer(1, 1_000).default(20),
       GPKI_URL: linkUrl,
+      /** The second switch in front of GPKI, where there is one. */
+      GPKI_STANDBY_URL: linkUrl.optional(),
       RESIDENT_URL: linkUrl,
       /** What servers hold of the people: see services/enrolment. */
       REGISTER_FILE: z.string().min(1),
@@ -54,6 +57,6 @@ export function readSaeolConfig(env: Environment) {
       /** Longest wait for one check of /health/deep, in ms. */
       DEEP_CHECK_MS: integer(1, 60_000).default(400),
     },
-    { deadlines, circuitBreaker, loadShedding, passwordFallback },
+    { deadlines, circuitBreaker, loadShedding, passwordFallback, standbyL4 },
   )
 }

@@ -13,7 +13,7 @@ export interface SaeolDeps {
   readonly config: SaeolConfig
   readonly log: Log
   readonly database: Database
-  readonly gpki: Downstream
+  readonly gpki: Pick<Downstream, 'call'>
   readonly resident: Downstream
   readonly capacity: Capacity<SaeolWork>
   readonly sabotaged: Sabotaged

@@ -1,3 +1,4 @@
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { Streak } from './streak.ts'
 
 export interface AlarmSettings {
@@ -49,8 +50,9 @@ export function createAlarm(options: {
   readonly settings: AlarmSettings
   /** Epoch ms. */
   readonly startedAt: number
+  readonly sabotaged?: Sabotaged
 }): Alarm {
-  const { name, streaks, settings, startedAt } = options
+  const { name, streaks, settings, startedAt, sabotaged = () => false } = options
   const closed: AlarmRecord[] = []
   let raised: AlarmRecord | undefined
   let holdDownMs = settings.holdDownMs
@@ -83,9 +85,10 @@ export function createAlarm(options: {
         raise(Math.min(...streaks.map(({ lastGreenAt }) => lastGreenAt ?? startedAt)), now)
         return 'raised'
       }
-      const verified = streaks.every(
-        ({ greens, greenSince }) =>
-          greens >= settings.consecutiveGreen && greenSince !== undefined && now - greenSince >= holdDownMs,
+      const verified = streaks.every(({ greens, greenSince }) =>
+        sabotaged('clears-at-once')
+          ? greens > 0
+          : greens >= settings.consecutiveGreen && greenSince !== undefined && now - greenSince >= holdDownMs,
       )
       if (!verified) return undefined
       closed.push({ ...raised, clearedAt: now })

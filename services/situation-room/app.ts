@@ -8,6 +8,7 @@ import { parseBody } from '../common/request.ts'
 import { requireToken } from '../common/require-token.ts'
 import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
+import { createSwitchPair } from '../common/switch-pair.ts'
 import { type Room, readRoom } from '../enrolment/room.ts'
 import { type PasswordFallbackParameters, passwordFallback } from '../measures/password-fallback.ts'
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
@@ -33,7 +34,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const sabotaged = createSabotage(config.SABOTAGE)
   const stopping = new AbortController()
 
-  const watched = watch(settings)
+  const watched = watch(settings, sabotaged)
   const { gpkiFromHere, gpkiFromSaeol, gpkiAlarm, saeolAlarm } = watched
 
   const desks = await seatDesks(config, settings.reactionMs, log)
@@ -57,15 +58,14 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     signal: stopping.signal,
   })
 
-  const alarms = [gpkiAlarm, saeolAlarm]
   function act(): void {
     if (stopping.signal.aborted) return
-    for (const alarm of alarms) assess(alarm, bell, log)
+    for (const alarm of [gpkiAlarm, saeolAlarm]) assess(alarm, bell, log)
     assessBlindness(watched, bell, log)
     actions.follow()
   }
 
-  const { probeGpki, probeSaeol, probing } = startProbing({ config, room, sabotaged, watched, act })
+  const { probeGpki, probeSaeol, probing } = startProbing({ config, room, sabotaged, log, watched, act })
 
   async function stop(): Promise<void> {
     clearInterval(probing)
@@ -105,13 +105,15 @@ function startProbing(parts: {
   readonly config: RoomConfig
   readonly room: Room
   readonly sabotaged: Sabotaged
+  readonly log: Log
   readonly watched: ReturnType<typeof watch>
   readonly act: () => void
 }) {
   const { config, room, sabotaged, act } = parts
+  const { GPKI_URL: first, GPKI_STANDBY_URL: standby, SERVICE_NAME: service, measures } = config
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere } = parts.watched
   const probeGpki = createGpkiProbe({
-    url: config.GPKI_URL,
+    switches: createSwitchPair({ service, first, standby, measure: measures.standbyL4, log: parts.log }),
     identity: room.probe,
     token: config.OWN_TOKEN,
     timeoutMs: config.PROBE_TIMEOUT_MS,
@@ -136,7 +138,7 @@ function startProbing(parts: {
 }
 
 /** What is watched, from where, and which alarm it raises. */
-function watch(settings: PasswordFallbackParameters) {
+function watch(settings: PasswordFallbackParameters, sabotaged: Sabotaged) {
   const gpkiFromHere = createStreak('situation-room')
   const gpkiFromSaeol = createStreak('saeol')
   const saeolFromHere = createStreak('situation-room')
@@ -145,7 +147,13 @@ function watch(settings: PasswordFallbackParameters) {
     gpkiFromHere,
     gpkiFromSaeol,
     saeolFromHere,
-    gpkiAlarm: createAlarm({ name: 'gpki', streaks: [gpkiFromHere, gpkiFromSaeol], settings, startedAt }),
+    gpkiAlarm: createAlarm({
+      name: 'gpki',
+      streaks: [gpkiFromHere, gpkiFromSaeol],
+      settings,
+      startedAt,
+      sabotaged,
+    }),
     saeolAlarm: createAlarm({ name: 'saeol', streaks: [saeolFromHere], settings, startedAt }),
     blindness: createBlindness([gpkiFromHere, gpkiFromSaeol, saeolFromHere], settings.consecutiveBlind),
   }

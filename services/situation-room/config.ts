@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ownToken } from '../common/callers.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
+import { standbyL4 } from '../measures/standby-l4.ts'
 
 /** The default of WATCH_TOKEN; a secret of the mock network. */
 export const mockWatchToken = 'mock-network-only-watch'
@@ -17,6 +18,8 @@ export function readRoomConfig(env: Environment) {
       SAEOL_URL: linkUrl,
       /** The room's own link to the L4 switch in front of GPKI. */
       GPKI_URL: linkUrl,
+      /** And to the second switch, where there is one. */
+      GPKI_STANDBY_URL: linkUrl.optional(),
       /** The room's probe: see services/enrolment. */
       ROOM_FILE: z.string().min(1),
       /** The key of each duty officer, which is read at their desk alone. */
@@ -39,6 +42,6 @@ export function readRoomConfig(env: Environment) {
       /** Longest wait for an answer of Saeol, in ms. † ours: above Saeol's own limit for its deep checks. */
       SAEOL_TIMEOUT_MS: integer(10, 60_000).default(1_000),
     },
-    { passwordFallback },
+    { passwordFallback, standbyL4 },
   )
 }

@@ -23,7 +23,7 @@ export interface LoginDeps {
   readonly database: Database
   readonly capacity: Pick<Capacity<'login'>, 'slot'>
   /** The link to GPKI, through the L4 switch. */
-  readonly gpki: Downstream
+  readonly gpki: Pick<Downstream, 'call'>
   readonly register: Pick<Register, 'officials'>
   readonly audit: Pick<Audit, 'append'>
   readonly refusals: Refusals

@@ -1,6 +1,7 @@
 import { createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { fullSizePadding } from '../../common/full-size.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
+import { type SwitchPair, through } from '../../common/switch-pair.ts'
 import type { Identity } from '../../enrolment/register.ts'
 import { challengeText } from '../../gpki/challenge.ts'
 import { ask } from './ask.ts'
@@ -12,14 +13,14 @@ import type { Reading } from './reading.ts'
  * switch. In 2023 what was short passed and what was full-size was lost (T13).
  */
 export function createGpkiProbe(options: {
-  readonly url: string
+  readonly switches: SwitchPair
   readonly identity: Identity
   /** What the room shows GPKI. */
   readonly token: string
   readonly timeoutMs: number
   readonly sabotaged?: Sabotaged
 }): () => Promise<Reading> {
-  const { url, sabotaged = () => false } = options
+  const { switches, sabotaged = () => false } = options
   const headers = { authorization: `Bearer ${options.token}`, ...fullSizePadding }
   const { certificateChain, privateKeyPkcs8 } = options.identity
   const key = createPrivateKey({ key: Buffer.from(privateKeyPkcs8, 'base64'), format: 'der', type: 'pkcs8' })
@@ -40,9 +41,11 @@ export function createGpkiProbe(options: {
     const body = { certificateChain, ...challenge, signature: signature.toString('base64') }
     const signal = AbortSignal.timeout(options.timeoutMs)
     try {
-      const answer = sabotaged('probes-with-short-requests')
-        ? await ask(`${url}/health`, { method: 'GET', signal })
-        : await ask(`${url}/verify`, { method: 'POST', body, headers, signal })
+      const answer = await through(switches, signal, (url) =>
+        sabotaged('probes-with-short-requests')
+          ? ask(`${url}/health`, { method: 'GET', signal })
+          : ask(`${url}/verify`, { method: 'POST', body, headers, signal }),
+      )
       if (answer.status === 200) return reading('green', '')
       return reading('red', `GPKI answered ${answer.status}: ${answer.body.slice(0, 200)}`)
     } catch (error) {

@@ -13,6 +13,7 @@ import { createSaeolProbe } from '../../../services/situation-room/probes/saeol-
 import { roomFiles } from '../duty.ts'
 import { call } from '../fallback/client.ts'
 import { type Event, enrolmentOfTests } from '../fallback/network.ts'
+import { onlySwitch } from '../only-switch.ts'
 import { startProcess } from '../processes.ts'
 
 const watcher = { headers: { authorization: `Bearer ${mockWatchToken}` } }
@@ -287,7 +288,9 @@ describe('the probes', () => {
       authorization = request.headers.authorization
       listener(request, response)
     })
-    expect((await createGpkiProbe({ url, identity, token, timeoutMs })()).colour).toBe(colour)
+    expect((await createGpkiProbe({ switches: onlySwitch(url), identity, token, timeoutMs })()).colour).toBe(
+      colour,
+    )
     expect(signedBytes).toBeGreaterThan(1_500)
     expect(authorization).toBe(`Bearer ${token}`)
     // Of the head at least: several full-size packets, so that one that gets through by luck does not make it green.
@@ -317,7 +320,7 @@ describe('the probes', () => {
     const { probe: identity } = await readRoom(files.roomFile)
     const url = await serve(() => {})
     const readings = [
-      createGpkiProbe({ url, identity, token, timeoutMs })(),
+      createGpkiProbe({ switches: onlySwitch(url), identity, token, timeoutMs })(),
       createSaeolProbe({ url, timeoutMs })(),
     ]
     const until = performance.now() + timeoutMs + 300

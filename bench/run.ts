@@ -40,3 +40,7 @@ for (const [name, load] of Object.entries(benches)) {
   rows.push(...(await (await load()).run()))
 }
 printTable(rows)
+const missed = rows.filter(({ met }) => met === false)
+process.stdout.write(
+  `${rows.filter(({ met }) => met).length} targets met, ${missed.length} not${missed.map(({ figure }) => `; not met: ${figure}`).join('')}\n`,
+)

@@ -1,4 +1,5 @@
 import { exitCode } from '../errors.ts'
+import type { Arm } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { MutantResult, MutationResult } from '../model/mutation.ts'
 import type { Plan } from '../model/plan.ts'
@@ -83,8 +84,12 @@ function judgeMutant(
       .filter((check) => kind === 'sabotage' || check.role === 'protected')
       .map(({ id }) => id)
       .filter((id) => named.length === 0 || named.includes(id))
+    const deciding = one.plan.checks.filter(({ id, role }) =>
+      kind === 'measure' ? role === 'protected' : named.length === 0 || named.includes(id),
+    )
+    const doubts = [...voids, ...doubtsOf(arms, reference, new Set(deciding.map(({ id }) => id)))]
     const verdict =
-      counts.length > 0 ? 'noticed' : arms.length === 0 || voids.length > 0 ? 'undecided' : 'unnoticed'
+      counts.length > 0 ? 'noticed' : arms.length === 0 || doubts.length > 0 ? 'undecided' : 'unnoticed'
     return {
       scenario: one.scenario,
       mutant,
@@ -93,7 +98,7 @@ function judgeMutant(
       verdict,
       noticedBy: [...new Set(names.length === 1 ? noticing.map(({ id }) => id) : counts)],
       named,
-      said: arms.length === 0 ? 'it did not run' : voids.join('; '),
+      said: arms.length === 0 ? 'it did not run' : verdict === 'undecided' ? doubts.join('; ') : '',
     }
   })
 }
@@ -103,10 +108,35 @@ function soundVoids({ voids }: ArmResult): readonly string[] {
   return voids.filter(({ kind }) => kind !== 'baseline').map(({ said }) => said)
 }
 
+/** Why an arm cannot be compared with the scenario as it is: that one did not run, is void, or does not hold itself. */
+function doubtsOf(
+  arms: readonly ArmResult[],
+  reference: ScenarioResult | undefined,
+  deciding: ReadonlySet<string>,
+): string[] {
+  return arms.flatMap(({ arm }) => {
+    const before = comparedWith(arm, reference)
+    if (before === undefined) return [`${arm}: the scenario as it is did not run`]
+    const unsure = before.checks.filter(
+      ({ id, verdict }) => deciding.has(id) && verdict !== 'holds' && verdict !== 'not-applicable',
+    )
+    return [
+      ...before.voids.map(({ said }) => `${arm}, as it is: ${said}`),
+      ...unsure.map(({ check, verdict }) => `${arm}, as it is: '${check}' ${verdict}`),
+    ]
+  })
+}
+
+/** The same arm of the scenario as it is, or treated. */
+function comparedWith(arm: Arm, reference: ScenarioResult | undefined): ArmResult | undefined {
+  return (
+    reference?.arms.find((one) => one.arm === arm) ?? reference?.arms.find((one) => one.arm === 'treated')
+  )
+}
+
 /** Checks that deviate in this arm, and hold or have nothing to look at in the same arm, or in treated, of the scenario as it is. */
 function newlyDeviating(arm: ArmResult, reference: ScenarioResult | undefined): CheckResult[] {
-  const before =
-    reference?.arms.find((one) => one.arm === arm.arm) ?? reference?.arms.find((one) => one.arm === 'treated')
+  const before = comparedWith(arm.arm, reference)
   const held = new Set(
     before?.checks
       .filter(({ verdict }) => verdict === 'holds' || verdict === 'not-applicable')

@@ -133,6 +133,11 @@ describe('a plan', () => {
       scenario({ hypothesis: [invariant('the bakc is there', { source: '† ours', sabotages: ['x'] })] }),
       /unknown invariant 'the bakc is there': did you mean 'the back is there'\?/,
     ],
+    [
+      'a hypothesis without a service level',
+      scenario({ hypothesis: [invariant('the back is there', { source: '† ours', sabotages: ['x'] })] }),
+      /no check is protected: nothing says what users must get/,
+    ],
     ['an empty hypothesis', scenario({ hypothesis: [] }), /the hypothesis is empty/],
     [
       'a measure that is not there',

@@ -180,6 +180,39 @@ describe('the matrix', () => {
     })
   })
 
+  it.each<[string, (run: RunResult) => RunResult['scenarios'][number]['arms']]>([
+    ['did not run', () => []],
+    [
+      'is void',
+      ({ scenarios: [asItIs] }) =>
+        asItIs!.arms.map((arm) => ({
+          ...arm,
+          voids: [{ kind: 'host', said: 'the host was busy', repeatHelps: true }],
+        })),
+    ],
+    [
+      'could not tell',
+      ({ scenarios: [asItIs] }) =>
+        asItIs!.arms.map((arm) => ({
+          ...arm,
+          checks: arm.checks.map((check) =>
+            check.id === kept.id ? { ...check, verdict: 'inconclusive' } : check,
+          ),
+        })),
+    ],
+  ])('what nobody noticed is undecided where the scenario as it is %s', (_, change) => {
+    const mutants = all({ only: 'loses-receipts' })
+    const run = ran(mutants, {})
+    const [asItIs, ...others] = run.scenarios
+    const changed = { ...run, scenarios: [{ ...asItIs!, arms: change(run) }, ...others] }
+    const result = judgeMutation([unmutated(plan), ...mutants], changed)
+    expect(result.mutants).toMatchObject([
+      { verdict: 'undecided', said: expect.stringContaining('as it is') },
+    ])
+    expect(result.exitCode).toBe(2)
+    expect(judgeMutation([unmutated(plan), ...mutants], run)).toMatchObject({ exitCode: 3 })
+  })
+
   it('a baseline that a sabotage spoils speaks for itself', () => {
     const voids = {
       'sabotage loses-receipts': [

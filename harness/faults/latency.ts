@@ -1,6 +1,6 @@
 import type { FaultTimes } from '../model/fault.ts'
 import { type Duration, durationMs } from '../model/units.ts'
-import { numberProblem, onLink, toxicFault } from './on-link.ts'
+import { numberOf, numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** Every chunk on the way back comes `delay` (± `jitter`) late: the slowness that stayed after the L4 was replaced (T5). */
 export function latency(link: string, delay: Duration, options: FaultTimes & { jitter?: Duration } = {}) {
@@ -25,7 +25,7 @@ export const latencyKind = toxicFault({
   problems: (spec) => [
     ...numberProblem(spec, 'delayMs', { above: 0 }),
     ...numberProblem(spec, 'jitterMs', { atLeast: 0 }),
-    ...(Number(spec.params.jitterMs) >= Number(spec.params.delayMs)
+    ...(numberOf(spec, 'jitterMs') >= numberOf(spec, 'delayMs')
       ? [`fault '${spec.id}': jitterMs must be smaller than delayMs, else it cannot be told from no delay`]
       : []),
   ],
@@ -33,11 +33,11 @@ export const latencyKind = toxicFault({
     {
       type: 'latency',
       stream: 'downstream',
-      attributes: { latency: Number(spec.params.delayMs), jitter: Number(spec.params.jitterMs) },
+      attributes: { latency: numberOf(spec, 'delayMs'), jitter: numberOf(spec, 'jitterMs') },
     },
   ],
-  bites: (trip, { params }) =>
-    trip.tookMs >= shown * (Number(params.delayMs) - Number(params.jitterMs)) &&
+  bites: (trip, spec) =>
+    trip.tookMs >= shown * (numberOf(spec, 'delayMs') - numberOf(spec, 'jitterMs')) &&
     (trip.answered || trip.how === 'silent'),
-  probe: { patienceMs: (spec) => 600 + 2 * Number(spec.params.delayMs) },
+  probe: { patienceMs: (spec) => 600 + 2 * numberOf(spec, 'delayMs') },
 })

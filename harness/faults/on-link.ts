@@ -116,6 +116,12 @@ export function linkOf(spec: FaultSpec, context: FaultContext): LinkAddress {
   return context.topology.link(spec.link!)
 }
 
+/** A parameter that the plan has checked; NaN for what is no number, which the plan refuses. */
+export function numberOf({ params }: Pick<FaultSpec, 'params'>, name: string): number {
+  const value = params[name]
+  return typeof value === 'number' ? value : Number.NaN
+}
+
 /** The problem with a parameter that must be a number within bounds, if there is one. */
 export function numberProblem(
   spec: FaultSpec,

@@ -1,7 +1,7 @@
 import type { FaultSpec, FaultTimes, WrittenFault } from '../model/fault.ts'
 import { proxyName } from '../model/system.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
-import { linkOf, numberProblem, onLink, toxicPrefix } from './on-link.ts'
+import { linkOf, numberOf, numberProblem, onLink, toxicPrefix } from './on-link.ts'
 import { inNamespace } from './packets/in-namespace.ts'
 import type { Means } from './packets/means.ts'
 import { standIn } from './packets/stand-in.ts'
@@ -95,6 +95,6 @@ function standInToxic(spec: FaultSpec): string {
   return `${toxicPrefix(spec)}-${proxyName(spec.link!)}`
 }
 
-function lossOf({ params }: FaultSpec): { minBytes: number; probability: number } {
-  return { minBytes: Number(params.minBytes), probability: Number(params.probability) }
+function lossOf(spec: FaultSpec): { minBytes: number; probability: number } {
+  return { minBytes: numberOf(spec, 'minBytes'), probability: numberOf(spec, 'probability') }
 }

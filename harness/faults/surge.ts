@@ -2,7 +2,7 @@ import type { FaultSpec, FaultTimes, WrittenFault } from '../model/fault.ts'
 import type { Journey } from '../model/journey.ts'
 import { type Rate, ratePerSecond } from '../model/units.ts'
 import type { FaultKind } from './fault.ts'
-import { numberProblem, timed } from './on-link.ts'
+import { numberOf, numberProblem, timed } from './on-link.ts'
 
 /** More of one journey on top of its usual load: the morning of 22 November (T10), the flood of the 23rd (T11). */
 export function surge(journey: Journey, rate: Rate, times: FaultTimes = {}): WrittenFault {
@@ -27,7 +27,7 @@ export const surgeKind: FaultKind = {
   needs: [],
   problems: (spec) => numberProblem(spec, 'perSecond', { above: 0 }),
   streams: (spec) => {
-    const perSecond = Number(spec.params.perSecond)
+    const perSecond = numberOf(spec, 'perSecond')
     return [
       {
         id: surgeStream(spec),
@@ -44,7 +44,7 @@ export const surgeKind: FaultKind = {
   async probe(spec, context) {
     const { active, activeMs, arrived } = context.load.onCommand(surgeStream(spec))
     if (!active) return { bites: false, said: 'no extra arrivals' }
-    const planned = (Number(spec.params.perSecond) * activeMs) / 1000
+    const planned = (numberOf(spec, 'perSecond') * activeMs) / 1000
     return {
       bites: arrived > 0 && arrived >= shown * planned,
       said: `${arrived} extra arrivals in ${Math.round(activeMs)} ms, ${Math.round(planned)} planned`,

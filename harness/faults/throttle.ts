@@ -1,5 +1,5 @@
 import type { FaultTimes } from '../model/fault.ts'
-import { numberProblem, onLink, toxicFault } from './on-link.ts'
+import { numberOf, numberProblem, onLink, toxicFault } from './on-link.ts'
 
 /** The link carries `kilobytesPerSecond` (1 kB = 1000 B) on the way back: pop-ups and downloads that fill the line (F8). */
 export function throttle(link: string, kilobytesPerSecond: number, times: FaultTimes = {}) {
@@ -14,11 +14,11 @@ export const throttleKind = toxicFault({
   summary: 'the link carries only so many kilobytes a second',
   problems: (spec) => numberProblem(spec, 'kilobytesPerSecond', { above: 0 }),
   toxics: (spec) => [
-    { type: 'bandwidth', stream: 'downstream', attributes: { rate: Number(spec.params.kilobytesPerSecond) } },
+    { type: 'bandwidth', stream: 'downstream', attributes: { rate: numberOf(spec, 'kilobytesPerSecond') } },
   ],
   bites: (trip) => trip.answered && trip.tookMs >= probeSpanMs * 0.6,
   probe: {
     patienceMs: () => probeSpanMs * 4,
-    bytes: (spec) => Math.min(1024 * 1024, Math.ceil(Number(spec.params.kilobytesPerSecond) * probeSpanMs)),
+    bytes: (spec) => Math.min(1024 * 1024, Math.ceil(numberOf(spec, 'kilobytesPerSecond') * probeSpanMs)),
   },
 })

@@ -38,7 +38,6 @@ function begun(plan: Plan, started: EventOf<'arm.started'>): Growing {
     measures: [...started.measures],
     beganAt: started.at,
     startedAt: 0,
-    readyMs: null,
     acts: [],
     observations: new Map(),
     standstills: [],
@@ -72,9 +71,6 @@ const folds: { readonly [K in JournalEvent['kind']]?: (record: Growing, event: E
       record.observations.set(event.journey, visits)
     }
     visits.add(event, record.startedAt)
-  },
-  'arm.ready': (record, { tookMs }) => {
-    record.readyMs = tookMs
   },
   'act.started': (record, { at, act }) => {
     if (record.acts.length === 0) record.startedAt = at

@@ -17,7 +17,6 @@ export interface ArmRecord {
   readonly beganAt: number
   /** Epoch ms of the first act's start; 0 while no act has begun. */
   readonly startedAt: number
-  readonly readyMs: number | null
   readonly acts: readonly {
     readonly act: string
     readonly fromMs: number

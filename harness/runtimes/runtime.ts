@@ -3,7 +3,7 @@ import type { Capability, Topology } from '../model/topology.ts'
 
 /** Where a topology's services can run. */
 export interface Runtime {
-  readonly name: 'processes' | 'containers' | 'attached'
+  readonly name: 'processes' | 'containers'
   readonly capabilities: ReadonlySet<Capability>
   /** Brings the system up, leaf first; ready when every service's own health says so. @throws HarnessError naming service and log. */
   up(system: System, options: UpOptions): Promise<Topology>

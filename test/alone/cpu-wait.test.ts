@@ -23,7 +23,9 @@ const worker = [
 ]
 const linux = existsSync('/proc/self/schedstat')
 
-describe.skipIf(!linux)('waiting for a CPU (needs /proc/<pid>/schedstat: Linux)', () => {
+const why = linux ? '' : ' (skipped: it needs /proc/<pid>/schedstat, which Linux has)'
+
+describe.skipIf(!linux)(`waiting for a CPU${why}`, () => {
   const started: ChildProcess[] = []
   const endAll = (): void => {
     for (const child of started.splice(0))

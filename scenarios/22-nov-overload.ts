@@ -34,7 +34,7 @@ export const overload = defineScenario({
     },
     surge: { type: 'rate', default: '150/s', describe: 'how many more of them come in the surge' },
     fault: { type: 'duration', default: '4s', describe: 'how long the surge lasts' },
-    recovery: { type: 'duration', default: '7.5s', describe: 'how long the recovery is watched' },
+    recovery: { type: 'duration', default: '6.5s', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, readers, surge: extra, fault, recovery: watched }) => ({
     load: [arrivals(officialIssuesCertificate, officials), arrivals(officialReadsNotices, readers), citizens],

@@ -84,6 +84,12 @@ function baselineVoids(record: ArmRecord): Void[] {
   return voids
 }
 
+/**
+ * A failure that was under way for less than this when the baseline ended says nothing of it: it may have met the fault, ms.
+ * One that was under way for longer does: it was not being served. † ours: several times an ordinary visit.
+ */
+const cutOffMs = 1000
+
 function succeededWithin(
   record: ArmRecord,
   journey: string,
@@ -95,6 +101,8 @@ function succeededWithin(
   for (let row = 0; row < (visits?.size ?? 0); row++) {
     const due = visits!.dueMs[row]!
     if (due < fromMs || due >= toMs) continue
+    const mayHaveMetFault = due > toMs - cutOffMs && due + visits!.tookMs[row]! > toMs
+    if (visits!.ok[row] === 0 && mayHaveMetFault) continue
     n++
     ok += visits!.ok[row]!
   }

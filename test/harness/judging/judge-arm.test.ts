@@ -378,6 +378,18 @@ describe('an arm is void', () => {
       },
     ],
     [
+      'where visits were not served for a second before the baseline ended',
+      /baseline gate: 15 of 20 visits of visitor-at-counter succeeded before any fault/,
+      {
+        visits: [
+          { journey: counter, toMs: 750 },
+          { journey: counter, fromMs: 750, toMs: 1000, ok: false, tookMs: 3000 },
+          { journey: counter, fromMs: 1050, toMs: 2000, ok: false, tookMs: 3000 },
+          { journey: counter, fromMs: 2000 },
+        ],
+      },
+    ],
+    [
       'where nobody came in the baseline',
       /no visit of visitor-at-counter was due in the baseline/,
       { visits: [{ journey: counter, fromMs: 2000 }] },
@@ -496,7 +508,7 @@ describe('an arm is void', () => {
     const visits: Visits[] = [{ journey: counter }, { journey: notices, ok: false }]
     for (const arm of ['control', 'untreated', 'treated'] as const)
       expect(saidOf(judged({ arm, visits }, { load }))).toEqual([
-        `baseline gate: 0 of 40 visits of ${notices} succeeded before any fault, at least 90 % must`,
+        `baseline gate: 0 of 39 visits of ${notices} succeeded before any fault, at least 90 % must`,
       ])
   })
 

@@ -52,12 +52,8 @@ export function expectSameArrivals(one: Ran, other: Ran): void {
     expect([...others.keys()]).toEqual([...own.keys()])
     for (const [stream, times] of own) {
       const its = others.get(stream)!
-      // A surge is ended by command, and its last arrival may fall to either side of that.
-      const surges = stream.startsWith('surge/')
-      if (surges) expect(Math.abs(its.length - times.length)).toBeLessThanOrEqual(1)
-      else expect(its.length).toBe(times.length)
-      for (let n = 0; n < Math.min(times.length, its.length); n++)
-        expect(Math.abs(its[n]! - times[n]!)).toBeLessThan(0.025)
+      expect(its.length, stream).toBe(times.length)
+      for (let n = 0; n < times.length; n++) expect(Math.abs(its[n]! - times[n]!)).toBeLessThan(0.025)
     }
   }
 }

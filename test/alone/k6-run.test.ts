@@ -1,8 +1,17 @@
 /** Whole runs with the driver k6: it agrees with the built-in one, and whatever becomes of it, nothing is left. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { k6Driver } from '../../harness/load/k6/driver.ts'
-import { type Place, place, type Started, tinyScenarios } from '../harness/fixtures/command-line.ts'
+import type { RunResult } from '../../harness/model/result.ts'
+import {
+  droppingScenarios,
+  type Place,
+  place,
+  type Started,
+  tinyScenarios,
+} from '../harness/fixtures/command-line.ts'
 import { describeWith } from '../needs.ts'
 import { agreeing, expectSameArrivals, expectSameOutcomes, expectSameVerdicts } from './agreement.ts'
 
@@ -29,6 +38,25 @@ describeWith('the built-in driver and k6', needsK6, () => {
     expectSameVerdicts(ours, theirs, clientsMs)
     expectSameOutcomes(ours, theirs)
   })
+})
+
+describeWith('a front that drops connections', needsK6, () => {
+  it('makes the same check deviate, and loses the same number of visits, under both drivers', async () => {
+    const [ours, theirs] = [await dropped('builtin'), await dropped('k6')]
+    expect(ours.lost).toBeGreaterThan(5)
+    expect(theirs).toEqual(ours)
+  })
+
+  async function dropped(driver: string) {
+    const out = join(here.dir, driver)
+    const options = ['--arm', 'control', '--driver', driver, '--out', out, '--reporter', 'json']
+    const { code } = await here.run('run', '--scenarios', droppingScenarios, ...options)
+    const result = JSON.parse(readFileSync(join(out, 'latest', 'result.json'), 'utf8')) as RunResult
+    const [arm] = result.scenarios[0]!.arms
+    const deviating = arm!.checks.filter(({ verdict }) => verdict === 'deviates').map(({ id }) => id)
+    const { arrivals, ok } = arm!.journeys['user-asks']!
+    return { code, deviating, arrivals, lost: arrivals - ok }
+  }
 })
 
 describeWith('a run with k6', needsK6, () => {

@@ -224,7 +224,7 @@ describe('an exit code never lies', () => {
 })
 
 describe('help and look-ups', () => {
-  it.each(['run', 'list', 'plan', 'analyze', 'up', 'k6', 'toxiproxy', 'doctor', 'clean'])(
+  it.each(['run', 'mutate', 'list', 'plan', 'analyze', 'up', 'k6', 'toxiproxy', 'doctor', 'clean'])(
     '%s --help',
     async (command) => {
       const { code, stdout } = await here.run(command, '--help')

@@ -55,7 +55,7 @@ it.each<[string, Parameters<typeof scenario>[0], RegExp]>([
   [
     'an option that another fault has',
     { faults: "reset('front→back', { jitter: '10ms' })" },
-    /fault 'reset front→back': unknown option 'jitter'; there is from, to, after/,
+    /fault 'reset front→back': unknown option 'jitter'; there is from, to, id, repeat, after/,
   ],
   [
     'a misspelt option of a check',
@@ -80,6 +80,16 @@ it.each<[string, Parameters<typeof scenario>[0], RegExp]>([
 ])('%s', async (name, parts, problem) => {
   const { code, stderr } = await planned(written(name, scenario(parts)))
   expect(stderr).toMatch(problem)
+  expect(code).toBe(4)
+})
+
+it('a service of a kind that is not there', async () => {
+  const text = scenario({}).replace(
+    'const system = { ...tinySystem,',
+    "const system = { ...tinySystem, services: { ...tinySystem.services, store: { kind: 'reddis' } },",
+  )
+  const { code, stderr } = await planned(written('kind of service', text))
+  expect(stderr).toMatch(/store.*unknown kind.*'reddis'/)
   expect(code).toBe(4)
 })
 

@@ -1,73 +1,30 @@
+/** What a scenario comes to: roles, arms, the worst verdict. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { invariant } from '../../../harness/checks/invariant.ts'
-import { never } from '../../../harness/checks/never.ts'
-import { noEvent } from '../../../harness/checks/no-event.ts'
-import { recovery } from '../../../harness/checks/recovery.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
-import { timeTo } from '../../../harness/checks/time-to.ts'
-import type { JudgedArm } from '../../../harness/judging/effects.ts'
-import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
-import { servedIn } from '../../../harness/judging/served.ts'
-import { standsOn } from '../../../harness/judging/server-evidence.ts'
-import { exitCodeOf, worstVerdict } from '../../../harness/judging/verdicts.ts'
-import { gateArms } from '../../../harness/model/arms.ts'
-import type { Plan } from '../../../harness/model/plan.ts'
-import type { ArmResult, FaultEvidence, ScenarioResult, Verdict } from '../../../harness/model/result.ts'
-import { type ArmStory, counter, planOf, probeDuring, recordOf, type Visits } from '../checks/journals.ts'
-
-const source = '† ours'
-const service = successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source })
-const opens = timeTo('fallback.opened', {
-  within: '2s',
-  of: 'injected',
-  measure: 'password-fallback',
-  source,
-})
-const staysShut = noEvent('fallback.opened', { measure: 'password-fallback', source })
-const recovers = recovery(counter, { within: '2s', source })
-const ledger = invariant('every receipt was entered', { sabotages: ['loses receipts'], source })
-const shut = never('attacker', {
-  outcome: 'let-in',
-  atLeast: 10,
-  sabotages: ['accepts any password'],
-  source,
-})
-const hypothesis = [service, opens, staysShut, recovers, ledger, shut]
-
-const attacks: Visits = { journey: 'attacker', everyMs: 200, outcome: 'refused' }
-const outage: readonly Visits[] = [
-  { journey: counter, toMs: 2000 },
-  { journey: counter, fromMs: 2000, ok: false },
+import { worstVerdict } from '../../../harness/judging/verdicts.ts'
+import type { ArmResult } from '../../../harness/model/result.ts'
+import { counter, planOf, type Visits } from '../checks/journals.ts'
+import {
   attacks,
-]
-const healthy: readonly Visits[] = [{ journey: counter }, attacks]
-const opened = [{ event: 'fallback.opened', ms: 3000 }]
-const invariants = [{ checked: 12 }]
-
-/** The three arms of a gate that works; each test says what is different. */
-const control: ArmStory = { arm: 'control', visits: healthy, invariants }
-const untreated: ArmStory = { arm: 'untreated', visits: outage, invariants }
-const treated: ArmStory = { arm: 'treated', visits: healthy, invariants, system: opened }
-
-function scenario(stories: readonly ArmStory[], differing: Partial<Plan> = {}): ScenarioResult {
-  const plan = planOf(differing.checks ?? hypothesis, differing)
-  return judgeScenario(
-    plan,
-    stories.map((story) => judgedArm(plan, story)),
-  )
-}
-
-function judgedArm(plan: Plan, story: ArmStory): JudgedArm {
-  const record = recordOf(plan, story)
-  return { result: { ...judgeArm(record), retries: [] }, served: servedIn(record) }
-}
-
-/** The arms as they are, their results changed. */
-function changed(arms: readonly ArmResult[]): JudgedArm[] {
-  return arms.map((result) => ({ result, served: new Map() }))
-}
+  changed,
+  control,
+  healthy,
+  hypothesis,
+  ledger,
+  opened,
+  opens,
+  outage,
+  recovers,
+  scenario,
+  shut,
+  source,
+  treated,
+  untreated,
+  verdict,
+  verdicts,
+} from './a-scenario.ts'
 
 describe('a scenario', () => {
   it('holds where control holds, untreated deviates by every service level, and treated holds', () => {
@@ -268,9 +225,6 @@ describe('--no-faults', () => {
   })
 })
 
-const verdicts: readonly Verdict[] = ['holds', 'inconclusive', 'vacuous', 'deviates']
-const verdict = fc.constantFrom(...verdicts)
-
 describe('the worst verdict', () => {
   it('is one of them, whatever their order, and none of them is worse', () => {
     fc.assert(
@@ -300,200 +254,5 @@ describe('the worst verdict', () => {
 
   it('of nothing is not green', () => {
     expect(worstVerdict([])).toBe('inconclusive')
-  })
-})
-
-/** A story near a given one: each of its parts mostly as it was, else one of those that a journal may also hold. */
-function near(good: ArmStory): fc.Arbitrary<ArmStory> {
-  const mostly = <T>(part: T, ...others: readonly T[]): fc.Arbitrary<T> =>
-    fc.oneof(
-      { weight: 12, arbitrary: fc.constant(part) },
-      { weight: 1, arbitrary: fc.constantFrom(...others) },
-    )
-  return fc.record({
-    arm: fc.constant(good.arm!),
-    visits: mostly<ArmStory['visits'] & {}>(
-      good.visits!,
-      healthy,
-      outage,
-      [{ journey: counter, everyMs: 400 }, attacks],
-      [],
-    ),
-    system: mostly<ArmStory['system'] & {}>(good.system ?? [], opened, []),
-    invariants: mostly<ArmStory['invariants'] & {}>(invariants, [{ checked: 12, violations: 1 }], []),
-    generator: mostly<ArmStory['generator'] & {}>({}, { dropped: 2 }, { lagP99Ms: 400 }),
-    sightings: mostly<ArmStory['sightings'] & {}>(bit, bit.slice(1), bit.slice(0, 1), []),
-    ended: mostly<ArmStory['ended'] & {}>({}, { outcome: 'failed' }, { outcome: 'interrupted' }),
-  })
-}
-
-const bit = [
-  { when: 'before', bites: false },
-  { when: 'during', bites: true },
-  { when: 'after', bites: false },
-] as const
-const stories = fc.tuple(near(control), near(untreated), near(treated))
-const someStories = stories.chain((all) =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant([...all]) }, { weight: 1, arbitrary: fc.subarray([...all]) }),
-)
-const someChecks = fc.subarray(hypothesis, { minLength: 1 })
-
-const untreatedMust = { protected: 'deviates', mechanism: 'not-applicable', guard: 'holds' } as const
-
-describe('the algebra of verdicts', () => {
-  it('is green for nothing less than three sound arms that all show what they must', () => {
-    let green = 0
-    fc.assert(
-      fc.property(someStories, someChecks, (some, checks) => {
-        const result = scenario(some, { checks })
-        if (result.verdict !== 'holds') return
-        green++
-        expect(result.arms.map((arm) => arm.arm)).toEqual([...gateArms])
-        expect(result.arms.flatMap((arm) => arm.voids)).toEqual([])
-        const [first, second, third] = result.arms as [ArmResult, ArmResult, ArmResult]
-        for (const check of [...first.checks, ...third.checks])
-          expect(['holds', 'not-applicable']).toContain(check.verdict)
-        const levels = second.checks.filter((c) => c.role === 'protected' && c.verdict !== 'not-applicable')
-        expect(levels.length).toBeGreaterThan(0)
-        for (const level of levels) expect(level.verdict).toBe('deviates')
-        for (const guard of second.checks.filter((c) => c.role === 'guard'))
-          expect(guard.verdict).toBe('holds')
-        expect(second.faults.every((fault) => fault.bit)).toBe(true)
-      }),
-      { numRuns: 400 },
-    )
-    // Else the property would say nothing.
-    expect(green).toBeGreaterThan(10)
-  })
-
-  it('is green wherever three sound arms do', () => {
-    fc.assert(
-      fc.property(stories, someChecks, (all, checks) => {
-        const result = scenario(all, { checks })
-        const [first, second, third] = result.arms as [ArmResult, ArmResult, ArmResult]
-        const sound =
-          result.arms.every((arm) => arm.voids.length === 0) &&
-          [first, third].every((arm) => arm.verdict === 'holds') &&
-          second.checks.every((c) => c.verdict === untreatedMust[c.role]) &&
-          second.checks.some((c) => c.role === 'protected')
-        expect(result.verdict === 'holds').toBe(sound)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('never holds with --no-faults, and is vacuous wherever nothing deviates and untreated is sound', () => {
-    fc.assert(
-      fc.property(someStories, someChecks, (some, checks) => {
-        const result = scenario(some, { checks, faultsOn: false })
-        const without = result.arms.find((arm) => arm.arm === 'untreated')
-        if (without !== undefined && without.voids.length === 0)
-          expect(['vacuous', 'deviates']).toContain(result.verdict)
-        else expect(['inconclusive', 'deviates']).toContain(result.verdict)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('makes a void arm inconclusive, whatever its checks say', () => {
-    fc.assert(
-      fc.property(fc.oneof(near(control), near(untreated), near(treated)), someChecks, (one, checks) => {
-        const result = judgeArm(recordOf(planOf(checks), one))
-        if (result.voids.length > 0) expect(result.verdict).toBe('inconclusive')
-      }),
-      { numRuns: 200 },
-    )
-  })
-
-  it('gives the same result for the same journal', () => {
-    fc.assert(
-      fc.property(near(treated), someChecks, (one, checks) => {
-        const judge = () => judgeArm(recordOf(planOf(checks), one))
-        expect(judge()).toEqual(judge())
-      }),
-      { numRuns: 50 },
-    )
-  })
-})
-
-describe('what a verdict stands on', () => {
-  const told = (witness: ArmStory['witness'] & {}) =>
-    scenario([control, { ...untreated, witness }, { ...treated, witness }]).standsOn
-
-  it.each<[string, ArmStory['witness'] & {}]>([
-    ['Toxiproxy itself saw users bitten by 2 of them', { kind: 'events', bitten: [probeDuring, 'user/1'] }],
-    ['Toxiproxy itself saw users bitten by none of them', { kind: 'events', bitten: [probeDuring] }],
-    ['none of them is a toxic, so Toxiproxy cannot tell', { kind: 'events', bitten: [], totals: null }],
-    ['this Toxiproxy keeps no account of its toxics, only of the bytes of a link', { kind: 'metrics' }],
-    ['this Toxiproxy keeps no account of its toxics', { kind: 'none' }],
-  ])('%s', (words, witness) => {
-    expect(told(witness)).toBe(`1 fault in 2 arms: 2 of 2 seen to bite by their own probes; ${words}`)
-  })
-
-  it('is nothing where no fault was injected', () => {
-    expect(scenario([control]).standsOn).toBe('no fault was injected')
-  })
-
-  const heard: ArmStory['witness'] = { kind: 'events', bitten: ['user/1'] }
-  const withFaults = scenario([{ ...untreated, witness: heard }]).arms
-  const changed = (fault: Partial<FaultEvidence>, arm: Partial<ArmResult> = {}): ArmResult[] =>
-    withFaults.map((one) => ({ ...one, ...arm, faults: one.faults.map((f) => ({ ...f, ...fault })) }))
-
-  it('tells what Toxiproxy saw of a fault that its probe did not see', () => {
-    expect(standsOn(changed({ bit: false }))).toBe(
-      '1 fault in 1 arm: 0 of 1 seen to bite by their own probes; Toxiproxy itself saw users bitten by 1 of them',
-    )
-  })
-
-  it('does not say of a toxic that it is none, because the arm was cut short', () => {
-    expect(standsOn(changed({ server: null }, { ending: 'interrupted' }))).toBe(
-      '1 fault in 1 arm: 1 of 1 seen to bite by their own probes; Toxiproxy had told of none of them when the arm was cut short',
-    )
-  })
-
-  it('says of how many faults Toxiproxy tells, where others are no toxics', () => {
-    const [arm] = withFaults
-    const surge = { ...arm!.faults[0]!, fault: 'surge', server: null }
-    expect(standsOn([{ ...arm!, faults: [...arm!.faults, surge] }])).toBe(
-      '2 faults in 1 arm: 2 of 2 seen to bite by their own probes; Toxiproxy itself saw users bitten by 1 of the 1 that it tells of',
-    )
-  })
-})
-
-describe('the exit code', () => {
-  const sound = scenario([control, untreated, treated])
-  const withVerdict = (verdict: Verdict): ScenarioResult => ({ ...sound, verdict })
-  const withFailure: ScenarioResult = {
-    ...sound,
-    arms: sound.arms.map((arm) => ({ ...arm, ending: 'failed' })),
-  }
-
-  it.each<[Verdict, number]>([
-    ['holds', 0],
-    ['deviates', 1],
-    ['inconclusive', 2],
-    ['vacuous', 3],
-  ])('of a run that %s is %i', (verdict, code) => {
-    expect(exitCodeOf({ ending: 'finished', scenarios: [withVerdict('holds'), withVerdict(verdict)] })).toBe(
-      code,
-    )
-  })
-
-  it('is that of the worst: 5 > 1 > 3 > 2 > 0', () => {
-    const scenarios = verdicts.map(withVerdict)
-    expect(exitCodeOf({ ending: 'finished', scenarios })).toBe(1)
-    expect(
-      exitCodeOf({ ending: 'finished', scenarios: scenarios.filter((s) => s.verdict !== 'deviates') }),
-    ).toBe(3)
-    expect(exitCodeOf({ ending: 'finished', scenarios: [...scenarios, withFailure] })).toBe(5)
-    expect(exitCodeOf({ ending: 'failed', scenarios })).toBe(5)
-  })
-
-  it('is 130 where the run was interrupted, whatever else', () => {
-    expect(exitCodeOf({ ending: 'interrupted', scenarios: [withVerdict('deviates'), withFailure] })).toBe(130)
-  })
-
-  it('of a run in which nothing was judged is not 0', () => {
-    expect(exitCodeOf({ ending: 'finished', scenarios: [] })).toBe(2)
   })
 })

@@ -1,0 +1,131 @@
+import { recovery } from '../../../../harness/checks/recovery.ts'
+import { counter } from '../journals.ts'
+import { type Contract, failing, none, source, well } from './contract.ts'
+
+export const recoveryContract: Contract = {
+  rows: [
+    {
+      is: 'holds at once where no bucket after the revert is bad',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [failing(2000, 6000), well(6000, 10_000)] },
+      verdict: 'holds',
+      role: 'protected',
+      said: /^recovered at once \(at most 2 s allowed; 80 visits in the 4 s watched\)$/,
+      evidence: { n: 80, estimate: 0, interval: [0, 0], threshold: 2000, unit: 'ms', good: 'at most' },
+    },
+    {
+      is: 'holds where the last bad bucket ends within the bound',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [failing(2000, 7600), well(7600, 10_000)] },
+      verdict: 'holds',
+      evidence: { estimate: 2000, interval: [1500, 2000], smallestDetectable: 500 },
+    },
+    {
+      is: 'deviates where it is well too late',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [failing(2000, 8600), well(8600, 10_000)] },
+      verdict: 'deviates',
+      evidence: { estimate: 3000, interval: [2500, 3000] },
+      lookAt: [160, 161, 162, 163, 164].map(
+        (n) => `${counter} #${n} at +${(n / 20).toFixed(1)} s: timed-out`,
+      ),
+    },
+    {
+      is: 'deviates where it is never well',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [failing(2000, 10_000)] },
+      verdict: 'deviates',
+      said: /^never recovered: the last bucket has 0 % success, not 90 %/,
+      evidence: { estimate: null, interval: [3500, null] },
+    },
+    {
+      is: 'deviates where the bound had just passed when the watch ended, and it was not well',
+      spec: recovery(counter, { within: '3500ms', source }),
+      arm: { visits: [failing(2000, 10_000)] },
+      verdict: 'deviates',
+      evidence: { interval: [3500, null] },
+    },
+    {
+      is: 'deviates where the first bucket past the bound is bad',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [failing(2000, 8400), well(8400, 10_000)] },
+      verdict: 'deviates',
+      evidence: { estimate: 2500, interval: [2000, 2500] },
+    },
+    {
+      is: 'deviates where the last who came were not well',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [failing(6000, 9000)] },
+      verdict: 'deviates',
+      said: /^never recovered/,
+      evidence: { estimate: null, interval: [2500, null] },
+    },
+    {
+      is: 'is open where the watch was shorter than half a bucket, and bad',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { revertedMs: 9800, visits: [failing(9000, 10_000)] },
+      verdict: 'inconclusive',
+      evidence: { n: 4, interval: [0, null] },
+    },
+    {
+      is: 'deviates where it was well for a while and fell again',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { visits: [well(6000, 9000), failing(9000, 9400), well(9500, 10_000)] },
+      verdict: 'deviates',
+      evidence: { estimate: 3500 },
+    },
+    {
+      is: 'counts from the last fault reverted, not from a revert once more at the end',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { revertedMs: 8000, visits: [failing(2000, 9900), well(9900, 10_000)] },
+      verdict: 'inconclusive',
+      said: /a longer recovery act would decide/,
+      evidence: { n: 40, estimate: null, interval: [1500, null] },
+    },
+    {
+      is: 'is open where the bound lies within a bucket',
+      spec: recovery(counter, { within: '1800ms', source }),
+      arm: { visits: [failing(2000, 7600), well(7600, 10_000)] },
+      verdict: 'inconclusive',
+      said: /finer ones would decide/,
+    },
+    {
+      is: 'lets a last sliver of time count with the bucket before it',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { revertedMs: 5940, visits: [well(6000, 9950), failing(9950, 10_000)] },
+      verdict: 'holds',
+    },
+    {
+      is: 'is open where nobody came after the revert',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: none,
+      verdict: 'inconclusive',
+      evidence: { n: 0 },
+    },
+    {
+      is: 'is open where no fault was seen reverted',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { revertedMs: null },
+      verdict: 'inconclusive',
+      said: /no fault was seen reverted/,
+    },
+    {
+      is: 'is open where the revert came after the end',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { revertedMs: 11_000 },
+      verdict: 'inconclusive',
+    },
+    {
+      is: 'does not apply where there is no fault',
+      spec: recovery(counter, { within: '2s', source }),
+      arm: { arm: 'control' },
+      verdict: 'not-applicable',
+    },
+  ],
+  refused: [
+    [/withinMs must be a duration above 0/, recovery(counter, { within: 0, source })],
+    [/success must be a share above 0, at most 1/, recovery(counter, { within: '2s', success: 1.1, source })],
+    [/bucketMs must be a duration above 0/, recovery(counter, { within: '2s', bucket: 0, source })],
+    [/bucket must not be longer than within/, recovery(counter, { within: '1s', bucket: '2s', source })],
+  ],
+}

@@ -5,7 +5,16 @@ import ts from 'typescript'
 import { expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
-const folders = ['harness', 'services', 'scenarios', 'packages/*/src', 'bench', 'packages/*/bench']
+const folders = [
+  'harness',
+  'services',
+  'scenarios',
+  'packages/*/src',
+  'packages/*/test',
+  'packages/*/bench',
+  'bench',
+  'test',
+]
 const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root })).sort()
 
 const mostLinesOfFile = 300

@@ -1,5 +1,4 @@
 /** What is published: packed, installed by plain npm in a project of somebody else, and used there. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -10,97 +9,44 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { leasePorts } from '../../harness/runtimes/host/ports.ts'
 import { sharePortLeases } from '../harness/fixtures/command-line.ts'
 import { describeWith } from '../needs.ts'
 import { decided } from '../second-try.ts'
+import {
+  filesBelow,
+  httpServer,
+  killGroup,
+  quietly,
+  running,
+  start,
+  succeed,
+  tooLong,
+  until,
+} from './as-a-stranger.ts'
 
 const root = resolve(import.meta.dirname, '../..')
+
 const example = join(root, 'examples', 'your-own-system')
+
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string
   dependencies: Record<string, string>
   peerDependencies: Record<string, string>
 }
+
 const client = `toxiproxy-node-client@${manifest.dependencies['toxiproxy-node-client']}`
 
-/** What somebody else's shell has: nothing of this project's npm run, its tools or its state. */
-const environment = {
-  ...Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^npm_(?!config_)|^npm_config_local_prefix$|^INIT_CWD$|^VITEST|^NODE_ENV$/i.test(name),
-    ),
-  ),
-  PATH: process.env
-    .PATH!.split(delimiter)
-    .filter((dir) => !dir.endsWith(join('node_modules', '.bin')))
-    .join(delimiter),
-  NO_COLOR: '1',
-}
+export let place: string | undefined
 
-const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
-
-let place: string | undefined
 let project: string
+
 /** Where nothing but the Toxiproxy is installed. */
 let proxyOnly: string
-
-/** What has not ended, each in a process group of its own: a test that fails leaves it to the end of them all. */
-const running = new Set<ChildProcess>()
-
-interface Started {
-  readonly child: ChildProcess
-  stdout(): string
-  /** Ends when all that holds its output has ended, not its first process alone. */
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
-}
-
-function start(cwd: string, command: string, ...args: string[]): Started {
-  const child = spawn(command, args, {
-    cwd,
-    env: { ...environment, ...(place !== undefined && { TMPDIR: place }) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  running.add(child)
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((done, failed) => {
-    child.once('error', failed)
-    child.once('close', (code) => {
-      running.delete(child)
-      done({ code, stdout, stderr })
-    })
-  })
-  return { child, stdout: () => stdout, ended }
-}
-
-/** @throws with all that was printed unless the command exits 0. */
-async function succeed(cwd: string, command: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await start(cwd, command, ...args).ended
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: exit ${code}\n${stdout}${stderr}`)
-  return stdout
-}
-
-async function until(started: Started, words: RegExp): Promise<void> {
-  for (let i = 0; !words.test(started.stdout()); i++) {
-    if (i > 1200) throw new Error(`never printed ${words}: ${started.stdout()}`)
-    await sleep(25)
-  }
-}
 
 /** Why no package can be had from the registry that npm is set up with, or undefined. */
 const unreachable = await succeed(tmpdir(), 'npm', 'view', client, 'name', '--fetch-retries=0').then(
@@ -331,35 +277,3 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
     expect(code).toBe(0)
   })
 })
-
-function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It ended by itself in the meantime.
-  }
-}
-
-async function tooLong(ms: number): Promise<never> {
-  await sleep(ms, undefined, { ref: false })
-  throw new Error(`something of it still runs after ${ms} ms`)
-}
-
-function filesBelow(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
-    .sort()
-}
-
-async function httpServer(): Promise<{ port: number } & AsyncDisposable> {
-  const server = createServer((_, response) => response.end('in stock')).listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
-}

@@ -15,80 +15,78 @@ afterAll(() => here[Symbol.dispose]())
 
 const tiny = ['--scenarios', tinyScenarios]
 
+const refused: [string, string[], RegExp][] = [
+  [
+    'an unknown scenario',
+    ['run', 'tiny-stal', ...tiny],
+    /unknown scenario 'tiny-stal': did you mean 'tiny-stall'\?/,
+  ],
+  [
+    'an unknown measure',
+    ['run', ...tiny, '--without', 'falback'],
+    /--without: unknown measure 'falback': did you mean 'fallback'\?/,
+  ],
+  [
+    'an unknown knob',
+    ['run', ...tiny, '--set', 'user=1'],
+    /--set: unknown knob 'user': did you mean 'users'\?/,
+  ],
+  ['a knob without a value', ['run', ...tiny, '--set', 'users'], /'users' is not key=value/],
+  ['a knob that is no rate', ['run', ...tiny, '--set', 'users=many'], /'many' is not a rate/],
+  [
+    'an unknown reporter',
+    ['run', ...tiny, '--reporter', 'jsn'],
+    /unknown reporter 'jsn': did you mean 'json'\?/,
+  ],
+  ['an unknown arm', ['run', ...tiny, '--arm', 'treatd'], /unknown arm 'treatd': did you mean 'treated'\?/],
+  ['an unknown driver', ['run', ...tiny, '--driver', 'k7'], /unknown driver 'k7': did you mean 'k6'\?/],
+  [
+    'an unknown scenario for k6',
+    ['k6', 'tiny-stal', ...tiny],
+    /unknown scenario 'tiny-stal': did you mean 'tiny-stall'\?/,
+  ],
+  [
+    'entrances that there are not',
+    ['k6', 'tiny-stall', ...tiny, '--base', 'usr->front=http://a', '--base', 'admin→front=http://b'],
+    /2 problems[\s\S]*unknown entrance 'usr→front': did you mean 'user→front'\?[\s\S]*'admin→front'/,
+  ],
+  [
+    'an address that is none',
+    ['k6', 'tiny-stall', ...tiny, '--base', 'user→front=elsewhere'],
+    /is not link=url, such as official→front=http/,
+  ],
+  [
+    'an unwritable script',
+    ['k6', 'tiny-stall', ...tiny, '--out', '/dev/null/load.ts'],
+    /--out: cannot write \/dev\/null\/load\.ts/,
+  ],
+  ['an unknown runtime', ['run', ...tiny, '--runtime', 'cloud'], /'cloud' is invalid[\s\S]*processes/],
+  [
+    'an unknown option',
+    ['run', '--repoter', 'json'],
+    /unknown option '--repoter'[\s\S]*did you mean --reporter/i,
+  ],
+  [
+    'an unwritable --out',
+    ['run', ...tiny, '--out', '/dev/null/out'],
+    /cannot keep the run in \/dev\/null\/out\/runs/,
+  ],
+  [
+    'a directory without scenarios',
+    ['list', '--scenarios', '/proc'],
+    /no scenarios: none of \/proc\/index.ts/,
+  ],
+  ['a misspelt command', ['anaylze', '.chaos/latest'], /unknown command 'anaylze': did you mean 'analyze'\?/],
+  [
+    'two scenarios of one name',
+    ['list', '--scenarios', twiceScenarios],
+    /2 scenarios are called 'tiny-stall': 'the back accepts [^']+', 'another one'/,
+  ],
+  ['a run that is not there', ['analyze', '/nowhere'], /there is no journal at \/nowhere/],
+]
+
 describe('bad input', () => {
-  it.each<[string, string[], RegExp]>([
-    [
-      'an unknown scenario',
-      ['run', 'tiny-stal', ...tiny],
-      /unknown scenario 'tiny-stal': did you mean 'tiny-stall'\?/,
-    ],
-    [
-      'an unknown measure',
-      ['run', ...tiny, '--without', 'falback'],
-      /--without: unknown measure 'falback': did you mean 'fallback'\?/,
-    ],
-    [
-      'an unknown knob',
-      ['run', ...tiny, '--set', 'user=1'],
-      /--set: unknown knob 'user': did you mean 'users'\?/,
-    ],
-    ['a knob without a value', ['run', ...tiny, '--set', 'users'], /'users' is not key=value/],
-    ['a knob that is no rate', ['run', ...tiny, '--set', 'users=many'], /'many' is not a rate/],
-    [
-      'an unknown reporter',
-      ['run', ...tiny, '--reporter', 'jsn'],
-      /unknown reporter 'jsn': did you mean 'json'\?/,
-    ],
-    ['an unknown arm', ['run', ...tiny, '--arm', 'treatd'], /unknown arm 'treatd': did you mean 'treated'\?/],
-    ['an unknown driver', ['run', ...tiny, '--driver', 'k7'], /unknown driver 'k7': did you mean 'k6'\?/],
-    [
-      'an unknown scenario for k6',
-      ['k6', 'tiny-stal', ...tiny],
-      /unknown scenario 'tiny-stal': did you mean 'tiny-stall'\?/,
-    ],
-    [
-      'entrances that there are not',
-      ['k6', 'tiny-stall', ...tiny, '--base', 'usr->front=http://a', '--base', 'admin→front=http://b'],
-      /2 problems[\s\S]*unknown entrance 'usr→front': did you mean 'user→front'\?[\s\S]*'admin→front'/,
-    ],
-    [
-      'an address that is none',
-      ['k6', 'tiny-stall', ...tiny, '--base', 'user→front=elsewhere'],
-      /is not link=url, such as official→front=http/,
-    ],
-    [
-      'an unwritable script',
-      ['k6', 'tiny-stall', ...tiny, '--out', '/dev/null/load.ts'],
-      /--out: cannot write \/dev\/null\/load\.ts/,
-    ],
-    ['an unknown runtime', ['run', ...tiny, '--runtime', 'cloud'], /'cloud' is invalid[\s\S]*processes/],
-    [
-      'an unknown option',
-      ['run', '--repoter', 'json'],
-      /unknown option '--repoter'[\s\S]*did you mean --reporter/i,
-    ],
-    [
-      'an unwritable --out',
-      ['run', ...tiny, '--out', '/dev/null/out'],
-      /cannot keep the run in \/dev\/null\/out\/runs/,
-    ],
-    [
-      'a directory without scenarios',
-      ['list', '--scenarios', '/proc'],
-      /no scenarios: none of \/proc\/index.ts/,
-    ],
-    [
-      'a misspelt command',
-      ['anaylze', '.chaos/latest'],
-      /unknown command 'anaylze': did you mean 'analyze'\?/,
-    ],
-    [
-      'two scenarios of one name',
-      ['list', '--scenarios', twiceScenarios],
-      /2 scenarios are called 'tiny-stall': 'the back accepts [^']+', 'another one'/,
-    ],
-    ['a run that is not there', ['analyze', '/nowhere'], /there is no journal at \/nowhere/],
-  ])('%s', async (_, args, words) => {
+  it.each<[string, string[], RegExp]>(refused)('%s', async (_, args, words) => {
     const { code, stderr } = await here.run(...args)
     expect(stderr).toMatch(words)
     expect(code).toBe(4)

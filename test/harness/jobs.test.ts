@@ -5,7 +5,8 @@ import { type Job, type JobsOptions, type Planned, runJobs } from '../../harness
 import { judgeArm } from '../../harness/judging/judge-arm.ts'
 import type { ArmResult, Ending, Void } from '../../harness/model/result.ts'
 import type { System } from '../../harness/model/system.ts'
-import { planOf, recordOf } from './checks/journals.ts'
+import { planOf } from './checks/arm-story.ts'
+import { recordOf } from './checks/journals.ts'
 
 const arms = ['control', 'untreated', 'treated'] as const
 const planned = (scenario: string): Planned => ({

@@ -47,6 +47,123 @@ function problemsOf(planned: ReturnType<typeof makePlan>): string {
   return planned.problems.join('\n')
 }
 
+const refused: [string, Scenario, RegExp][] = [
+  [
+    'a link that is not there',
+    scenario({ faults: [stall('front→bakc')] }),
+    /unknown link 'front→bakc': did you mean 'front→back'\?/,
+  ],
+  [
+    'a fault outside its act',
+    scenario({ faults: [stall('front→back', { from: '2s', to: '9s' })] }),
+    /fault 'stall front→back': 9 s is after the end of its act 'fault', which lasts 3 s/,
+  ],
+  [
+    'a fault that ends before it begins',
+    scenario({ faults: [cut('front→back', { from: '2s', to: '1s' })] }),
+    /from 3 s to 2 s of the arm: it ends before it begins/,
+  ],
+  [
+    'the same fault twice',
+    scenario({ faults: [stall('front→back'), stall('front->back')] }),
+    /is there twice/,
+  ],
+  [
+    'a delay that is none',
+    scenario({ faults: [delay('front→back', 0)] }),
+    /delayMs must be a number above 0/,
+  ],
+  [
+    'a jitter as large as the delay',
+    scenario({ faults: [delay('front→back', 50, { jitter: 50 })] }),
+    /jitterMs must be smaller/,
+  ],
+  [
+    'a throttle to nothing',
+    scenario({ faults: [throttle('front→back', 0)] }),
+    /kilobytesPerSecond must be a number above 0/,
+  ],
+  [
+    'a surge of a journey that is not there',
+    scenario({ faults: [surge(stranger, '5/s')] }),
+    /unknown journey 'stranger'/,
+  ],
+  ['an impossible rate', scenario({ load: [arrivals(userAsks, '1000000/s')] }), /1000000\/s is impossible/],
+  ['a rate of nothing', scenario({ load: [arrivals(userAsks, 0)] }), /0\/s is impossible/],
+  ['a rate in words', scenario({ load: [arrivals(userAsks, 'many' as '1/s')] }), /'many' is not a rate/],
+  ['no load', scenario({ load: [] }), /there is no load/],
+  [
+    'a journey by an entrance that is not there',
+    scenario({ load: [arrivals(stranger, '5/s')] }),
+    /unknown link 'nobody→front'/,
+  ],
+  [
+    'a check on a journey that does not run',
+    scenario({ hypothesis: [successRate('ghost', { atLeast: 0.9, during: 'fault', source: '† ours' })] }),
+    /reads journey 'ghost', which does not run/,
+  ],
+  [
+    'a check without a source',
+    scenario({ hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'fault', source: '' })] }),
+    /source must say where the threshold comes from/,
+  ],
+  [
+    'a check of an invariant that nobody reads',
+    scenario({ hypothesis: [invariant('the bakc is there', { source: '† ours', sabotages: ['x'] })] }),
+    /unknown invariant 'the bakc is there': did you mean 'the back is there'\?/,
+  ],
+  [
+    'a hypothesis without a service level',
+    scenario({ hypothesis: [invariant('the back is there', { source: '† ours', sabotages: ['x'] })] }),
+    /no check is protected: nothing says what users must get/,
+  ],
+  ['an empty hypothesis', scenario({ hypothesis: [] }), /the hypothesis is empty/],
+  [
+    'a measure that is not there',
+    scenario({ measures: [measure('falback')] }),
+    /unknown measure 'falback': did you mean 'fallback'\?/,
+  ],
+  [
+    'a check of an act that is not there',
+    scenario({
+      hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'recvery', source: '† ours' })],
+    }),
+    /looks at unknown act 'recvery': did you mean 'recovery'\?/,
+  ],
+  [
+    'a check of acts in the wrong order',
+    scenario({
+      hypothesis: [successRate(userAsks, { atLeast: 0.9, during: ['recovery', 'fault'], source: '† ours' })],
+    }),
+    /looks at nothing: its window would begin at 4 s and end at 4 s/,
+  ],
+  [
+    'an act of no length',
+    scenario({ acts: { baseline: 0, fault: '1s', recovery: '1s' } }),
+    /act 'baseline' must last longer than 0/,
+  ],
+  [
+    'an act that is no duration',
+    scenario({ acts: { baseline: '1s', fault: 'long' as '1s', recovery: '1s' } }),
+    /act 'fault': 'long' is not a duration/,
+  ],
+  [
+    'links in a circle',
+    scenario({}, { ...tinySystem, links: [...tinySystem.links, link('back', 'front', 'FRONT_URL')] }),
+    /links form a circle/,
+  ],
+  [
+    'a link to nowhere',
+    scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('user', 'nowhere')] }),
+    /unknown service 'nowhere'/,
+  ],
+  [
+    'a link to a port that is none',
+    scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('guest', 'front', 'side')] }),
+    /link 'guest→front' leads to unknown port of front 'side'/,
+  ],
+]
+
 describe('a plan', () => {
   it('settles knobs, acts and the end of faults', () => {
     const planned = makePlan(tinyStall, { ...options, set: { users: '80/s' } })
@@ -68,124 +185,7 @@ describe('a plan', () => {
     })
   })
 
-  it.each<[string, Scenario, RegExp]>([
-    [
-      'a link that is not there',
-      scenario({ faults: [stall('front→bakc')] }),
-      /unknown link 'front→bakc': did you mean 'front→back'\?/,
-    ],
-    [
-      'a fault outside its act',
-      scenario({ faults: [stall('front→back', { from: '2s', to: '9s' })] }),
-      /fault 'stall front→back': 9 s is after the end of its act 'fault', which lasts 3 s/,
-    ],
-    [
-      'a fault that ends before it begins',
-      scenario({ faults: [cut('front→back', { from: '2s', to: '1s' })] }),
-      /from 3 s to 2 s of the arm: it ends before it begins/,
-    ],
-    [
-      'the same fault twice',
-      scenario({ faults: [stall('front→back'), stall('front->back')] }),
-      /is there twice/,
-    ],
-    [
-      'a delay that is none',
-      scenario({ faults: [delay('front→back', 0)] }),
-      /delayMs must be a number above 0/,
-    ],
-    [
-      'a jitter as large as the delay',
-      scenario({ faults: [delay('front→back', 50, { jitter: 50 })] }),
-      /jitterMs must be smaller/,
-    ],
-    [
-      'a throttle to nothing',
-      scenario({ faults: [throttle('front→back', 0)] }),
-      /kilobytesPerSecond must be a number above 0/,
-    ],
-    [
-      'a surge of a journey that is not there',
-      scenario({ faults: [surge(stranger, '5/s')] }),
-      /unknown journey 'stranger'/,
-    ],
-    ['an impossible rate', scenario({ load: [arrivals(userAsks, '1000000/s')] }), /1000000\/s is impossible/],
-    ['a rate of nothing', scenario({ load: [arrivals(userAsks, 0)] }), /0\/s is impossible/],
-    ['a rate in words', scenario({ load: [arrivals(userAsks, 'many' as '1/s')] }), /'many' is not a rate/],
-    ['no load', scenario({ load: [] }), /there is no load/],
-    [
-      'a journey by an entrance that is not there',
-      scenario({ load: [arrivals(stranger, '5/s')] }),
-      /unknown link 'nobody→front'/,
-    ],
-    [
-      'a check on a journey that does not run',
-      scenario({ hypothesis: [successRate('ghost', { atLeast: 0.9, during: 'fault', source: '† ours' })] }),
-      /reads journey 'ghost', which does not run/,
-    ],
-    [
-      'a check without a source',
-      scenario({ hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'fault', source: '' })] }),
-      /source must say where the threshold comes from/,
-    ],
-    [
-      'a check of an invariant that nobody reads',
-      scenario({ hypothesis: [invariant('the bakc is there', { source: '† ours', sabotages: ['x'] })] }),
-      /unknown invariant 'the bakc is there': did you mean 'the back is there'\?/,
-    ],
-    [
-      'a hypothesis without a service level',
-      scenario({ hypothesis: [invariant('the back is there', { source: '† ours', sabotages: ['x'] })] }),
-      /no check is protected: nothing says what users must get/,
-    ],
-    ['an empty hypothesis', scenario({ hypothesis: [] }), /the hypothesis is empty/],
-    [
-      'a measure that is not there',
-      scenario({ measures: [measure('falback')] }),
-      /unknown measure 'falback': did you mean 'fallback'\?/,
-    ],
-    [
-      'a check of an act that is not there',
-      scenario({
-        hypothesis: [successRate(userAsks, { atLeast: 0.9, during: 'recvery', source: '† ours' })],
-      }),
-      /looks at unknown act 'recvery': did you mean 'recovery'\?/,
-    ],
-    [
-      'a check of acts in the wrong order',
-      scenario({
-        hypothesis: [
-          successRate(userAsks, { atLeast: 0.9, during: ['recovery', 'fault'], source: '† ours' }),
-        ],
-      }),
-      /looks at nothing: its window would begin at 4 s and end at 4 s/,
-    ],
-    [
-      'an act of no length',
-      scenario({ acts: { baseline: 0, fault: '1s', recovery: '1s' } }),
-      /act 'baseline' must last longer than 0/,
-    ],
-    [
-      'an act that is no duration',
-      scenario({ acts: { baseline: '1s', fault: 'long' as '1s', recovery: '1s' } }),
-      /act 'fault': 'long' is not a duration/,
-    ],
-    [
-      'links in a circle',
-      scenario({}, { ...tinySystem, links: [...tinySystem.links, link('back', 'front', 'FRONT_URL')] }),
-      /links form a circle/,
-    ],
-    [
-      'a link to nowhere',
-      scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('user', 'nowhere')] }),
-      /unknown service 'nowhere'/,
-    ],
-    [
-      'a link to a port that is none',
-      scenario({}, { ...tinySystem, links: [...tinySystem.links, entrance('guest', 'front', 'side')] }),
-      /link 'guest→front' leads to unknown port of front 'side'/,
-    ],
-  ])('refuses %s', (_, broken, words) => {
+  it.each<[string, Scenario, RegExp]>(refused)('refuses %s', (_, broken, words) => {
     expect(problemsOf(makePlan(broken, options))).toMatch(words)
   })
 

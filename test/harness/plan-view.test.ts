@@ -3,7 +3,7 @@ import { actsInTurn } from '../../harness/model/acts.ts'
 import type { Plan } from '../../harness/model/plan.ts'
 import { planView } from '../../harness/reporters/plan-view.ts'
 import { widthOf } from '../../harness/reporters/terminal/width.ts'
-import { gpkiStall, overload } from './reporters/a-run.ts'
+import { gpkiStall, overload } from './reporters/plans.ts'
 import { strange } from './reporters/run-variants.ts'
 
 function linesOf(plan: Plan, columns = 100): string[] {

@@ -135,106 +135,111 @@ describe('a fault', () => {
   })
 })
 
+const cutTwice = [cut('front→back'), cut('front→back', { id: 'again', from: '1s' })]
+const refused: [string, readonly ActSpec[], Partial<ScenarioBody>, RegExp][] = [
+  ['no act at all', [], {}, /there are no acts/],
+  ['an act twice', [night, day, night], {}, /act 'night' is there twice/],
+  ['an act without a name', [night, day, { name: ' ', lasts: '1s' }], {}, /an act has no name/],
+  [
+    'an act of no length',
+    [night, day, { ...evening, lasts: 0 }],
+    {},
+    /act 'evening' must last longer than 0/,
+  ],
+  [
+    'a fault in the first act, which is the gate',
+    [{ ...night, faults: [stall('front→back')] }, day],
+    {},
+    /on from 0 ms to 2 s of the arm, but nothing may be wrong in the first act 'night', which lasts to 2 s/,
+  ],
+  [
+    'a fault that stands in no act',
+    [night, day],
+    { faults: [stall('front→back', { from: '1s' })] },
+    /it stands in no act: say in which it begins, as \{ from: \{ act: 'day' \} \}/,
+  ],
+  [
+    'a fault from an act that is not there',
+    [night, day],
+    { faults: [stall('front→back', { from: { act: 'dya' } })] },
+    /unknown act 'dya': did you mean 'day'\?/,
+  ],
+  [
+    'a fault past the end of its act, without a word of which it is in then',
+    [night, { ...day, faults: [stall('front→back', { to: '6s' })] }, evening],
+    {},
+    /6 s is after the end of its act 'day', which lasts 4 s; for a time in another act name that/,
+  ],
+  [
+    'a fault that ends before it begins',
+    [night, { ...day, faults: [stall('front→back', { from: '3s', to: { act: 'night', after: '1s' } })] }],
+    {},
+    /it ends before it begins/,
+  ],
+  [
+    'a repeat that overlaps itself',
+    [night, { ...day, faults: [cut('front→back', { to: '1s', repeat: { every: '1s', times: 2 } })] }],
+    {},
+    /it repeats every 1 s and lasts 1 s: it would begin before it has ended/,
+  ],
+  [
+    'a repeat that goes on after the story',
+    [night, { ...day, faults: [cut('front→back', { to: '1s', repeat: { every: '2s', times: 3 } })] }],
+    {},
+    /'cut front→back 3' is on from 6 s to 7 s of the arm, but the last act ends at 6 s/,
+  ],
+  [
+    'a repeat of half a time',
+    [night, { ...day, faults: [cut('front→back', { to: '1s', repeat: { every: '2s', times: 1.5 } })] }],
+    {},
+    /it repeats 1.5 times; write a whole number from 2 to 100/,
+  ],
+  [
+    'two faults of one name',
+    [night, { ...day, faults: [delay('front→back', '1s'), delay('front→back', '2s')] }],
+    {},
+    /'latency front→back' is there twice: give one of them a name of its own/,
+  ],
+  [
+    'two faults whose reverts are one',
+    [night, { ...day, faults: cutTwice }],
+    {},
+    /'cut front→back' and 'again' are on at once, and reverting one would revert the other/,
+  ],
+  [
+    'a check in an act that looks at another',
+    [night, { ...day, hypothesis: [served('evening', 'late')] }, evening],
+    {},
+    /check 'late' is written in act 'day' and looks at 'evening'/,
+  ],
+  [
+    'a check of the whole arm in an act',
+    [night, { ...day, hypothesis: [invariant('the back is there', { source, sabotages: ['x'] })] }],
+    {},
+    /is about the whole arm: write it in the scenario's hypothesis, not in act 'day'/,
+  ],
+  [
+    'no load in the first act',
+    [night, { ...day, load: [arrivals(userAsks, '40/s')] }],
+    { load: [] },
+    /there is no load all through the arm/,
+  ],
+  [
+    'a misspelt time',
+    [night, { ...day, faults: [pause('back', { form: '1s' } as object)] }],
+    {},
+    /fault 'pause back': unknown option 'form': did you mean 'from'\?/,
+  ],
+]
+
 describe('is refused', () => {
-  const cutTwice = [cut('front→back'), cut('front→back', { id: 'again', from: '1s' })]
-  it.each<[string, readonly ActSpec[], Partial<ScenarioBody>, RegExp]>([
-    ['no act at all', [], {}, /there are no acts/],
-    ['an act twice', [night, day, night], {}, /act 'night' is there twice/],
-    ['an act without a name', [night, day, { name: ' ', lasts: '1s' }], {}, /an act has no name/],
-    [
-      'an act of no length',
-      [night, day, { ...evening, lasts: 0 }],
-      {},
-      /act 'evening' must last longer than 0/,
-    ],
-    [
-      'a fault in the first act, which is the gate',
-      [{ ...night, faults: [stall('front→back')] }, day],
-      {},
-      /on from 0 ms to 2 s of the arm, but nothing may be wrong in the first act 'night', which lasts to 2 s/,
-    ],
-    [
-      'a fault that stands in no act',
-      [night, day],
-      { faults: [stall('front→back', { from: '1s' })] },
-      /it stands in no act: say in which it begins, as \{ from: \{ act: 'day' \} \}/,
-    ],
-    [
-      'a fault from an act that is not there',
-      [night, day],
-      { faults: [stall('front→back', { from: { act: 'dya' } })] },
-      /unknown act 'dya': did you mean 'day'\?/,
-    ],
-    [
-      'a fault past the end of its act, without a word of which it is in then',
-      [night, { ...day, faults: [stall('front→back', { to: '6s' })] }, evening],
-      {},
-      /6 s is after the end of its act 'day', which lasts 4 s; for a time in another act name that/,
-    ],
-    [
-      'a fault that ends before it begins',
-      [night, { ...day, faults: [stall('front→back', { from: '3s', to: { act: 'night', after: '1s' } })] }],
-      {},
-      /it ends before it begins/,
-    ],
-    [
-      'a repeat that overlaps itself',
-      [night, { ...day, faults: [cut('front→back', { to: '1s', repeat: { every: '1s', times: 2 } })] }],
-      {},
-      /it repeats every 1 s and lasts 1 s: it would begin before it has ended/,
-    ],
-    [
-      'a repeat that goes on after the story',
-      [night, { ...day, faults: [cut('front→back', { to: '1s', repeat: { every: '2s', times: 3 } })] }],
-      {},
-      /'cut front→back 3' is on from 6 s to 7 s of the arm, but the last act ends at 6 s/,
-    ],
-    [
-      'a repeat of half a time',
-      [night, { ...day, faults: [cut('front→back', { to: '1s', repeat: { every: '2s', times: 1.5 } })] }],
-      {},
-      /it repeats 1.5 times; write a whole number from 2 to 100/,
-    ],
-    [
-      'two faults of one name',
-      [night, { ...day, faults: [delay('front→back', '1s'), delay('front→back', '2s')] }],
-      {},
-      /'latency front→back' is there twice: give one of them a name of its own/,
-    ],
-    [
-      'two faults whose reverts are one',
-      [night, { ...day, faults: cutTwice }],
-      {},
-      /'cut front→back' and 'again' are on at once, and reverting one would revert the other/,
-    ],
-    [
-      'a check in an act that looks at another',
-      [night, { ...day, hypothesis: [served('evening', 'late')] }, evening],
-      {},
-      /check 'late' is written in act 'day' and looks at 'evening'/,
-    ],
-    [
-      'a check of the whole arm in an act',
-      [night, { ...day, hypothesis: [invariant('the back is there', { source, sabotages: ['x'] })] }],
-      {},
-      /is about the whole arm: write it in the scenario's hypothesis, not in act 'day'/,
-    ],
-    [
-      'no load in the first act',
-      [night, { ...day, load: [arrivals(userAsks, '40/s')] }],
-      { load: [] },
-      /there is no load all through the arm/,
-    ],
-    [
-      'a misspelt time',
-      [night, { ...day, faults: [pause('back', { form: '1s' } as object)] }],
-      {},
-      /fault 'pause back': unknown option 'form': did you mean 'from'\?/,
-    ],
-  ])('%s', (_, acts, body, words) => {
-    const settled = planOf(acts, body)
-    expect('problems' in settled && settled.problems.join('\n')).toMatch(words)
-  })
+  it.each<[string, readonly ActSpec[], Partial<ScenarioBody>, RegExp]>(refused)(
+    '%s',
+    (_, acts, body, words) => {
+      const settled = planOf(acts, body)
+      expect('problems' in settled && settled.problems.join('\n')).toMatch(words)
+    },
+  )
 
   it('all of it at once', () => {
     const settled = planOf(

@@ -3,7 +3,7 @@ import type { JournalEvent } from '../../harness/journal/events.ts'
 import { upgraded } from '../../harness/journal/upgrade.ts'
 import { actsInTurn } from '../../harness/model/acts.ts'
 import type { Plan } from '../../harness/model/plan.ts'
-import { planOf } from './checks/journals.ts'
+import { planOf } from './checks/arm-story.ts'
 
 const old = (event: object): JournalEvent => event as JournalEvent
 

@@ -1,33 +1,28 @@
-/** A run in containers, from the command line, on good days and bad ones: the verdict, or what is wrong and what to do. */
-import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+/** Whole runs in containers, and what is left of them: nothing. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { images } from '../../../harness/images.ts'
 import { startContainer } from '../../../harness/runtimes/containers/container.ts'
-import { filters, findEngine } from '../../../harness/runtimes/containers/engine.ts'
+import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
 import { obstacleTo, provideImage, standingOf } from '../../../harness/runtimes/containers/provide-images.ts'
 import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
-import type { Register } from '../../../harness/runtimes/host/protocol.ts'
 import { type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
 import { engine, missing } from '../../harness/fixtures/engine.ts'
 import { describeWith } from '../../needs.ts'
 import { decided } from '../../second-try.ts'
-
-/** One arm after the other, each event as it happens: the tests wait for words of it. */
-const oneByOne = ['--parallel', '1', '--verbose']
-
-const scenarios = join(import.meta.dirname, '../../harness/fixtures/in-containers')
+import { oneByOne, scenarios } from './in-containers.ts'
+import { relayTo } from './relay.ts'
 
 let here: Place
+
 beforeEach(() => {
   here = place()
 })
+
 afterEach(() => here[Symbol.dispose]())
 
 const arguments_ = (...more: string[]): string[] => [
@@ -41,100 +36,6 @@ const arguments_ = (...more: string[]): string[] => [
   '--out',
   here.out,
 ]
-
-describe('without an engine', () => {
-  const dead = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
-
-  it('--runtime containers says so, with the remedy, and exits 5', async () => {
-    using nowhere = place(dead)
-    const { code, stdout, stderr } = await nowhere.run(...arguments_())
-    expect(stderr).toMatch(
-      /no container engine answers at unix:\/\/\/nowhere\/docker\.sock \(from DOCKER_HOST\)/,
-    )
-    expect(stderr).toMatch(/start it .*or use '--runtime processes'/)
-    expect([code, stdout]).toEqual([5, ''])
-    expect(existsSync(nowhere.out)).toBe(false)
-  })
-
-  it('auto takes processes, and says why in one line', async () => {
-    using nowhere = place(dead)
-    const run = [
-      'run',
-      ...oneByOne,
-      'contract-stall',
-      '--arm',
-      'untreated',
-      '--scenarios',
-      scenarios,
-      '--out',
-      nowhere.out,
-    ]
-    const { stdout, stderr } = await nowhere.run(...run)
-    expect(stderr).toMatch(/^runtime processes: no container engine answers at [^\n]*\n$/)
-    expect(stdout).toMatch(/runtime processes/)
-    expect(stdout).toMatch(/arrivals started/)
-  })
-
-  it('doctor names it and the remedy, and the gate runs all the same', async () => {
-    using nowhere = place(dead)
-    const { code, stdout } = await nowhere.run('doctor')
-    expect(stdout).toMatch(/absent +container engine +no container engine answers/)
-    expect(stdout).toMatch(/→ start it/)
-    expect(code).toBe(0)
-  })
-
-  it('clean says what it cannot remove, keeps it in mind, and exits 5', async () => {
-    const running = join(here.dir, `saeol-chaos-${process.getuid!()}`, 'running')
-    mkdirSync(running, { recursive: true })
-    const gone = { pid: 999_999_999, started: '1' }
-    const labelled = [{ engine: 'unix:///nowhere/docker.sock', topology: 'abcd' }]
-    const register: Register = { harness: gone, supervisor: gone, processes: [], scratch: [], labelled }
-    writeFileSync(join(running, '1.json'), JSON.stringify(register))
-    for (let i = 0; i < 2; i++) {
-      const { code, stdout } = await here.run('clean')
-      expect(stdout).toMatch(
-        /^no container engine answers at unix:\/\/\/nowhere.*cannot be removed; start it/,
-      )
-      expect(stdout).not.toMatch(/nothing was left behind/)
-      expect(code).toBe(5)
-    }
-  })
-
-  it('an engine elsewhere is refused before anything is asked of it', async () => {
-    expect(await findEngine({ DOCKER_HOST: 'tcp://192.0.2.1:2375' })).toMatchObject({
-      missing: expect.stringMatching(/is not on this machine/),
-    })
-  })
-
-  it('a socket that this user may not use is told apart from one where nobody answers', async () => {
-    const socket = join(here.dir, 'docker.sock')
-    const server = createServer((client) => client.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK'))
-    await new Promise<void>((listening) => server.listen(socket, listening))
-    chmodSync(socket, 0o600)
-    chmodSync(here.dir, 0o755)
-    // Root may use any socket: it lends this one look to nobody.
-    const asNobody = process.getuid?.() === 0
-    if (asNobody) chownSync(socket, 0, 0)
-    else chmodSync(socket, 0)
-    const module = pathToFileURL(join(import.meta.dirname, '../../../harness/runtimes/containers/engine.ts'))
-    const script = `const { findEngine } = await import('${module}'); console.log(JSON.stringify(await findEngine()))`
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      ['--input-type=module', '-e', script],
-      {
-        cwd: '/',
-        env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
-        ...(asNobody && { uid: 65534, gid: 65534 }),
-      },
-    )
-    server.close()
-    expect(stderr).toBe('')
-    expect(JSON.parse(stdout)).toMatchObject({
-      missing: expect.stringMatching(/^this user may not use the container engine/),
-      remedy: expect.stringMatching(/usermod -aG docker/),
-    })
-  })
-})
 
 describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
   /** What is on the engine of runs in this place. */
@@ -382,44 +283,3 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
       expect(events.map((event) => event.kind)).toContain(kind)
   })
 })
-
-/** A socket that leads to the engine, and can be cut like a wire. */
-async function relayTo(
-  real: string,
-  socket: string,
-): Promise<{ cut(): void; mend(): Promise<void> } & AsyncDisposable> {
-  const open = new Set<Socket>()
-  let server: Server | undefined
-  const mend = (): Promise<void> =>
-    new Promise((listening) => {
-      server = createServer((client) => {
-        const engine = connect(real)
-        for (const [one, other] of [
-          [client, engine],
-          [engine, client],
-        ] as const) {
-          open.add(one)
-          one
-            .on('error', () => {})
-            .on('close', () => {
-              open.delete(one)
-              other.destroy()
-            })
-          one.pipe(other)
-        }
-      }).listen(socket, listening)
-    })
-  const cut = (): void => {
-    server?.close()
-    rmSync(socket, { force: true })
-    for (const one of open) one.destroy()
-  }
-  await mend()
-  return {
-    cut,
-    mend,
-    async [Symbol.asyncDispose]() {
-      cut()
-    },
-  }
-}

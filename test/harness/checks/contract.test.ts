@@ -14,6 +14,7 @@ import { timeTo } from '../../../harness/checks/time-to.ts'
 import { judgeCheck } from '../../../harness/judging/judge-check.ts'
 import type { CheckSpec, CheckVerdict } from '../../../harness/model/check.ts'
 import type { Journey } from '../../../harness/model/journey.ts'
+import { armEndMs, counter, faultFromMs, faultToMs, notices, planOf } from './arm-story.ts'
 import { accountedContract } from './contracts/accounted.ts'
 import {
   type Contract,
@@ -34,7 +35,7 @@ import { shareContract } from './contracts/share.ts'
 import { successRateContract } from './contracts/success-rate.ts'
 import { throughputContract } from './contracts/throughput.ts'
 import { timeToContract } from './contracts/time-to.ts'
-import { armEndMs, counter, faultFromMs, faultToMs, notices, planOf, recordOf } from './journals.ts'
+import { recordOf } from './journals.ts'
 
 /** A contract of every kind of check; a new kind is a file beside these, and a line here. */
 const contracts: Record<string, Contract> = {

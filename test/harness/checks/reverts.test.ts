@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { firstInjectionMs, lastRevertMs, watchedUntilMs } from '../../../harness/checks/reverts.ts'
-import { planOf, recordOf } from './journals.ts'
+import { planOf } from './arm-story.ts'
+import { recordOf } from './journals.ts'
 
 /** A record with these faults injected and reverted, each `[fault, ms]`. */
 function withFaults(injected: [string, number][], reverted: [string, number][]) {

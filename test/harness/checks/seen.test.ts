@@ -15,7 +15,8 @@ import { successRate } from '../../../harness/checks/success-rate.ts'
 import { throughput } from '../../../harness/checks/throughput.ts'
 import { timeTo } from '../../../harness/checks/time-to.ts'
 import type { ArmRecord } from '../../../harness/journal/record.ts'
-import { counter, notices, planOf, recordOf, type Visits } from './journals.ts'
+import { counter, notices, planOf, type Visits } from './arm-story.ts'
+import { recordOf } from './journals.ts'
 
 const source = '† ours'
 const sabotages = ['x']

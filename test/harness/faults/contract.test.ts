@@ -1,10 +1,9 @@
 /** The contract of every fault: its probe sees nothing before, sees it bite while it is on, and nothing after its revert. */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startToxiproxyServer, type ToxiproxyServer } from '@saeol-chaos/toxiproxy'
+import type { ToxiproxyServer } from '@saeol-chaos/toxiproxy'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaultContext } from '../../../harness/faults/fault.ts'
 import { faultKind, faultKinds } from '../../../harness/faults/index.ts'
@@ -21,15 +20,14 @@ import {
   throttle,
 } from '../../../harness/index.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
-import type { LoadRun } from '../../../harness/model/load.ts'
 import type { LinkAddress, Topology } from '../../../harness/model/topology.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
 import { connectToxiproxy } from '../../../harness/toxiproxy/connect.ts'
 import { userAsks } from '../fixtures/tiny-journeys.ts'
 import { tinySystem } from '../fixtures/tiny-system.ts'
+import { startOneLink } from './one-link.ts'
 import { plannedFault } from './planned-fault.ts'
 
-let upstream: Server
 let toxiproxy: ToxiproxyServer
 let onOneLink: FaultContext
 let address: LinkAddress
@@ -37,40 +35,9 @@ let address: LinkAddress
 let network: FaultContext
 const undo = new AsyncDisposableStack()
 const deaths: string[] = []
-const streams = new Map<string, number>()
 
 beforeAll(async () => {
-  upstream = createServer((request, response) => {
-    const bytes = Number(new URL(request.url!, 'http://x').searchParams.get('bytes') ?? 2)
-    response.end('x'.repeat(bytes))
-  })
-  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
-  toxiproxy = await startToxiproxyServer({ port: 0, seed: 'faults' })
-  const client = connectToxiproxy(toxiproxy.url)
-  const at = await client.createProxy({
-    name: 'a-to-b',
-    listen: '127.0.0.1:0',
-    upstream: `127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-  })
-  address = { name: 'a→b', proxy: 'a-to-b', ...at, url: `http://${at.host}:${at.port}`, protocol: 'http' }
-  onOneLink = {
-    topology: {
-      toxiproxy: client,
-      link: () => address,
-      system: { links: [{ name: 'a→b', to: 'b' }] },
-    } as unknown as Topology,
-    load: {
-      begin: async (id: string) => void streams.set(id, performance.now()),
-      end: async (id: string) => void streams.delete(id),
-      onCommand: (id: string) => {
-        const since = streams.get(id)
-        const activeMs = since === undefined ? 0 : performance.now() - since
-        return { active: since !== undefined, activeMs, arrived: Math.round(activeMs / 10) }
-      },
-    } as unknown as LoadRun,
-    signal: new AbortController().signal,
-    memory: new Map(),
-  }
+  ;({ toxiproxy, onOneLink, address } = undo.use(await startOneLink()))
   const logDir = mkdtempSync(join(tmpdir(), 'faults-'))
   undo.defer(() => rmSync(logDir, { recursive: true }))
   const runtime = undo.use(processesRuntime({ toxiproxy: 'embedded' }))
@@ -87,12 +54,7 @@ beforeAll(async () => {
   network = { ...onOneLink, topology }
 })
 
-afterAll(async () => {
-  await undo.disposeAsync()
-  await toxiproxy?.[Symbol.asyncDispose]()
-  upstream?.closeAllConnections()
-  upstream?.close()
-})
+afterAll(() => undo.disposeAsync())
 
 const rows: FaultSpec[] = [
   stall('a→b'),

@@ -12,7 +12,8 @@ import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
 import { servedIn } from '../../../harness/judging/served.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
 import type { ArmResult, ScenarioResult, Verdict } from '../../../harness/model/result.ts'
-import { type ArmStory, counter, planOf, recordOf, type Visits } from '../checks/journals.ts'
+import { type ArmStory, counter, planOf, type Visits } from '../checks/arm-story.ts'
+import { recordOf } from '../checks/journals.ts'
 
 export const source = '† ours'
 

@@ -9,15 +9,8 @@ import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import { pairsOf, servedIn } from '../../../harness/judging/served.ts'
 import type { Arm } from '../../../harness/model/arms.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
-import {
-  type ArmStory,
-  armEndMs,
-  counter,
-  notices,
-  planOf,
-  recordOf,
-  type Visits,
-} from '../checks/journals.ts'
+import { type ArmStory, armEndMs, counter, notices, planOf, type Visits } from '../checks/arm-story.ts'
+import { recordOf } from '../checks/journals.ts'
 
 const source = '† ours'
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', source })

@@ -4,7 +4,9 @@ import { successRate } from '../../../harness/checks/success-rate.ts'
 import { BadInput } from '../../../harness/errors.ts'
 import type { JournalEvent } from '../../../harness/journal/events.ts'
 import { judgeJournal } from '../../../harness/judging/judge-journal.ts'
-import { type ArmStory, armEvents, counter, planOf, runEvents } from '../checks/journals.ts'
+import { type ArmStory, counter, planOf } from '../checks/arm-story.ts'
+import { armEvents } from '../checks/journals.ts'
+import { runEvents } from '../checks/run-events.ts'
 
 const service = successRate(counter, { atLeast: 0.9, during: 'fault', source: '† ours' })
 const november = planOf([service])

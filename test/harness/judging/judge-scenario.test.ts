@@ -5,7 +5,7 @@ import { successRate } from '../../../harness/checks/success-rate.ts'
 import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
 import { worstVerdict } from '../../../harness/judging/verdicts.ts'
 import type { ArmResult } from '../../../harness/model/result.ts'
-import { counter, planOf, type Visits } from '../checks/journals.ts'
+import { counter, planOf, type Visits } from '../checks/arm-story.ts'
 import {
   attacks,
   changed,

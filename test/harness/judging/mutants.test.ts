@@ -10,7 +10,7 @@ import type { Arm } from '../../../harness/model/arms.ts'
 import type { CheckVerdict } from '../../../harness/model/check.ts'
 import type { RunResult, Void } from '../../../harness/model/result.ts'
 import type { System } from '../../../harness/model/system.ts'
-import { counter, planOf } from '../checks/journals.ts'
+import { counter, planOf } from '../checks/arm-story.ts'
 import { runResult, scenarioResult } from '../reporters/a-run.ts'
 
 const source = '† ours'

@@ -5,7 +5,8 @@ import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
 import { repeatMayHelp } from '../../../harness/judging/repeat.ts'
 import type { Arm } from '../../../harness/model/arms.ts'
-import { type ArmStory, counter, planOf, recordOf, type Visits } from '../checks/journals.ts'
+import { type ArmStory, counter, planOf, type Visits } from '../checks/arm-story.ts'
+import { recordOf } from '../checks/journals.ts'
 
 const plan = planOf([
   successRate(counter, { atLeast: 0.9, during: 'fault', title: 'the counter serves', source: '† ours' }),

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { seriesOf } from '../../../harness/judging/series.ts'
-import { counter, planOf, recordOf, type Visits } from '../checks/journals.ts'
+import { counter, planOf, type Visits } from '../checks/arm-story.ts'
+import { recordOf } from '../checks/journals.ts'
 
 const over = (visits: readonly Visits[], armMs: number) =>
   seriesOf(recordOf(planOf([]), { visits }).observations.get(counter)!, armMs)

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
-import { type ArmStory, counter, notices, planOf, recordOf, stall, type Visits } from '../checks/journals.ts'
+import { type ArmStory, counter, notices, planOf, stall, type Visits } from '../checks/arm-story.ts'
+import { recordOf } from '../checks/journals.ts'
 
 /** 50 visits a second on top, for the four seconds of the fault. */
 const surge: FaultSpec = {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { judgeArm } from '../../../harness/judging/judge-arm.ts'
 import { gateArms } from '../../../harness/model/arms.ts'
 import type { ArmResult } from '../../../harness/model/result.ts'
-import { planOf, recordOf } from '../checks/journals.ts'
+import { planOf } from '../checks/arm-story.ts'
+import { recordOf } from '../checks/journals.ts'
 import { control, hypothesis, near, scenario, stories, treated, untreated } from './a-scenario.ts'
 
 const someStories = stories.chain((all) =>

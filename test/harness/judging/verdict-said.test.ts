@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { standsOn } from '../../../harness/judging/server-evidence.ts'
 import { exitCodeOf } from '../../../harness/judging/verdicts.ts'
 import type { ArmResult, FaultEvidence, ScenarioResult, Verdict } from '../../../harness/model/result.ts'
-import { type ArmStory, probeDuring } from '../checks/journals.ts'
+import type { ArmStory } from '../checks/arm-story.ts'
+import { probeDuring } from '../checks/journals.ts'
 import { control, scenario, treated, untreated, verdicts } from './a-scenario.ts'
 
 describe('what a verdict stands on', () => {

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { gateArms } from '../../../harness/model/arms.ts'
 import { consoleReporter } from '../../../harness/reporters/console.ts'
-import { gpkiStall, type HookCall, runCalls } from './a-run.ts'
 import { epoch, sideBySide } from './console-told.ts'
+import { gpkiStall } from './plans.ts'
+import { type HookCall, runCalls } from './run-calls.ts'
 import { runVariants } from './run-variants.ts'
 import { screen } from './screen.ts'
 

@@ -1,7 +1,8 @@
 /** What the console is told in its tests. */
 import type { Arm } from '../../../harness/model/arms.ts'
 import type { consoleReporter } from '../../../harness/reporters/console.ts'
-import { gpkiStall, type HookCall, runCalls } from './a-run.ts'
+import { gpkiStall } from './plans.ts'
+import { type HookCall, runCalls } from './run-calls.ts'
 
 export const epoch = 1_700_178_000_000
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { reporters } from '../../../harness/reporters/index.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
-import { runCalls } from './a-run.ts'
+import { runCalls } from './run-calls.ts'
 import { runVariants } from './run-variants.ts'
 import { paper, screen } from './screen.ts'
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { reportTo } from '../../../harness/reporters/dispatch.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
-import { runCalls, runResult } from './a-run.ts'
+import { runResult } from './a-run.ts'
+import { runCalls } from './run-calls.ts'
 
 type Hook = Exclude<keyof Reporter, 'name'>
 const hooks: readonly Hook[] = [

@@ -5,7 +5,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RunResult } from '../../../harness/model/result.ts'
 import { jsonReporter } from '../../../harness/reporters/json.ts'
-import { gpkiStall, runResult, scenarioResult } from './a-run.ts'
+import { runResult, scenarioResult } from './a-run.ts'
+import { gpkiStall } from './plans.ts'
 import { runVariants } from './run-variants.ts'
 
 const schema = JSON.parse(

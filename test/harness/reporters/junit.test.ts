@@ -6,8 +6,9 @@ import type { Arm } from '../../../harness/model/arms.ts'
 import type { CheckVerdict } from '../../../harness/model/check.ts'
 import type { RunResult, ScenarioResult } from '../../../harness/model/result.ts'
 import { junitReporter } from '../../../harness/reporters/junit.ts'
-import { gpkiStall, overload, runResult, scenarioResult } from './a-run.ts'
+import { runResult, scenarioResult } from './a-run.ts'
 import { parseXml, type XmlNode } from './parse-xml.ts'
+import { gpkiStall, overload } from './plans.ts'
 import { runVariants, strange } from './run-variants.ts'
 
 let dir: string

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import type { ArmResult, ScenarioResult } from '../../../harness/model/result.ts'
 import { quietReporter } from '../../../harness/reporters/console/quiet.ts'
 import type { ReporterOutput } from '../../../harness/reporters/reporter.ts'
-import { gpkiStall, overload, runCalls, runResult, scenarioResult } from './a-run.ts'
+import { runResult, scenarioResult } from './a-run.ts'
+import { gpkiStall, overload } from './plans.ts'
+import { runCalls } from './run-calls.ts'
 import { runVariants } from './run-variants.ts'
 
 function paper(options: Partial<ReporterOutput> = {}): { output: ReporterOutput; text(): string } {

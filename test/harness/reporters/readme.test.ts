@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 import { standsOn } from '../../../harness/judging/server-evidence.ts'
 import type { ArmResult, ScenarioResult } from '../../../harness/model/result.ts'
 import { quietReporter } from '../../../harness/reporters/console/quiet.ts'
-import { overload, scenarioResult, series } from './a-run.ts'
+import { scenarioResult, series } from './a-run.ts'
+import { overload } from './plans.ts'
 import { paper } from './screen.ts'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')

@@ -1,6 +1,8 @@
 import type { ArmResult, RunResult, ScenarioResult } from '../../../harness/model/result.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
-import { gpkiStall, type HookCall, overload, runCalls, runResult, scenarioResult } from './a-run.ts'
+import { runResult, scenarioResult } from './a-run.ts'
+import { gpkiStall, overload } from './plans.ts'
+import { type HookCall, runCalls } from './run-calls.ts'
 
 /** A control character, a line end, markup, an escape sequence, Hangul, an emoji, half a surrogate pair. */
 export const strange = 'a\u0000b\nc\r\td\u001b[31me\u009b2J<f a="g">&\'h]]> 정부24 🙂 \ud800 \ufffe i'
@@ -91,8 +93,6 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
     ...strangely,
     arms: strangely.arms.map((arm) => ({ ...arm, lookAt: [strange] })),
   }
-  const strangePlan = { ...gpkiStall, title: strange, load: [{ ...gpkiStall.load[0]!, journey: strange }] }
-  const at = 1_700_178_000_000
 
   return {
     'a whole run': { calls: whole, result: runResult(scenarios) },
@@ -117,54 +117,60 @@ export function runVariants(dir: string): Readonly<Record<string, ToldRun>> {
       dir,
     ),
     'strange characters': told(
-      [
-        withoutEnd[0]!,
-        {
-          atMs: 1,
-          tell: (r) =>
-            r.armStarted?.(
-              { plan: strangePlan, arm: 'treated', measures: [strange], faults: true },
-              { scenario: 's', arm: 'treated' },
-            ),
-        },
-        {
-          atMs: 2,
-          tell: (r) =>
-            r.actStarted?.(
-              { kind: 'act.started', at, act: 'baseline', plannedAt: at },
-              { scenario: 's', arm: 'treated' },
-            ),
-        },
-        {
-          atMs: 3,
-          tell: (r) =>
-            r.faultInjected?.(
-              { kind: 'fault.injected', at, fault: strange, plannedAt: at },
-              { scenario: 's', arm: 'treated' },
-            ),
-        },
-        {
-          atMs: 4,
-          tell: (r) =>
-            r.systemEvent?.(
-              {
-                kind: 'system',
-                at,
-                service: strange,
-                event: strange,
-                facts: { [strange]: [strange] },
-              },
-              { scenario: 's', arm: 'treated' },
-            ),
-        },
-        { atMs: 5, tell: (r) => r.progress?.(strange, { scenario: 's', arm: 'treated' }) },
-        { atMs: 6, tell: (r) => r.armEnded?.(strangeScenario.arms[2]!, { scenario: 's', arm: 'treated' }) },
-        { atMs: 7, tell: (r) => r.scenarioEnded?.(strangeScenario) },
-      ],
+      [withoutEnd[0]!, ...strangeCalls(strangeScenario)],
       { ...runResult([strangeScenario]), seed: strange, verdict: 'deviates', exitCode: 1 },
       dir,
     ),
   }
+}
+
+/** An arm whose plan, measures, faults and events have strange names. */
+function strangeCalls(scenario: ScenarioResult): HookCall[] {
+  const strangePlan = { ...gpkiStall, title: strange, load: [{ ...gpkiStall.load[0]!, journey: strange }] }
+  const at = 1_700_178_000_000
+  return [
+    {
+      atMs: 1,
+      tell: (r) =>
+        r.armStarted?.(
+          { plan: strangePlan, arm: 'treated', measures: [strange], faults: true },
+          { scenario: 's', arm: 'treated' },
+        ),
+    },
+    {
+      atMs: 2,
+      tell: (r) =>
+        r.actStarted?.(
+          { kind: 'act.started', at, act: 'baseline', plannedAt: at },
+          { scenario: 's', arm: 'treated' },
+        ),
+    },
+    {
+      atMs: 3,
+      tell: (r) =>
+        r.faultInjected?.(
+          { kind: 'fault.injected', at, fault: strange, plannedAt: at },
+          { scenario: 's', arm: 'treated' },
+        ),
+    },
+    {
+      atMs: 4,
+      tell: (r) =>
+        r.systemEvent?.(
+          {
+            kind: 'system',
+            at,
+            service: strange,
+            event: strange,
+            facts: { [strange]: [strange] },
+          },
+          { scenario: 's', arm: 'treated' },
+        ),
+    },
+    { atMs: 5, tell: (r) => r.progress?.(strange, { scenario: 's', arm: 'treated' }) },
+    { atMs: 6, tell: (r) => r.armEnded?.(scenario.arms[2]!, { scenario: 's', arm: 'treated' }) },
+    { atMs: 7, tell: (r) => r.scenarioEnded?.(scenario) },
+  ]
 }
 
 /** The same with these properties' strings made strange, wherever they are. */

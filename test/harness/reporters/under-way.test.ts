@@ -7,7 +7,7 @@ import {
   underWayLines,
 } from '../../../harness/reporters/console/under-way.ts'
 import { paint } from '../../../harness/reporters/terminal/paint.ts'
-import { gpkiStall } from './a-run.ts'
+import { gpkiStall } from './plans.ts'
 
 const [official, visitor] = gpkiStall.load
 const plan = {

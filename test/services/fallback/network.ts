@@ -68,47 +68,19 @@ export async function startNetwork(options: {
 }): Promise<Network> {
   const stack = new AsyncDisposableStack()
   const events: Event[] = []
-  const destination = {
-    write(line: string) {
-      const parsed = JSON.parse(line) as Event
-      if (parsed.event !== undefined) events.push(parsed)
-    },
-  }
+  const destination = keptIn(events)
   try {
     const files = await enrolled(enrolmentOfTests)
     const [people, room] = await Promise.all([readPeople(files.peopleFile), dutyOf(files)])
     const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-network-'))
     stack.defer(() => rm(directory, { recursive: true, force: true }))
-    const measure =
-      options.measure === false ? {} : { MEASURE_PASSWORD_FALLBACK: JSON.stringify(options.measure ?? {}) }
     const common = {
       PORT: '0',
       REGISTER_FILE: files.registerFile,
       SABOTAGE: options.sabotage ?? '',
-      ...measure,
+      ...measureOf(options.measure),
     }
-    const link = async (target: string) => stack.use(await startLink(target))
-    const crl = stack.use(
-      await startCrl(
-        {
-          PORT: '0',
-          ISSUER_FILE: files.issuerFile,
-          REVOCATIONS_FILE: join(directory, 'revocations.jsonl'),
-        },
-        destination,
-      ),
-    )
-    const ofGpki = { ...common, TRUST_FILE: files.trustFile, CRL_URL: crl.url }
-    const gpkiA = stack.use(await startGpki({ ...ofGpki, SERVICE_NAME: 'gpki-a' }, destination))
-    const gpkiB = stack.use(await startGpki({ ...ofGpki, SERVICE_NAME: 'gpki-b' }, destination))
-    const [l4ToGpkiA, l4ToGpkiB] = [await link(gpkiA.url), await link(gpkiB.url)]
-    const l4 = stack.use(
-      await startL4(
-        { PORT: '0', ADMIN_PORT: '0', GPKI_A_URL: l4ToGpkiA.url, GPKI_B_URL: l4ToGpkiB.url },
-        destination,
-      ),
-    )
-    const [saeolToL4, roomToL4] = [await link(l4.entranceUrl), await link(l4.entranceUrl)]
+    const gpki = await startGpkiBehindSwitch({ files, common, directory, destination, stack })
     const resident = stack.use(
       await startResident({ PORT: '0', DATABASE_URL: options.databaseUrl, RESIDENTS: '10' }, destination),
     )
@@ -118,7 +90,7 @@ export async function startNetwork(options: {
       ...common,
       PORT: String(lease.ports[0]),
       DATABASE_URL: options.databaseUrl,
-      GPKI_URL: saeolToL4.url,
+      GPKI_URL: gpki.saeolToL4.url,
       RESIDENT_URL: resident.url,
       AUDIT_SPOOL_FILE: join(directory, 'audit-spool.jsonl'),
       SESSION_TTL_MS: '60000',
@@ -126,18 +98,12 @@ export async function startNetwork(options: {
     }
     let saeol = await startSaeol(saeolEnv, destination)
     stack.defer(() => saeol[Symbol.asyncDispose]())
-    const roomToSaeol = await link(saeol.url)
-    const links = { saeolToL4, l4ToGpkiA, l4ToGpkiB, roomToL4, roomToSaeol }
+    const roomToSaeol = stack.use(await startLink(saeol.url))
+    const links = { ...gpki, roomToSaeol }
     let situationRoom: Service | undefined
     stack.defer(async () => situationRoom?.[Symbol.asyncDispose]())
-    const unused = people.officials.filter(({ status }) => status === 'active')
+    const unused = unusedOf(people)
 
-    const officialOf = (office: string) => {
-      const index = unused.findIndex((official) => official.office === office)
-      const [official] = index < 0 ? [] : unused.splice(index, 1)
-      if (official === undefined) throw new Error(`no official of ${office} is left; enrol more`)
-      return official
-    }
     const all = stack.move()
     return {
       saeolUrl: saeol.url,
@@ -146,8 +112,7 @@ export async function startNetwork(options: {
       room,
       events,
       links,
-      nextOfficial: () => officialOf(unused[0]?.office ?? ''),
-      officialOf,
+      ...unused,
       async restartSaeol() {
         await saeol[Symbol.asyncDispose]()
         saeol = await startSaeol(saeolEnv, destination)
@@ -170,20 +135,86 @@ export async function startNetwork(options: {
         await situationRoom?.[Symbol.asyncDispose]()
         situationRoom = undefined
       },
-      count: (event) => events.filter((line) => line.event === event).length,
-      async seen(event, times = 1) {
-        for (let waited = 0; waited < 10_000; waited += 20) {
-          const found = events.filter((line) => line.event === event)
-          const last = found[times - 1]
-          if (last !== undefined) return last
-          await sleep(20)
-        }
-        throw new Error(`'${event}' was not logged ${times} times within 10 s`)
-      },
+      ...listenerTo(events),
       [Symbol.asyncDispose]: () => all.disposeAsync(),
     }
   } catch (error) {
     await stack.disposeAsync()
     throw error
   }
+}
+
+/** GPKI twice behind the L4 switch, with the list of revoked certificates, and the links to and within. */
+async function startGpkiBehindSwitch(parts: {
+  readonly files: Awaited<ReturnType<typeof enrolled>>
+  readonly common: Readonly<Record<string, string>>
+  readonly directory: string
+  readonly destination: { write(line: string): void }
+  readonly stack: AsyncDisposableStack
+}) {
+  const { files, common, directory, destination, stack } = parts
+  const link = async (target: string) => stack.use(await startLink(target))
+  const crl = stack.use(
+    await startCrl(
+      {
+        PORT: '0',
+        ISSUER_FILE: files.issuerFile,
+        REVOCATIONS_FILE: join(directory, 'revocations.jsonl'),
+      },
+      destination,
+    ),
+  )
+  const ofGpki = { ...common, TRUST_FILE: files.trustFile, CRL_URL: crl.url }
+  const gpkiA = stack.use(await startGpki({ ...ofGpki, SERVICE_NAME: 'gpki-a' }, destination))
+  const gpkiB = stack.use(await startGpki({ ...ofGpki, SERVICE_NAME: 'gpki-b' }, destination))
+  const [l4ToGpkiA, l4ToGpkiB] = [await link(gpkiA.url), await link(gpkiB.url)]
+  const l4 = stack.use(
+    await startL4(
+      { PORT: '0', ADMIN_PORT: '0', GPKI_A_URL: l4ToGpkiA.url, GPKI_B_URL: l4ToGpkiB.url },
+      destination,
+    ),
+  )
+  const [saeolToL4, roomToL4] = [await link(l4.entranceUrl), await link(l4.entranceUrl)]
+  return { saeolToL4, roomToL4, l4ToGpkiA, l4ToGpkiB }
+}
+
+function listenerTo(events: readonly Event[]): Pick<Network, 'count' | 'seen'> {
+  return {
+    count: (event) => events.filter((line) => line.event === event).length,
+    async seen(event, times = 1) {
+      for (let waited = 0; waited < 10_000; waited += 20) {
+        const found = events.filter((line) => line.event === event)
+        const last = found[times - 1]
+        if (last !== undefined) return last
+        await sleep(20)
+      }
+      throw new Error(`'${event}' was not logged ${times} times within 10 s`)
+    },
+  }
+}
+
+/** Active officials, each of whom is had once. */
+function unusedOf(people: People): Pick<Network, 'nextOfficial' | 'officialOf'> {
+  const unused = people.officials.filter(({ status }) => status === 'active')
+  const officialOf = (office: string) => {
+    const index = unused.findIndex((official) => official.office === office)
+    const [official] = index < 0 ? [] : unused.splice(index, 1)
+    if (official === undefined) throw new Error(`no official of ${office} is left; enrol more`)
+    return official
+  }
+  return { nextOfficial: () => officialOf(unused[0]?.office ?? ''), officialOf }
+}
+
+/** Where services log to. */
+function keptIn(events: Event[]): { write(line: string): void } {
+  return {
+    write(line) {
+      const parsed = JSON.parse(line) as Event
+      if (parsed.event !== undefined) events.push(parsed)
+    },
+  }
+}
+
+function measureOf(parameters: Readonly<Record<string, unknown>> | false = {}): Record<string, string> {
+  return parameters === false ? {} : { MEASURE_PASSWORD_FALLBACK: JSON.stringify(parameters) }
 }

@@ -1,82 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type EnrolledFiles, enrolled } from '../../../services/enrolment/cache.ts'
 import { readRegister } from '../../../services/enrolment/register.ts'
-import { readRoom } from '../../../services/enrolment/room.ts'
 import { verifyApprovals } from '../../../services/saeol/fallback/approvals.ts'
 import { startSituationRoom } from '../../../services/situation-room/app.ts'
 import { mockWatchToken } from '../../../services/situation-room/config.ts'
-import { createGpkiProbe } from '../../../services/situation-room/probes/gpki-probe.ts'
-import { createSaeolProbe } from '../../../services/situation-room/probes/saeol-probe.ts'
 import { roomFiles } from '../duty.ts'
 import { call } from '../fallback/client.ts'
 import { type Event, enrolmentOfTests } from '../fallback/network.ts'
-import { onlySwitch } from '../only-switch.ts'
 import { startProcess } from '../processes.ts'
+import { fails, ok, saeol, serve } from './a-room.ts'
 
 const watcher = { headers: { authorization: `Bearer ${mockWatchToken}` } }
-const servers: Server[] = []
+
 let files: EnrolledFiles
 
 beforeAll(async () => {
   files = await enrolled(enrolmentOfTests)
 })
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.close()
-    server.closeAllConnections()
-  }
-})
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-interface Heard {
-  readonly path: string
-  readonly body: Record<string, unknown>
-  /** Epoch ms. */
-  readonly at: number
-}
-
-/** A Saeol that says what it is told to, and remembers what it was asked. */
-async function saeol(
-  state: { gpki: boolean; postgres: boolean; refuses: boolean },
-  reports: readonly { office: string; from: string; to: string }[] = [],
-) {
-  const heard: Heard[] = []
-  const url = await serve(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    const path = request.url ?? ''
-    const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
-    if (path === '/health/deep') {
-      answer(state.gpki && state.postgres ? 200 : 503, {
-        checks: { gpki: { ok: state.gpki }, postgres: { ok: state.postgres } },
-      })
-      return
-    }
-    if (request.method === 'GET') {
-      answer(200, path === '/fallback' ? { state: 'closed' } : { outageWindows: [], troubleReports: reports })
-      return
-    }
-    heard.push({ path, body: JSON.parse(text), at: Date.now() })
-    if (state.refuses) answer(503, { error: 'not now', code: 'no' })
-    else
-      answer(201, {
-        id: '7',
-        openedAt: new Date().toISOString(),
-        expiresAt: new Date(Date.now() + 60_000).toISOString(),
-      })
-  })
-  return { url, heard, asked: (path: string) => heard.filter((each) => each.path === path) }
-}
 
 async function room(saeolUrl: string, gpkiUrl: string, more: Record<string, string> = {}) {
   const events: Event[] = []
@@ -100,9 +41,6 @@ async function room(saeolUrl: string, gpkiUrl: string, more: Record<string, stri
     )
   return Object.assign(service, { names, events })
 }
-
-const ok: RequestListener = (_request, response) => response.writeHead(200).end('{}')
-const fails: RequestListener = (_request, response) => response.writeHead(503).end('{}')
 
 describe('situation-room', () => {
   it('has an opening and an outage signed by two officers, over what they are for', async () => {
@@ -265,68 +203,5 @@ describe('situation-room', () => {
     expect((await call(`${url}/health/deep`)).status).toBe(200)
     process.child.kill('SIGTERM')
     expect((await process.exited).code).toBe(0)
-  })
-})
-
-describe('the probes', () => {
-  const timeoutMs = 300
-  const token = 'a-token-of-the-room'
-
-  it.each([
-    ['a verification that passes', ok, 'green'],
-    ['one that is refused', fails, 'red'],
-    ['one that is not answered', () => {}, 'red'],
-    ['a connection that is reset', (request) => void request.socket.resetAndDestroy(), 'red'],
-  ] as [string, RequestListener, string][])('of GPKI: %s', async (_what, listener, colour) => {
-    const { probe: identity } = await readRoom(files.roomFile)
-    let authorization: string | undefined
-    let signedBytes = 0
-    let bytes = 0
-    const url = await serve((request, response) => {
-      signedBytes = Number(request.headers['content-length'])
-      bytes = request.socket.bytesRead
-      authorization = request.headers.authorization
-      listener(request, response)
-    })
-    expect((await createGpkiProbe({ switches: onlySwitch(url), identity, token, timeoutMs })()).colour).toBe(
-      colour,
-    )
-    expect(signedBytes).toBeGreaterThan(1_500)
-    expect(authorization).toBe(`Bearer ${token}`)
-    // Of the head at least: several full-size packets, so that one that gets through by luck does not make it green.
-    expect(bytes).toBeGreaterThan(5 * 1_448)
-  })
-
-  const says =
-    (checks: unknown): RequestListener =>
-    (_request, response) =>
-      void response.end(JSON.stringify({ checks }))
-  it.each([
-    ['all is well', says({ gpki: { ok: true }, postgres: { ok: true } }), 'green', 'green'],
-    ['GPKI is out', says({ gpki: { ok: false, error: 'x' }, postgres: { ok: true } }), 'red', 'green'],
-    ['PostgreSQL is out', says({ gpki: { ok: true }, postgres: { ok: false } }), 'green', 'red'],
-    ['nothing of GPKI', says({ postgres: { ok: true } }), 'blind', 'green'],
-    ['nonsense', (_request, response) => void response.end('<html>'), 'blind', 'red'],
-    ['nothing', () => {}, 'blind', 'red'],
-  ] as [string, RequestListener, string, string][])(
-    'of Saeol: it says %s',
-    async (_what, listener, ofGpki, ofSaeol) => {
-      const readings = await createSaeolProbe({ url: await serve(listener), timeoutMs })()
-      expect(readings).toMatchObject({ gpki: { colour: ofGpki }, saeol: { colour: ofSaeol } })
-    },
-  )
-
-  it('see nothing while their own process stands still', async () => {
-    const { probe: identity } = await readRoom(files.roomFile)
-    const url = await serve(() => {})
-    const readings = [
-      createGpkiProbe({ switches: onlySwitch(url), identity, token, timeoutMs })(),
-      createSaeolProbe({ url, timeoutMs })(),
-    ]
-    const until = performance.now() + timeoutMs + 300
-    while (performance.now() < until) {}
-    const [gpki, saeolReadings] = await Promise.all(readings)
-    expect(gpki).toMatchObject({ colour: 'blind' })
-    expect(saeolReadings).toMatchObject({ gpki: { colour: 'blind' }, saeol: { colour: 'blind' } })
   })
 })

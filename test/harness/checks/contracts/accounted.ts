@@ -1,5 +1,5 @@
 import { accounted } from '../../../../harness/checks/accounted.ts'
-import { counter } from '../journals.ts'
+import { counter } from '../arm-story.ts'
 import { type Contract, measure, named, receipts, sabotages, source, well } from './contract.ts'
 
 export const accountedContract: Contract = {

@@ -1,6 +1,6 @@
 /** What a contract of a check is made of, and stories that several have. */
 import type { CheckRole, CheckSpec, CheckVerdict, Evidence } from '../../../../harness/model/check.ts'
-import { type ArmStory, counter, type Visits } from '../journals.ts'
+import { type ArmStory, counter, type Visits } from '../arm-story.ts'
 
 export const source = '† ours'
 

@@ -1,5 +1,5 @@
 import { everyone } from '../../../../harness/checks/everyone.ts'
-import { counter } from '../journals.ts'
+import { counter } from '../arm-story.ts'
 import { type Contract, duringFault, failing, none, source, well } from './contract.ts'
 
 export const everyoneContract: Contract = {

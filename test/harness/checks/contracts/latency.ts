@@ -1,5 +1,5 @@
 import { latency } from '../../../../harness/checks/latency.ts'
-import { counter } from '../journals.ts'
+import { counter } from '../arm-story.ts'
 import { type Contract, duringFault, failing, none, well } from './contract.ts'
 
 export const latencyContract: Contract = {

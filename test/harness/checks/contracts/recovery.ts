@@ -1,5 +1,5 @@
 import { recovery } from '../../../../harness/checks/recovery.ts'
-import { counter } from '../journals.ts'
+import { counter } from '../arm-story.ts'
 import { type Contract, failing, none, source, well } from './contract.ts'
 
 export const recoveryContract: Contract = {

@@ -1,5 +1,5 @@
 import { share } from '../../../../harness/checks/share.ts'
-import { counter, notices, wellThroughout } from '../journals.ts'
+import { counter, notices, wellThroughout } from '../arm-story.ts'
 import { type Contract, duringFault, failing, measure } from './contract.ts'
 
 export const shareContract: Contract = {

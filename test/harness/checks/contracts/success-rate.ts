@@ -1,5 +1,5 @@
 import { successRate } from '../../../../harness/checks/success-rate.ts'
-import { counter, notices } from '../journals.ts'
+import { counter, notices } from '../arm-story.ts'
 import {
   apart,
   type Contract,

@@ -1,5 +1,5 @@
 import { throughput } from '../../../../harness/checks/throughput.ts'
-import { counter } from '../journals.ts'
+import { counter } from '../arm-story.ts'
 import { type Contract, duringFault, failing, none, well } from './contract.ts'
 
 export const throughputContract: Contract = {

@@ -1,5 +1,6 @@
 /** Readers of the ledgers and the audit: past the links, once an arm's load has ended. Each looks at every record. */
 import type { System } from '../../harness/index.ts'
+import { passwordFallback } from '../../services/measures/password-fallback.ts'
 import { alarmInvariants } from './alarms.ts'
 import { auditInvariants } from './audit.ts'
 import { doorInvariants } from './doors.ts'
@@ -7,6 +8,9 @@ import { entryInvariants } from './entries.ts'
 import { facts, rows } from './read.ts'
 import { receiptInvariants } from './receipts.ts'
 import { registerInvariants } from './register.ts'
+
+/** How long sessions may go on after the closing, ms. */
+const { drainMs } = passwordFallback.parameters.parse({})
 
 /** Ledger invariants 1–5, the audit, and the certificates. Names are what checks refer to. */
 export const invariants: System['invariants'] = {
@@ -20,14 +24,14 @@ export const invariants: System['invariants'] = {
   'no session outlives the opening it came by': async (topology) => {
     const sessions = await rows<{ id: string; alive: boolean }>(
       topology,
-      `select session.id, session.ended_at is null and session.expires_at > opening.closed_at as alive
+      `select session.id, session.expires_at > opening.closed_at + interval '${drainMs} ms' as alive
        from sessions session join fallback_openings opening on opening.id = session.opening
        where opening.closed_at is not null`,
     )
     const alive = sessions.filter((session) => session.alive)
     return facts(
       sessions,
-      alive.map(({ id }) => `session ${id} is alive after its opening was closed`),
+      alive.map(({ id }) => `session ${id} is alive more than ${drainMs} ms after its opening was closed`),
       `${sessions.length} sessions of openings that are closed, ${alive.length} alive`,
     )
   },

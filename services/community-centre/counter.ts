@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Budget } from '../common/budget.ts'
 import { type Downstream, DownstreamError } from '../common/downstream.ts'
+import { drainingHeader } from '../saeol/sessions/require-session.ts'
 import type { Clerk } from './clerks/clerk.ts'
 
 export interface Visit {
@@ -44,7 +45,7 @@ export function createCounter(options: {
     const clerk = pick(visit.office)
     const login = await clerk.session(budget)
     if (!login.ok) return { outcome: 'unavailable', reason: login.reason }
-    const { status, body } = await saeol.call(
+    const { status, headers, body } = await saeol.call(
       {
         method: 'POST',
         path: '/certificates',
@@ -53,10 +54,12 @@ export function createCounter(options: {
       },
       budget,
     )
+    const until = Number(headers[drainingHeader])
+    if (until > 0) clerk.drain(login.session, until)
     if (status === 200 || status === 201) return { outcome: 'issued', certificate: body }
     if (status === 401) {
       clerk.forget(login.session)
-      // Closing the password login ends the sessions of all who came through it, not of one clerk.
+      // Once its time is over, what came through a closed password login is dead for all, not for one clerk.
       if (login.session.assurance === 'low') {
         for (const colleague of clerks.get(visit.office) ?? []) colleague.forgetPasswordSession()
       }

@@ -21,6 +21,12 @@ const parameters = z
     flapWindowMs: ms(0, 3_600_000).default(60_000),
     /** The hold-down grows no further than this, in ms. † ours: the 60 s of invariant 7. */
     maxHoldDownMs: ms(0, 600_000).default(60_000),
+    /**
+     * How long a session of the password login may still be used after the closing, while its holder logs in anew by
+     * certificate, in ms. † ours: a minute, scaled; invariant 7. When an opening expires its sessions end with it, as
+     * everybody was told when they logged in.
+     */
+    drainMs: ms(0, 600_000).default(1_000),
     /** How long each of the two duty officers takes to look, decide and sign, in ms. † ours, scaled. */
     reactionMs: ms(0, 600_000).default(100),
     /**

@@ -3,7 +3,7 @@ import type { Log } from '../../common/log.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
 import type { Audit } from '../audit/audit.ts'
-import { endSessionsOf } from '../sessions/sessions.ts'
+import { drainSessionsOf } from '../sessions/sessions.ts'
 import {
   closeExpired,
   closeOpening,
@@ -40,8 +40,8 @@ export interface ApprovedOpening {
 
 export interface Closing {
   readonly closed: boolean
-  /** Sessions of low assurance that were ended with it. */
-  readonly sessionsEnded: number
+  /** Sessions of low assurance that live on for a short time, until their holders have logged in anew. */
+  readonly sessionsDraining: number
 }
 
 /** The password login's door: closed, or open in a scope until a moment. */
@@ -182,17 +182,22 @@ export async function startFallback(deps: FallbackDeps): Promise<Fallback> {
       const closedAt = new Date(now())
       const result = await database.transaction(async (queries): Promise<Closing> => {
         const closed = await closeOpening(queries, opening, because, closedAt)
-        if (!closed) return { closed, sessionsEnded: 0 }
-        const reason = 'the password login was closed'
-        const sessionsEnded = sabotaged('sessions-outlive-close')
+        if (!closed) return { closed, sessionsDraining: 0 }
+        const until = new Date(closedAt.getTime() + (measure?.drainMs ?? 0))
+        const sessionsDraining = sabotaged('sessions-outlive-close')
           ? 0
-          : await endSessionsOf(queries, opening, reason, closedAt)
-        await recordClosing({ opening, because, officers, sessionsEnded })
-        return { closed, sessionsEnded }
+          : await drainSessionsOf(queries, opening, until, closedAt)
+        await recordClosing({ opening, because, officers, sessionsDraining })
+        return { closed, sessionsDraining }
       })
       if (result.closed) {
         noteClosed()
-        await tell('fallback.closed', { opening, because, officers, sessionsEnded: result.sessionsEnded })
+        await tell('fallback.closed', {
+          opening,
+          because,
+          officers,
+          sessionsDraining: result.sessionsDraining,
+        })
       }
       return result
     },

@@ -15,6 +15,9 @@ export interface SessionDeps {
   readonly now: () => number
 }
 
+/** Tells the holder of a session that it is not to be used much longer; its value is until when, epoch ms. */
+export const drainingHeader = 'session-draining'
+
 /**
  * Lets a request pass with a live session, which `session(response)` then gives. What a session of low assurance
  * does is audited before it is done.
@@ -31,6 +34,7 @@ export function requireSession(
       throw new Problem(401, 'session-ended', `log in again: the session has ended (${found.because})`)
     }
     const { session } = found
+    if (session.draining) response.setHeader(drainingHeader, String(session.expiresAt.getTime()))
     const sure = session.assurance === 'high' || deps.sabotaged('low-assurance-may-do-all')
     const allowed = need.assurance !== 'high' || sure
     if (session.assurance === 'low') {

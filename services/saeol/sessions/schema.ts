@@ -12,8 +12,7 @@ export const sessionSchema = `
     opening bigint,
     created_at timestamptz(3) not null,
     expires_at timestamptz(3) not null,
-    ended_at timestamptz(3),
-    ended_because text,
+    draining boolean not null default false,
     check ((assurance = 'low') = (opening is not null))
   );
-  create index if not exists sessions_by_opening on sessions (opening) where ended_at is null`
+  create index if not exists sessions_by_opening on sessions (opening)`

@@ -9,6 +9,9 @@ export interface Session {
   readonly officialId: string
   readonly office: string
   readonly assurance: Assurance
+  readonly expiresAt: Date
+  /** Its opening of the password login was closed: its holder is to log in anew before it expires. */
+  readonly draining: boolean
 }
 
 export interface NewSession {
@@ -48,32 +51,33 @@ export type SessionFound =
   | { readonly state: 'unknown' }
 
 export async function findSession(queries: Queries, token: string, now: Date): Promise<SessionFound> {
-  const [row] = await queries.query<Session & { expiresAt: Date; endedBecause: string | null }>(
-    `select id, official as "officialId", office, assurance, expires_at as "expiresAt",
-       ended_because as "endedBecause"
+  const [session] = await queries.query<Session>(
+    `select id, official as "officialId", office, assurance, expires_at as "expiresAt", draining
      from sessions where token_hash = $1`,
     [hashOf(token)],
   )
-  if (row === undefined) return { state: 'unknown' }
-  const { expiresAt, endedBecause, ...session } = row
-  if (endedBecause !== null) return { state: 'ended', because: endedBecause }
-  if (expiresAt <= now) return { state: 'ended', because: 'expired' }
-  return { state: 'live', session }
+  if (session === undefined) return { state: 'unknown' }
+  if (session.expiresAt > now) return { state: 'live', session }
+  return { state: 'ended', because: session.draining ? 'the password login was closed' : 'expired' }
 }
 
-/** Ends what came through one opening of the password login: its officials must log in again. */
-export async function endSessionsOf(
+/**
+ * What came through one opening of the password login lives on until `until` at the latest: its officials must log in
+ * anew by then.
+ * @returns how many were alive at `now`
+ */
+export async function drainSessionsOf(
   queries: Queries,
   opening: string,
-  because: string,
+  until: Date,
   now: Date,
 ): Promise<number> {
-  const ended = await queries.query(
-    `update sessions set ended_at = $3, ended_because = $2
-     where opening = $1 and ended_at is null and expires_at > $3 returning id`,
-    [opening, because, now],
+  const draining = await queries.query(
+    `update sessions set expires_at = least(expires_at, $2), draining = true
+     where opening = $1 and expires_at > $3 returning id`,
+    [opening, until, now],
   )
-  return ended.length
+  return draining.length
 }
 
 function hashOf(token: string): Buffer {

@@ -33,16 +33,23 @@ async function opened(measure: Record<string, unknown> = {}): Promise<Network> {
 }
 
 describe('invariant 7: closes when GPKI is verified to work again', () => {
-  it('closes, ends the sessions of low assurance and takes certificates again', async () => {
-    await using network = await opened()
+  it('closes, lets the sessions of low assurance go on for a moment and no longer, and takes certificates again', async () => {
+    await using network = await opened({ drainMs: 400 })
     const official = network.nextOfficial()
     const low = await logInByPassword(network, credentialsOf(official))
     expect((await issue(network, low.body.session)).status).toBe(201)
 
     await setGpki(network, 'pass')
-    expect(await network.seen('fallback.closed')).toMatchObject({ sessionsEnded: 1 })
-    expect(await network.seen('alarm.cleared')).toMatchObject({ alarm: 'gpki' })
+    expect(await network.seen('fallback.closed')).toMatchObject({ sessionsDraining: 1 })
+    const closedAt = Date.now()
     expect(await isOpen(network)).toBe(false)
+    const late = await logInByPassword(network, credentialsOf(network.nextOfficial()))
+    expect(late).toMatchObject({ status: 403, body: { code: 'fallback-closed' } })
+    const draining = await issue(network, low.body.session)
+    expect(draining.status).toBe(201)
+    expect(Number(draining.headers.get('session-draining'))).toBeLessThanOrEqual(closedAt + 400)
+    expect(await network.seen('alarm.cleared')).toMatchObject({ alarm: 'gpki' })
+    await sleep(closedAt + 420 - Date.now())
     expect(await issue(network, low.body.session)).toMatchObject({
       status: 401,
       body: { code: 'session-ended' },

@@ -12,6 +12,25 @@ interface Door {
   readonly body?: unknown
 }
 
+/** Deep health: it costs what a user's request costs. */
+const deep = (service: string, port?: string): Door => ({
+  service,
+  ...(port !== undefined && { port }),
+  method: 'GET',
+  path: '/health/deep',
+})
+
+const watched = [
+  'gpki-a',
+  'crl',
+  'resident',
+  'saeol',
+  'simple-auth',
+  'gov24',
+  'community-centre',
+  'situation-room',
+]
+
 const doors: readonly Door[] = [
   { service: 'l4', port: 'admin', method: 'PATCH', path: '/backends/gpki-a', body: { weight: 1 } },
   { service: 'l4', port: 'admin', method: 'GET', path: '/counters' },
@@ -24,6 +43,9 @@ const doors: readonly Door[] = [
   { service: 'situation-room', method: 'GET', path: '/status' },
   { service: 'situation-room', method: 'GET', path: '/alarms' },
   { service: 'situation-room', method: 'PATCH', path: '/desks/1', body: { muted: false } },
+  ...watched.map((service) => deep(service)),
+  deep('l4', 'admin'),
+  deep('front', 'admin'),
 ]
 
 /** Nothing, a guess as long as a real token, and no bearer token at all. */

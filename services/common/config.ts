@@ -55,6 +55,9 @@ const sabotage = z
     return names.filter(isSabotageName)
   })
 
+/** A secret of the mock network. */
+export const mockHealthToken = 'mock-network-only-health'
+
 const base = {
   HOST: z.string().default('127.0.0.1'),
   /** 0 lets the system choose. */
@@ -64,6 +67,8 @@ const base = {
   /** How long a downstream call waits without the measure `deadlines`, in ms: long, as it was in 2023. */
   CLIENT_TIMEOUT_MS: integer(1, 3_600_000).default(30_000),
   SABOTAGE: sabotage,
+  /** What whoever asks for deep health shows, of this service and of those that it asks itself. */
+  HEALTH_TOKEN: z.string().min(8).default(mockHealthToken),
 }
 
 type Shape = Record<string, z.ZodType>

@@ -2,7 +2,7 @@ import { createBudget } from '../common/budget.ts'
 import { createCapacity } from '../common/capacity.ts'
 import { ConfigurationError, type Environment } from '../common/config.ts'
 import { createDownstream, type Downstream } from '../common/downstream.ts'
-import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { type DeepCheck, deepHealth, healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -48,6 +48,7 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
       saeol: backOffice,
       clerks,
       settings: manualIntake,
+      healthToken: config.HEALTH_TOKEN,
       troubles: createTroubleDesk({ saeol: backOffice, counters: signers, sabotaged, log }),
       sabotaged,
       log,
@@ -56,7 +57,7 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
 
   const app = createApp({
     log,
-    health: healthRouter({ saeol: saeolCheck(backOffice, config.DEEP_CHECK_MS) }, config.DEEP_CHECK_MS),
+    health: healthRouter({ saeol: saeolCheck(backOffice, config) }, config.DEEP_CHECK_MS, config, sabotaged),
     routers: [
       visitsRouter({
         offices,
@@ -127,10 +128,13 @@ function linkToSaeol(
   }
 }
 
-function saeolCheck(saeol: Downstream, totalMs: number): DeepCheck {
+function saeolCheck(
+  saeol: Downstream,
+  { DEEP_CHECK_MS: totalMs, HEALTH_TOKEN }: ReturnType<typeof readCommunityCentreConfig>,
+): DeepCheck {
   return async (signal) => {
     const limit = createBudget({ totalMs, signal })
-    const { status } = await saeol.call({ method: 'GET', path: '/health/deep' }, limit)
+    const { status } = await saeol.call(deepHealth(HEALTH_TOKEN), limit)
     if (status !== 200) throw new Error(`it answered ${status}`)
   }
 }

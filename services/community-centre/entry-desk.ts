@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { createBudget } from '../common/budget.ts'
 import { type Downstream, DownstreamError } from '../common/downstream.ts'
+import { deepHealth } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
 import type { ManualIntakeParameters } from '../measures/manual-intake.ts'
@@ -39,6 +40,8 @@ export function startEntryDesk(options: {
   readonly saeol: Downstream
   readonly clerks: ReadonlyMap<string, readonly Clerk[]>
   readonly settings: ManualIntakeParameters
+  /** For Saeol's deep health. */
+  readonly healthToken: string
   /** Told of receipts that are in no declared outage. */
   readonly troubles: TroubleDesk
   readonly sabotaged: Sabotaged
@@ -67,7 +70,7 @@ export function startEntryDesk(options: {
   /** Waits for a deep check to be green: entering while logins fail would only add to the queue of live work. */
   async function saeolServes(): Promise<boolean> {
     try {
-      const { status } = await saeol.call({ method: 'GET', path: '/health/deep' }, budget())
+      const { status } = await saeol.call(deepHealth(options.healthToken), budget())
       return status === 200
     } catch {
       return false

@@ -71,7 +71,7 @@ export async function startCrl(env: Environment, destination?: LogDestination): 
   const checks = { signing: async () => void listNow() }
   const app = createApp({
     log,
-    health: healthRouter(checks, deepCheckMs),
+    health: healthRouter(checks, deepCheckMs, config, createSabotage(config.SABOTAGE)),
     routers: [router],
     deadlines: config.measures.deadlines,
   })

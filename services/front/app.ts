@@ -40,7 +40,7 @@ export async function startFront(env: Environment, destination?: LogDestination)
     }
     const admin = createApp({
       log,
-      health: healthRouter({ saeol: answers(config.SAEOL_URL) }, config.DEEP_CHECK_MS, sabotaged),
+      health: healthRouter({ saeol: answers(config.SAEOL_URL) }, config.DEEP_CHECK_MS, config, sabotaged),
       routers: [],
       deadlines: undefined,
     })

@@ -2,7 +2,7 @@ import { createBudget } from '../common/budget.ts'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
 import { createDownstream, type Downstream, type DownstreamOptions } from '../common/downstream.ts'
-import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { type DeepCheck, deepHealth, healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -28,6 +28,7 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     links: probes,
     intervalMs: config.PROBE_INTERVAL_MS,
     timeoutMs: config.PROBE_TIMEOUT_MS,
+    healthToken: config.HEALTH_TOKEN,
     log,
   })
   const capacity = createCapacity({ table: gov24Capacity, config, loadShedding })
@@ -38,11 +39,13 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     log,
     health: healthRouter(
       {
-        saeol: reach(probes.saeol, config.PROBE_TIMEOUT_MS),
-        resident: reach(probes.resident, config.PROBE_TIMEOUT_MS),
-        'simple-auth': reach(probes['simple-auth'], config.PROBE_TIMEOUT_MS),
+        saeol: reach(probes.saeol, config),
+        resident: reach(probes.resident, config),
+        'simple-auth': reach(probes['simple-auth'], config),
       },
       config.PROBE_TIMEOUT_MS,
+      config,
+      sabotaged,
     ),
     routers: [
       catalogueRouter({ services, backends: monitor.states, capacity }),
@@ -81,10 +84,13 @@ function linksOf(
   }
 }
 
-function reach(link: Downstream, timeoutMs: number): DeepCheck {
+function reach(
+  link: Downstream,
+  { PROBE_TIMEOUT_MS: timeoutMs, HEALTH_TOKEN }: ReturnType<typeof readGov24Config>,
+): DeepCheck {
   return async (signal) => {
     const budget = createBudget({ totalMs: timeoutMs, signal })
-    const { status } = await link.call({ method: 'GET', path: '/health/deep' }, budget)
+    const { status } = await link.call(deepHealth(HEALTH_TOKEN), budget)
     if (status !== 200) throw new Error(`it answered ${status}`)
   }
 }

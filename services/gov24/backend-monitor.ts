@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBudget } from '../common/budget.ts'
 import type { Downstream } from '../common/downstream.ts'
+import { deepHealth } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
 import type { Backend } from './catalogue.ts'
 import type { BackendStates, State } from './states.ts'
@@ -18,6 +19,8 @@ export function watchBackends(options: {
   readonly links: Readonly<Record<Backend, Downstream>>
   readonly intervalMs: number
   readonly timeoutMs: number
+  /** For their deep health. */
+  readonly healthToken: string
   readonly log: Log
 }): BackendMonitor {
   const states: Record<Backend, State> = { saeol: 'up', resident: 'up', 'simple-auth': 'up' }
@@ -27,7 +30,7 @@ export function watchBackends(options: {
     let last: State = 'up'
     let seen = 0
     while (!stopped.signal.aborted) {
-      const state = await probe(options.links[backend], options.timeoutMs, stopped.signal)
+      const state = await probe(options.links[backend], options, stopped.signal)
       seen = state === last ? seen + 1 : 1
       last = state
       if (seen >= confirmations && states[backend] !== state && !stopped.signal.aborted) {
@@ -48,10 +51,14 @@ export function watchBackends(options: {
   }
 }
 
-async function probe(link: Downstream, timeoutMs: number, signal: AbortSignal): Promise<State> {
+async function probe(
+  link: Downstream,
+  { timeoutMs, healthToken }: { readonly timeoutMs: number; readonly healthToken: string },
+  signal: AbortSignal,
+): Promise<State> {
   try {
     const budget = createBudget({ totalMs: timeoutMs, signal })
-    const { status } = await link.call({ method: 'GET', path: '/health/deep' }, budget)
+    const { status } = await link.call(deepHealth(healthToken), budget)
     return status === 200 ? 'up' : 'degraded'
   } catch {
     return 'down'

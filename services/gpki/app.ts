@@ -66,7 +66,7 @@ export async function startGpki(env: Environment, destination?: LogDestination):
   }
   const app = createApp({
     log,
-    health: healthRouter(checks, deepCheckMs),
+    health: healthRouter(checks, deepCheckMs, config, sabotaged),
     routers: [router],
     deadlines: config.measures.deadlines,
   })

@@ -36,7 +36,7 @@ export async function startL4(env: Environment, destination?: LogDestination): P
   const checks = Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, answers(url)]))
   const app = createApp({
     log,
-    health: healthRouter(checks, config.DEEP_CHECK_MS),
+    health: healthRouter(checks, config.DEEP_CHECK_MS, config, sabotaged),
     routers: [
       adminRouter({
         backends,

@@ -51,7 +51,7 @@ export async function startResident(env: Environment, destination?: LogDestinati
       if ((await register.count()) === 0) throw new Error('the register is empty')
     },
   }
-  const health = healthRouter(checks, config.DEEP_CHECK_MS)
+  const health = healthRouter(checks, config.DEEP_CHECK_MS, config, sabotaged)
   const app = createApp({ log, health, routers: [router], deadlines: config.measures.deadlines })
   return startService({ config, log, app, stop: () => database.close() })
 }

@@ -3,7 +3,7 @@ import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
 import { createDatabase, migrate } from '../common/database.ts'
 import { createDownstream, type Downstream } from '../common/downstream.ts'
-import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { type DeepCheck, deepHealth, healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -83,7 +83,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
 
   const app = createApp({
     log,
-    health: healthRouter(checksOf({ ...deps, switches }), config.DEEP_CHECK_MS, sabotaged),
+    health: healthRouter(checksOf({ ...deps, switches }), config.DEEP_CHECK_MS, config, sabotaged),
     guards: [dutyDoor.router],
     routers: routersOf(deps),
     deadlines,
@@ -124,14 +124,17 @@ function checksOf(
   return {
     postgres: () => database.query('select 1').then(() => {}),
     gpki: ownLook.noting(gpkiCheck({ switches, probe: register.probe, token: config.OWN_TOKEN, sabotaged })),
-    resident: residentCheck(resident, config.DEEP_CHECK_MS),
+    resident: residentCheck(resident, config),
   }
 }
 
-function residentCheck(resident: Downstream, timeoutMs: number): DeepCheck {
+function residentCheck(
+  resident: Downstream,
+  { DEEP_CHECK_MS: timeoutMs, HEALTH_TOKEN }: SaeolDeps['config'],
+): DeepCheck {
   return async (signal) => {
     const budget = createBudget({ totalMs: timeoutMs, signal })
-    const { status } = await resident.call({ method: 'GET', path: '/health/deep' }, budget)
+    const { status } = await resident.call(deepHealth(HEALTH_TOKEN), budget)
     if (status !== 200) throw new Error(`the resident register answered ${status}`)
   }
 }

@@ -51,7 +51,7 @@ export async function startSimpleAuth(env: Environment, destination?: LogDestina
   }
   const app = createApp({
     log,
-    health: healthRouter(checks, deepCheckMs),
+    health: healthRouter(checks, deepCheckMs, config, sabotaged),
     routers: [router],
     deadlines: config.measures.deadlines,
   })

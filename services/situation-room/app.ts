@@ -79,7 +79,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const watchers = requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged)
   const app = createApp({
     log,
-    health: healthRouter(checks, config.SAEOL_TIMEOUT_MS),
+    health: healthRouter(checks, config.SAEOL_TIMEOUT_MS, config, sabotaged),
     routers: [statusRouter(watched, () => actions.opening, watchers), desksRouter(desks, watchers)],
     deadlines: undefined,
   })
@@ -119,7 +119,11 @@ function startProbing(parts: {
     timeoutMs: config.PROBE_TIMEOUT_MS,
     sabotaged,
   })
-  const probeSaeol = createSaeolProbe({ url: config.SAEOL_URL, timeoutMs: config.SAEOL_TIMEOUT_MS })
+  const probeSaeol = createSaeolProbe({
+    url: config.SAEOL_URL,
+    healthToken: config.HEALTH_TOKEN,
+    timeoutMs: config.SAEOL_TIMEOUT_MS,
+  })
   const noteGpki = inOrder(probeGpki, (reading) => {
     gpkiFromHere.note(reading)
     act()

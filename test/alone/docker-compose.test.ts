@@ -13,6 +13,7 @@ import { proxyName } from '../../harness/model/system.ts'
 import { leasePorts } from '../../harness/runtimes/host/ports.ts'
 import { administrativeNetwork as system } from '../../scenarios/system.ts'
 import { describeWith } from '../needs.ts'
+import { watcher } from '../services/watcher.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -91,7 +92,7 @@ async function visit(patienceMs: number): Promise<number | undefined> {
 }
 
 const status = async (url: string): Promise<number> => {
-  const answer = await fetch(url)
+  const answer = await fetch(url, watcher)
   await answer.arrayBuffer()
   return answer.status
 }

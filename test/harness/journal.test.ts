@@ -91,7 +91,7 @@ describe('the journal', () => {
     [
       'another version',
       `${JSON.stringify({ ...started, version: 99 })}\n`,
-      /version 99; this saeol-chaos reads version 1, 2 and 3/,
+      /version 99; this saeol-chaos reads version 1, 2, 3 and 4/,
     ],
     ['nothing at all', '', /is empty/],
   ])('refuses %s, naming file and line', async (_, content, words) => {

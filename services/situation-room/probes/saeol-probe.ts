@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deepHealth } from '../../common/health.ts'
 import { ask } from './ask.ts'
 import { lateness, stoodStill } from './own-clock.ts'
 import type { Reading } from './reading.ts'
@@ -17,8 +18,11 @@ export interface SaeolReadings {
 /** Saeol's deep health, through the room's link to Saeol. */
 export function createSaeolProbe(options: {
   readonly url: string
+  /** For Saeol's deep health. */
+  readonly healthToken: string
   readonly timeoutMs: number
 }): () => Promise<SaeolReadings> {
+  const { path, method, headers } = deepHealth(options.healthToken)
   return async () => {
     const at = Date.now()
     const startedAt = performance.now()
@@ -30,7 +34,7 @@ export function createSaeolProbe(options: {
     })
     const signal = AbortSignal.timeout(options.timeoutMs)
     try {
-      const answer = await ask(`${options.url}/health/deep`, { method: 'GET', signal })
+      const answer = await ask(`${options.url}${path}`, { method, headers, signal })
       const { checks } = health.parse(JSON.parse(answer.body))
       const { gpki, ...others } = checks
       const broken = Object.entries(others).filter(([, check]) => !check.ok)

@@ -60,7 +60,7 @@ export async function start(env: Record<string, string> = {}, handler?: Handler)
   }
   const app = createApp({
     log,
-    health: healthRouter({}, 100),
+    health: healthRouter({}, 100, config),
     routers: [router],
     deadlines: config.measures.deadlines,
   })

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
 import { startLink } from '../link.ts'
 import { noServiceTime, send, signBase64, type TestSaeol } from '../network.ts'
 import { startProcess } from '../processes.ts'
+import { askDeep } from '../watcher.ts'
 import { type Ground, manual, readBook, receiptsOf, startGround, visit } from './a-centre.ts'
 
 let ground: Ground
@@ -234,15 +235,15 @@ test('is deeply healthy only when saeol is', async () => {
   await using saeol = await network.startSaeol()
   await using link = await startLink(saeol.url)
   await using centre = await startCentre(link.url, { DEEP_CHECK_MS: '2000' })
-  expect((await fetch(`${centre.url}/health/deep`)).status).toBe(200)
+  expect((await askDeep(centre.url)).status).toBe(200)
   await link.set('cut')
-  expect((await fetch(`${centre.url}/health/deep`)).status).toBe(503)
+  expect((await askDeep(centre.url)).status).toBe(503)
   expect((await fetch(`${centre.url}/health`)).status).toBe(200)
 })
 
 async function openFallback(saeol: TestSaeol): Promise<void> {
   // Saeol takes nobody's word for it.
-  for (let looks = 0; looks < 2; looks++) expect((await fetch(`${saeol.url}/health/deep`)).status).toBe(503)
+  for (let looks = 0; looks < 2; looks++) expect((await askDeep(saeol.url)).status).toBe(503)
   const observedAt = Date.now()
   const opening = {
     scope: { system: 'saeol', offices: ['*'] },

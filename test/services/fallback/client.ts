@@ -6,6 +6,7 @@ import type { Person } from '../../../services/enrolment/people.ts'
 import { challengeText } from '../../../services/gpki/challenge.ts'
 import { canonicalJson } from '../../../services/saeol/audit/canonical-json.ts'
 import type { Duty } from '../duty.ts'
+import { watcher } from '../watcher.ts'
 import type { Network } from './network.ts'
 
 export interface Answer {
@@ -121,7 +122,7 @@ export function approve(room: Duty, subject: unknown, officers: readonly number[
 export async function showFault({ saeolUrl, links }: Network): Promise<void> {
   let isCut = false
   for (let reds = 0; reds < 2; ) {
-    const isGreen = (await call(`${saeolUrl}/health/deep`)).body.checks.gpki.ok as boolean
+    const isGreen = (await call(`${saeolUrl}/health/deep`, watcher)).body.checks.gpki.ok as boolean
     reds = isGreen ? 0 : reds + 1
     // Only where GPKI is well: a fault that a test has brought about stays as it is.
     if (isGreen) await links.saeolToL4.set('cut')

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
+import { watcher } from '../watcher.ts'
 import {
   call,
   credentialsOf,
@@ -100,8 +101,9 @@ describe('invariant 2: no downgrade', () => {
 
   it('is not opened on the word of two while Saeol itself sees GPKI verify', async () => {
     await using network = await startNetwork({ databaseUrl: await postgres.createDatabase() })
-    const look = (times: number) =>
-      Promise.all(Array.from({ length: times }, () => call(`${network.saeolUrl}/health/deep`)))
+    const look = async (times: number) => {
+      for (let i = 0; i < times; i++) await call(`${network.saeolUrl}/health/deep`, watcher)
+    }
     const refused = { status: 422, body: { code: 'not-seen-from-here' } }
     // Nor on one failure, nor of what it has seen nothing of.
     expect(await openAnyhow(network)).toMatchObject(refused)

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { mockTokenOf } from '../../../services/common/callers.ts'
 import { frontTokenHeader } from '../../../services/common/front-token.ts'
 import { type Front, startFront } from '../../../services/front/app.ts'
+import { askDeep } from '../watcher.ts'
 
 const opened: AsyncDisposable[] = []
 
@@ -175,7 +176,7 @@ describe('the hop before Saeol', () => {
   it('is up without Saeol, and looks deep on its own port only', async () => {
     const front = await frontOf('http://127.0.0.1:1')
     expect((await fetch(`${front.url}/health`)).status).toBe(200)
-    const deep = await fetch(`${front.url}/health/deep`)
+    const deep = await askDeep(front.url)
     expect(deep.status).toBe(503)
     // Saeol's own health is asked for by a line, as the status page does.
     expect((await fetch(`${front.lines.offices}/health`)).status).toBe(503)

@@ -12,6 +12,7 @@ import { startGpki } from '../../../services/gpki/app.ts'
 import { call, signedLogin } from '../fallback/client.ts'
 import { enrolmentOfTests } from '../fallback/network.ts'
 import { startProcess } from '../processes.ts'
+import { watcher } from '../watcher.ts'
 
 let people: People
 let files: EnrolledFiles
@@ -229,7 +230,7 @@ describe('gpki', () => {
     await using server = startProcess('gpki', environment({ LOG_LEVEL: 'info' }))
     const { url } = await server.event('service.started')
     expect((await verify(claim(official()), String(url))).status).toBe(200)
-    expect((await call(`${url}/health/deep`)).status).toBe(200)
+    expect((await call(`${url}/health/deep`, watcher)).status).toBe(200)
 
     await using broken = startProcess('gpki', { PORT: 'http' })
     expect((await broken.exited).code).toBe(4)

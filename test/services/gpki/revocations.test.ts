@@ -19,6 +19,7 @@ import { standIn } from '../common/stand-in.ts'
 import { call, signedLogin, signNonce } from '../fallback/client.ts'
 import { enrolmentOfTests } from '../fallback/network.ts'
 import { startLink } from '../link.ts'
+import { watcher } from '../watcher.ts'
 
 let files: EnrolledFiles
 let people: People
@@ -144,6 +145,6 @@ describe('a certificate that is reported lost', () => {
       body: { code: 'unable' },
     })
     expect((await call(`${gpki.url}/health`)).status).toBe(200)
-    expect((await call(`${gpki.url}/health/deep`)).status).toBe(503)
+    expect((await call(`${gpki.url}/health/deep`, watcher)).status).toBe(503)
   })
 })

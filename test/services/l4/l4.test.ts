@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { call } from '../fallback/client.ts'
 import { startProcess } from '../processes.ts'
+import { watcher } from '../watcher.ts'
 import { ask, asOperator, dial, hear, nobody, says, start, upstream } from './behind-the-switch.ts'
 
 describe('l4', () => {
@@ -102,7 +103,7 @@ describe('l4', () => {
     const { body } = await asOperator(`${l4.url}/backends`)
     expect(body.backends).toMatchObject([{ accepts: true }, { accepts: true }])
     expect((await call(`${l4.url}/health`)).status).toBe(200)
-    const deep = await call(`${l4.url}/health/deep`)
+    const deep = await call(`${l4.url}/health/deep`, watcher)
     expect(deep).toMatchObject({
       status: 503,
       body: { checks: { 'gpki-a': { ok: false }, 'gpki-b': { ok: false } } },

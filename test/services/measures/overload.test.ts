@@ -44,7 +44,7 @@ async function replay(env: Record<string, string>) {
   }
   const app = createApp({
     log,
-    health: healthRouter({}, 100),
+    health: healthRouter({}, 100, config),
     routers: [router],
     deadlines: config.measures.deadlines,
   })

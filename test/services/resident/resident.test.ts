@@ -5,6 +5,7 @@ import { residentId } from '../../../services/enrolment/residents.ts'
 import { startResident } from '../../../services/resident/app.ts'
 import { residents } from '../../../services/resident/residents.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
+import { askDeep } from '../watcher.ts'
 
 let postgres: TestPostgres
 
@@ -56,9 +57,9 @@ test('a restart keeps the register as it is', async () => {
 test('is deeply healthy while PostgreSQL is there, and only then', async () => {
   await using own = await startPostgres()
   await using register = await start({ DATABASE_URL: await own.createDatabase() })
-  expect((await fetch(`${register.url}/health/deep`)).status).toBe(200)
+  expect((await askDeep(register.url)).status).toBe(200)
   await own[Symbol.asyncDispose]()
-  const answer = await fetch(`${register.url}/health/deep`)
+  const answer = await askDeep(register.url)
   expect(answer.status).toBe(503)
   expect(await answer.json()).toMatchObject({ status: 'down', checks: { postgres: { ok: false } } })
   expect((await fetch(`${register.url}/health`)).status).toBe(200)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { standIn } from '../common/stand-in.ts'
 import { startNetwork, type TestNetwork } from '../network.ts'
+import { askDeep } from '../watcher.ts'
 
 let network: TestNetwork
 
@@ -147,14 +148,14 @@ describe('notices and downloads', () => {
 describe('/health/deep', () => {
   test('goes through every link, and says which one is broken', async () => {
     await using saeol = await network.startSaeol({ DEEP_CHECK_MS: '10000' })
-    const healthy = await fetch(`${saeol.url}/health/deep`)
+    const healthy = await askDeep(saeol.url)
     expect(await healthy.json()).toMatchObject({
       status: 'up',
       checks: { postgres: { ok: true }, gpki: { ok: true }, resident: { ok: true } },
     })
     await using stalled = await standIn(() => {})
     await using grey = await network.startSaeol({ RESIDENT_URL: stalled.url, DEEP_CHECK_MS: '2000' })
-    const answer = await fetch(`${grey.url}/health/deep`)
+    const answer = await askDeep(grey.url)
     expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({
       status: 'down',

@@ -7,6 +7,7 @@ import { loginSchema } from '../../../services/saeol/login/schema.ts'
 import { bearer, call, issue, logInByCertificate, signedLogin } from '../fallback/client.ts'
 import { type Network, startNetwork } from '../fallback/network.ts'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
+import { watcher } from '../watcher.ts'
 
 let postgres: TestPostgres
 let network: Network
@@ -177,7 +178,7 @@ describe('POST /login/gpki', () => {
 
   it('sees GPKI with its own eyes in /health/deep, while /health stays green', async () => {
     await using watched = await startNetwork({ databaseUrl: await postgres.createDatabase(), measure: false })
-    const deep = async () => (await call(`${watched.saeolUrl}/health/deep`)).body.checks.gpki.ok
+    const deep = async () => (await call(`${watched.saeolUrl}/health/deep`, watcher)).body.checks.gpki.ok
     expect(await deep()).toBe(true)
     await watched.links.l4ToGpkiA.set('drop-large')
     await watched.links.l4ToGpkiB.set('drop-large')

@@ -58,7 +58,11 @@ describe('the probes', () => {
   ] as [string, RequestListener, string, string][])(
     'of Saeol: it says %s',
     async (_what, listener, ofGpki, ofSaeol) => {
-      const readings = await createSaeolProbe({ url: await serve(listener), timeoutMs })()
+      const readings = await createSaeolProbe({
+        url: await serve(listener),
+        healthToken: 'a-token',
+        timeoutMs,
+      })()
       expect(readings).toMatchObject({ gpki: { colour: ofGpki }, saeol: { colour: ofSaeol } })
     },
   )
@@ -68,7 +72,7 @@ describe('the probes', () => {
     const url = await serve(() => {})
     const readings = [
       createGpkiProbe({ switches: onlySwitch(url), identity, token, timeoutMs })(),
-      createSaeolProbe({ url, timeoutMs })(),
+      createSaeolProbe({ url, healthToken: 'a-token', timeoutMs })(),
     ]
     const until = performance.now() + timeoutMs + 300
     while (performance.now() < until) {}

@@ -9,6 +9,7 @@ import { roomFiles } from '../duty.ts'
 import { call } from '../fallback/client.ts'
 import { type Event, enrolmentOfTests } from '../fallback/network.ts'
 import { startProcess } from '../processes.ts'
+import { watcher as healthWatcher } from '../watcher.ts'
 import { fails, ok, saeol, serve } from './a-room.ts'
 
 const watcher = { headers: { authorization: `Bearer ${mockWatchToken}` } }
@@ -200,7 +201,7 @@ describe('situation-room', () => {
     await using process = startProcess('situation-room', env)
     const { url } = await process.event('service.started')
     expect((await call(`${url}/health`)).status).toBe(200)
-    expect((await call(`${url}/health/deep`)).status).toBe(200)
+    expect((await call(`${url}/health/deep`, healthWatcher)).status).toBe(200)
     process.child.kill('SIGTERM')
     expect((await process.exited).code).toBe(0)
   })

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
@@ -62,8 +62,13 @@ export async function startCrl(env: Environment, destination?: LogDestination): 
   router.get('/revocation-list', capacity.slot('list'), (_request, response) => {
     response.json({ list: listNow() })
   })
-  router.post('/revocations', capacity.slot('report'), async (request, response) => {
-    const { serial, at } = await desk.report(parseBody(reportSchema, request))
+  // The signature is what a stranger does not have: it is looked at before a worker is taken.
+  const examine: RequestHandler = (request, response, next) => {
+    response.locals.lost = desk.examine(parseBody(reportSchema, request))
+    next()
+  }
+  router.post('/revocations', examine, capacity.slot('report'), async (_request, response) => {
+    const { serial, at } = await desk.revoke(response.locals.lost as string)
     log.info({ event: 'certificate.revoked', serial }, `${serial} was reported lost`)
     response.status(201).json({ serial, at: at.getTime() })
   })

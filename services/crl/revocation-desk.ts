@@ -20,10 +20,13 @@ export function reportText(serial: string): string {
 export interface RevocationDesk {
   readonly revoked: readonly Revoked[]
   /**
-   * Revokes for good, once however often it is reported; resolves once that is on disk.
+   * Whether the report may be believed.
+   * @returns the serial number of the certificate that was lost
    * @throws Problem 400 when it is no certificate, 422 when it is not ours, 401 when it was not signed with its key
    */
-  report(report: z.output<typeof reportSchema>): Promise<Revoked>
+  examine(report: z.output<typeof reportSchema>): string
+  /** Revokes for good, once however often it is asked; resolves once that is on disk. */
+  revoke(serial: string): Promise<Revoked>
   close(): Promise<void>
 }
 
@@ -53,7 +56,7 @@ export async function openRevocationDesk(options: {
     get revoked() {
       return [...revoked.values()]
     },
-    async report({ certificate, signature }) {
+    examine({ certificate, signature }) {
       const lost = read(certificate)
       if (!lost.checkIssued(issuer) || !lost.verify(issuer.publicKey)) {
         throw new Problem(422, 'unknown-issuer', 'this authority has not issued the certificate')
@@ -69,6 +72,9 @@ export async function openRevocationDesk(options: {
       if (!isSigned && !sabotaged('revokes-for-anybody')) {
         throw new Problem(401, 'bad-signature', 'the report was not signed with the key of this certificate')
       }
+      return serial
+    },
+    async revoke(serial) {
       const known = revoked.get(serial)
       if (known !== undefined) return known
       const at = new Date(now())

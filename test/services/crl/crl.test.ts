@@ -107,6 +107,15 @@ describe('POST /revocations', () => {
     expect(readRevocationList(await listOf(crl)).has(serialOf(victim!))).toBe(false)
   })
 
+  it('gives who cannot sign no worker: one that is taken does not make them wait', async () => {
+    await using crl = await start('strangers', { SLOTS: '1', QUEUE: '0', SERVICE_TIME_MS: '400' })
+    const [victim, other] = people.officials
+    const first = report(crl, other!)
+    const strangers = Array.from({ length: 5 }, () => report(crl, victim!, other))
+    expect((await Promise.all(strangers)).map(({ status }) => status)).toEqual([401, 401, 401, 401, 401])
+    expect((await first).status).toBe(201)
+  })
+
   it('takes anybody’s word under the sabotage', async () => {
     await using crl = await start('anybody', { SABOTAGE: 'revokes-for-anybody' })
     const [victim, other] = people.officials

@@ -48,7 +48,7 @@ decided() { # decided OUT COMMAND...: runs the command, which keeps its runs in 
   printf 'second try, for the first was inconclusive: %s\n' "$(node -e '
     const { scenarios } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
     const reasons = scenarios.filter(({ verdict }) => verdict === "inconclusive").map(({ scenario, said, arms }) =>
-      [`${scenario}: ${said}`, ...arms.flatMap(({ arm, voids }) => voids.map((why) => `${arm}: ${why}`))].join("; "))
+      [`${scenario}: ${said}`, ...arms.flatMap(({ arm, voids }) => voids.map(({ said: why }) => `${arm}: ${why}`))].join("; "))
     console.log(reasons.join("; "))' "$out/latest/result.json")"
   "$@"
 }

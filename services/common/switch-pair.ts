@@ -1,5 +1,4 @@
 import type { StandbyL4Parameters } from '../measures/standby-l4.ts'
-import type { Budget } from './budget.ts'
 import { ConfigurationError } from './config.ts'
 import type { Downstream } from './downstream.ts'
 import { DownstreamError } from './downstream-error.ts'
@@ -57,28 +56,23 @@ export function throughPair(
   downstreams: ReadonlyMap<string, Downstream>,
 ): Pick<Downstream, 'call' | 'close'> {
   return {
-    async call(request, budget: Budget) {
-      const url = pair.url()
-      try {
-        const answer = await downstreams.get(url)!.call(request, budget)
-        pair.worked(url)
-        return answer
-      } catch (error) {
-        if (error instanceof DownstreamError && error.kind === 'unreachable') pair.failed(url)
-        throw error
-      }
-    },
+    call: (request, budget) =>
+      through(pair, isUnreachable, (url) => downstreams.get(url)!.call(request, budget)),
     close: async () => void (await Promise.all([...downstreams.values()].map((one) => one.close()))),
   }
 }
 
+function isUnreachable(error: unknown): boolean {
+  return error instanceof DownstreamError && error.kind === 'unreachable'
+}
+
 /**
- * One call over the switch in use, by any client. Whatever it throws while `signal` has not aborted tells that the switch
- * refused or reset it.
+ * One call over the switch in use, by any client.
+ * @param tellsGone whether what the call threw means that the switch refused or reset it
  */
 export async function through<T>(
   { url, failed, worked }: SwitchPair,
-  signal: AbortSignal,
+  tellsGone: (error: unknown) => boolean,
   call: (url: string) => Promise<T>,
 ): Promise<T> {
   const over = url()
@@ -87,7 +81,7 @@ export async function through<T>(
     worked(over)
     return answer
   } catch (error) {
-    if (!signal.aborted) failed(over)
+    if (tellsGone(error)) failed(over)
     throw error
   }
 }

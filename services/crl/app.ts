@@ -31,11 +31,12 @@ export async function startCrl(env: Environment, destination?: LogDestination): 
   const pkcs8 = Buffer.from(held.privateKeyPkcs8, 'base64')
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
   const before = held.revoked.map((serial) => ({ serial: serial.toUpperCase(), at: revokedBefore }))
+  const sabotaged = createSabotage(config.SABOTAGE)
   const desk = await openRevocationDesk({
     issuer,
     before,
     file: config.REVOCATIONS_FILE,
-    sabotaged: createSabotage(config.SABOTAGE),
+    sabotaged,
     now: Date.now,
   })
   const capacity = createCapacity({ table: crlCapacity, config })
@@ -76,7 +77,7 @@ export async function startCrl(env: Environment, destination?: LogDestination): 
   const checks = { signing: async () => void listNow() }
   const app = createApp({
     log,
-    health: healthRouter(checks, deepCheckMs, config, createSabotage(config.SABOTAGE)),
+    health: healthRouter(checks, deepCheckMs, config, sabotaged),
     routers: [router],
     deadlines: config.measures.deadlines,
   })

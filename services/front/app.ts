@@ -1,8 +1,9 @@
 import express from 'express'
+import { answers } from '../common/answers.ts'
 import type { Environment } from '../common/config.ts'
-import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
-import { Agent, get } from '../common/node-http.ts'
+import { Agent } from '../common/node-http.ts'
 import { problemHandler } from '../common/problem.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -58,20 +59,4 @@ export async function startFront(env: Environment, destination?: LogDestination)
     await stack.disposeAsync()
     throw error
   }
-}
-
-/** A short look: whether Saeol can do its work is for Saeol's own deep check. */
-function answers(url: string): DeepCheck {
-  return (signal) =>
-    new Promise((resolve, reject) => {
-      const request = get(`${url}/health`, { agent: false, signal }, (response) => {
-        response.resume()
-        response.once('error', reject)
-        response.once('end', () => {
-          if (response.statusCode === 200) resolve()
-          else reject(new Error(`it answered ${response.statusCode}`))
-        })
-      })
-      request.once('error', reject)
-    })
 }

@@ -1,7 +1,7 @@
+import { answers } from '../common/answers.ts'
 import type { Environment } from '../common/config.ts'
-import { type DeepCheck, healthRouter } from '../common/health.ts'
+import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
-import { get } from '../common/node-http.ts'
 import { requireToken } from '../common/require-token.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -60,20 +60,4 @@ export async function startL4(env: Environment, destination?: LogDestination): P
     await stop()
     throw error
   }
-}
-
-/** Unlike the switch's own health check it wants an answer. */
-function answers(url: string): DeepCheck {
-  return (signal) =>
-    new Promise((resolve, reject) => {
-      const request = get(`${url}/health`, { agent: false, signal }, (response) => {
-        response.resume()
-        response.once('error', reject)
-        response.once('end', () => {
-          if (response.statusCode === 200) resolve()
-          else reject(new Error(`it answered ${response.statusCode}`))
-        })
-      })
-      request.once('error', reject)
-    })
 }

@@ -28,19 +28,22 @@ export function gpkiCheck(options: {
       key,
       dsaEncoding: 'ieee-p1363',
     })
-    const response = await through(options.switches, signal, (url) =>
-      request(`${url}/verify`, {
-        method: 'POST',
-        signal,
-        // Not the pool of the logins: when those wait, the check must still see for itself.
-        reset: true,
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${options.token}`,
-          ...fullSizePadding,
-        },
-        body: JSON.stringify({ certificateChain, ...challenge, signature: signature.toString('base64') }),
-      }),
+    const response = await through(
+      options.switches,
+      () => !signal.aborted,
+      (url) =>
+        request(`${url}/verify`, {
+          method: 'POST',
+          signal,
+          // Not the pool of the logins: when those wait, the check must still see for itself.
+          reset: true,
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${options.token}`,
+            ...fullSizePadding,
+          },
+          body: JSON.stringify({ certificateChain, ...challenge, signature: signature.toString('base64') }),
+        }),
     )
     const answer = await response.body.text()
     if (response.statusCode !== 200) {

@@ -41,10 +41,13 @@ export function createGpkiProbe(options: {
     const body = { certificateChain, ...challenge, signature: signature.toString('base64') }
     const signal = AbortSignal.timeout(options.timeoutMs)
     try {
-      const answer = await through(switches, signal, (url) =>
-        sabotaged('probes-with-short-requests')
-          ? ask(`${url}/health`, { method: 'GET', signal })
-          : ask(`${url}/verify`, { method: 'POST', body, headers, signal }),
+      const answer = await through(
+        switches,
+        () => !signal.aborted,
+        (url) =>
+          sabotaged('probes-with-short-requests')
+            ? ask(`${url}/health`, { method: 'GET', signal })
+            : ask(`${url}/verify`, { method: 'POST', body, headers, signal }),
       )
       if (answer.status === 200) return reading('green', '')
       return reading('red', `GPKI answered ${answer.status}: ${answer.body.slice(0, 200)}`)

@@ -92,7 +92,11 @@ describe('calls', () => {
     const pair = pairOf()
     const aborted = AbortSignal.abort()
     const asked = (signal: AbortSignal) =>
-      through(pair, signal, () => Promise.reject(new Error('read ECONNRESET')))
+      through(
+        pair,
+        () => !signal.aborted,
+        () => Promise.reject(new Error('read ECONNRESET')),
+      )
     for (const _ of [1, 2]) await expect(asked(aborted)).rejects.toThrow()
     expect(pair.url()).toBe(first)
     for (const _ of [1, 2]) await expect(asked(new AbortController().signal)).rejects.toThrow()

@@ -1,5 +1,7 @@
 import { Router } from 'express'
+import { createBudget } from './budget.ts'
 import type { BaseConfig } from './config.ts'
+import type { Downstream } from './downstream.ts'
 import { requireToken } from './require-token.ts'
 import type { Sabotaged } from './sabotage.ts'
 
@@ -17,6 +19,19 @@ const largestPaddingBytes = 1024 * 1024
 /** What a service that watches another asks it. */
 export function deepHealth(token: string) {
   return { method: 'GET', path: '/health/deep', headers: { authorization: `Bearer ${token}` } } as const
+}
+
+/** Deep health of the service at the other end of a link. */
+export function isDeeplyHealthy(
+  link: Pick<Downstream, 'call'>,
+  timeoutMs: number,
+  { HEALTH_TOKEN }: Pick<BaseConfig, 'HEALTH_TOKEN'>,
+): DeepCheck {
+  return async (signal) => {
+    const budget = createBudget({ totalMs: timeoutMs, signal })
+    const { status } = await link.call(deepHealth(HEALTH_TOKEN), budget)
+    if (status !== 200) throw new Error(`it answered ${status}`)
+  }
 }
 
 /**

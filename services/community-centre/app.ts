@@ -1,8 +1,7 @@
-import { createBudget } from '../common/budget.ts'
 import { createCapacity } from '../common/capacity.ts'
 import { ConfigurationError, type Environment } from '../common/config.ts'
 import { createDownstream, type Downstream } from '../common/downstream.ts'
-import { type DeepCheck, deepHealth, healthRouter } from '../common/health.ts'
+import { healthRouter, isDeeplyHealthy } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -55,9 +54,10 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
       now,
     })
 
+  const checks = { saeol: isDeeplyHealthy(backOffice, config.DEEP_CHECK_MS, config) }
   const app = createApp({
     log,
-    health: healthRouter({ saeol: saeolCheck(backOffice, config) }, config.DEEP_CHECK_MS, config, sabotaged),
+    health: healthRouter(checks, config.DEEP_CHECK_MS, config, sabotaged),
     routers: [
       visitsRouter({
         offices,
@@ -125,16 +125,5 @@ function linkToSaeol(
   return {
     saeol: createDownstream({ ...link, circuitBreaker: measures.circuitBreaker }),
     backOffice: createDownstream({ ...link, connections: 8 }),
-  }
-}
-
-function saeolCheck(
-  saeol: Downstream,
-  { DEEP_CHECK_MS: totalMs, HEALTH_TOKEN }: ReturnType<typeof readCommunityCentreConfig>,
-): DeepCheck {
-  return async (signal) => {
-    const limit = createBudget({ totalMs, signal })
-    const { status } = await saeol.call(deepHealth(HEALTH_TOKEN), limit)
-    if (status !== 200) throw new Error(`it answered ${status}`)
   }
 }

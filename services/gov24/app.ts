@@ -1,8 +1,7 @@
-import { createBudget } from '../common/budget.ts'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
 import { createDownstream, type Downstream, type DownstreamOptions } from '../common/downstream.ts'
-import { type DeepCheck, deepHealth, healthRouter } from '../common/health.ts'
+import { healthRouter, isDeeplyHealthy } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -39,9 +38,9 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     log,
     health: healthRouter(
       {
-        saeol: reach(probes.saeol, config),
-        resident: reach(probes.resident, config),
-        'simple-auth': reach(probes['simple-auth'], config),
+        saeol: isDeeplyHealthy(probes.saeol, config.PROBE_TIMEOUT_MS, config),
+        resident: isDeeplyHealthy(probes.resident, config.PROBE_TIMEOUT_MS, config),
+        'simple-auth': isDeeplyHealthy(probes['simple-auth'], config.PROBE_TIMEOUT_MS, config),
       },
       config.PROBE_TIMEOUT_MS,
       config,
@@ -81,16 +80,5 @@ function linksOf(
     saeol: to('saeol', config.SAEOL_URL),
     resident: to('resident', config.RESIDENT_URL),
     'simple-auth': to('simple-auth', config.SIMPLE_AUTH_URL),
-  }
-}
-
-function reach(
-  link: Downstream,
-  { PROBE_TIMEOUT_MS: timeoutMs, HEALTH_TOKEN }: ReturnType<typeof readGov24Config>,
-): DeepCheck {
-  return async (signal) => {
-    const budget = createBudget({ totalMs: timeoutMs, signal })
-    const { status } = await link.call(deepHealth(HEALTH_TOKEN), budget)
-    if (status !== 200) throw new Error(`it answered ${status}`)
   }
 }

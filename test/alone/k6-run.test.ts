@@ -7,6 +7,7 @@ import { k6Driver } from '../../harness/load/k6/driver.ts'
 import type { RunResult } from '../../harness/model/result.ts'
 import {
   droppingScenarios,
+  oneByOne,
   type Place,
   place,
   type Started,
@@ -14,9 +15,6 @@ import {
 } from '../harness/fixtures/command-line.ts'
 import { describeWith } from '../needs.ts'
 import { agreeing, expectSameArrivals, expectSameOutcomes, expectSameVerdicts } from './agreement.ts'
-
-/** One arm after the other, each event as it happens: the tests wait for words of it. */
-const oneByOne = ['--parallel', '1', '--verbose']
 
 const missing = await k6Driver.missing!()
 const needsK6 = { missing, promisedBy: 'CI_REQUIRE_K6' }

@@ -8,14 +8,12 @@ import type { Register } from '../../harness/runtimes/host/protocol.ts'
 import {
   crashingScenarios,
   dyingScenarios,
+  oneByOne,
   type Place,
   place,
   type Started,
   tinyScenarios,
 } from '../harness/fixtures/command-line.ts'
-
-/** One arm after the other, each event as it happens: the tests wait for words of it. */
-const oneByOne = ['--parallel', '1', '--verbose']
 
 /** Each test has a place of its own, so that several go on side by side: most of their time they wait. */
 const it = test.extend<{ here: Place }>({

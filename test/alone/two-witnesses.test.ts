@@ -5,10 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { EventOf, JournalEvent } from '../../harness/journal/events.ts'
 import type { ServerEvidence } from '../../harness/model/result.ts'
 import { findTool, subjects } from '../../packages/toxiproxy/test/conformance/subjects.ts'
-import { place, tinyScenarios } from '../harness/fixtures/command-line.ts'
-
-/** One arm after the other, each event as it happens: the tests wait for words of it. */
-const oneByOne = ['--parallel', '1', '--verbose']
+import { oneByOne, place, tinyScenarios } from '../harness/fixtures/command-line.ts'
 
 const fault = 'stall front→back'
 

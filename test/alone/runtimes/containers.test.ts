@@ -10,11 +10,11 @@ import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
 import { obstacleTo, provideImage, standingOf } from '../../../harness/runtimes/containers/provide-images.ts'
 import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
-import { type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
+import { oneByOne, type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
 import { engine, missing } from '../../harness/fixtures/engine.ts'
 import { describeWith } from '../../needs.ts'
 import { decided } from '../../second-try.ts'
-import { oneByOne, scenarios } from './in-containers.ts'
+import { runInContainers, scenarios } from './in-containers.ts'
 import { relayTo } from './relay.ts'
 
 let here: Place
@@ -25,17 +25,7 @@ beforeEach(() => {
 
 afterEach(() => here[Symbol.dispose]())
 
-const arguments_ = (...more: string[]): string[] => [
-  'run',
-  ...oneByOne,
-  ...more,
-  '--runtime',
-  'containers',
-  '--scenarios',
-  scenarios,
-  '--out',
-  here.out,
-]
+const arguments_ = (...more: string[]): string[] => runInContainers(here.out, more)
 
 describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
   /** What is on the engine of runs in this place. */

@@ -1,7 +1,10 @@
 /** The tiny system as the command line runs it in containers. */
 import { join } from 'node:path'
-
-/** One arm after the other, each event as it happens: the tests wait for words of it. */
-export const oneByOne = ['--parallel', '1', '--verbose']
+import { oneByOne } from '../../harness/fixtures/command-line.ts'
 
 export const scenarios = join(import.meta.dirname, '../../harness/fixtures/in-containers')
+
+/** @param out where the run is kept */
+export function runInContainers(out: string, more: readonly string[]): string[] {
+  return ['run', ...oneByOne, ...more, '--runtime', 'containers', '--scenarios', scenarios, '--out', out]
+}

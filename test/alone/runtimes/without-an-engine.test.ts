@@ -8,8 +8,8 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findEngine } from '../../../harness/runtimes/containers/engine.ts'
 import type { Register } from '../../../harness/runtimes/host/protocol.ts'
-import { type Place, place } from '../../harness/fixtures/command-line.ts'
-import { oneByOne, scenarios } from './in-containers.ts'
+import { oneByOne, type Place, place } from '../../harness/fixtures/command-line.ts'
+import { runInContainers, scenarios } from './in-containers.ts'
 
 let here: Place
 
@@ -19,17 +19,7 @@ beforeEach(() => {
 
 afterEach(() => here[Symbol.dispose]())
 
-const arguments_ = (...more: string[]): string[] => [
-  'run',
-  ...oneByOne,
-  ...more,
-  '--runtime',
-  'containers',
-  '--scenarios',
-  scenarios,
-  '--out',
-  here.out,
-]
+const arguments_ = (...more: string[]): string[] => runInContainers(here.out, more)
 
 describe('without an engine', () => {
   const dead = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }

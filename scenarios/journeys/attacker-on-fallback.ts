@@ -1,6 +1,6 @@
 import type { Journey, Visit } from '../../harness/index.ts'
 import { signedChallenge } from './login.ts'
-import { attemptOf, forgedAddresses, judge, tryPassword } from './password-attempts.ts'
+import { attemptOf, forgedAddresses, inTurn, judge, tryPassword } from './password-attempts.ts'
 import { activeOfficials, type Official, type People, pick } from './people.ts'
 import { totp } from './signatures.ts'
 
@@ -46,11 +46,7 @@ export const attackerOnFallback: Journey = {
   succeedsWith: ['turned-away', 'no-answer'],
   users: 'attackers',
   successIs: 'turned away',
-  async run(visit) {
-    const names = Object.keys(attacks)
-    const name = names[visit.index % names.length]!
-    return visit.step(name, () => attacks[name]!(visit, visit.data as People))
-  },
+  run: inTurn(attacks),
 }
 
 async function tryCertificate(visit: Visit, official: Official): Promise<string> {

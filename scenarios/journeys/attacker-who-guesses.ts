@@ -1,5 +1,5 @@
 import type { Journey, Visit } from '../../harness/index.ts'
-import { attemptOf, tryPassword } from './password-attempts.ts'
+import { attemptOf, inTurn, tryPassword } from './password-attempts.ts'
 import { activeOfficials, type People, pick } from './people.ts'
 
 /** Many guesses each; to be told from officials by where they come from is what these try to evade. */
@@ -21,11 +21,7 @@ export const attackerWhoGuesses: Journey = {
   succeedsWith: ['turned-away', 'no-answer'],
   users: 'guessers',
   successIs: 'turned away',
-  async run(visit) {
-    const names = Object.keys(attacks)
-    const name = names[visit.index % names.length]!
-    return visit.step(name, () => attacks[name]!(visit, visit.data as People))
-  },
+  run: inTurn(attacks),
 }
 
 /**
@@ -68,8 +64,8 @@ async function spoof(visit: Visit, people: People): Promise<string> {
   const from = { 'x-forwarded-for': pick(['offices/127.0.0.1', '127.0.0.1'], visit.random) }
   for (let i = 0; i < 8; i++) {
     const victim = pick(activeOfficials(people).slice(-200), visit.random)
-    const answer = await attemptOf(visit, victim, { password: 'guess', code: '654321' }, from)
-    if (answer.json<{ session?: string }>()?.session !== undefined) return 'let-in'
+    const outcome = await tryPassword(visit, victim, { password: 'guess', code: '654321' }, from)
+    if (outcome === 'let-in') return outcome
   }
   return 'turned-away'
 }

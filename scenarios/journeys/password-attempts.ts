@@ -1,6 +1,6 @@
 /** Attempts at the password login, as attackers make them. */
-import type { HttpAnswer, Visit } from '../../harness/index.ts'
-import { type Official, pick } from './people.ts'
+import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
+import { type Official, type People, pick } from './people.ts'
 import { totp } from './signatures.ts'
 
 interface Attempt {
@@ -12,6 +12,17 @@ interface Attempt {
 
 /** What attackers say they come from, unless they say something else (RFC 5737's third range). */
 export const forgedAddresses = ['203.0.113.7', '203.0.113.8', '203.0.113.9']
+
+type Attack = (visit: Visit, people: People) => Promise<string>
+
+/** Every attack in turn, from the first arrival on; each is a step by its name. */
+export function inTurn(attacks: Readonly<Record<string, Attack>>): Journey['run'] {
+  const names = Object.keys(attacks)
+  return (visit) => {
+    const name = names[visit.index % names.length]!
+    return visit.step(name, () => attacks[name]!(visit, visit.data as People))
+  }
+}
 
 /** An official's own credentials, but for what is changed. @returns `let-in`, `turned-away` or `no-answer` */
 export async function tryPassword(

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { Problem } from './problem.ts'
+import { showsToken } from './require-token.ts'
 import type { Sabotaged } from './sabotage.ts'
 
 /** Systems of the network that call others in their own name. */
@@ -41,12 +41,9 @@ export function callerTokens(...systems: readonly SystemName[]) {
  * which. Put before a worker slot: strangers take none.
  */
 export function requireCaller(tokens: CallerTokens, sabotaged: Sabotaged): RequestHandler {
-  const known = Object.entries(tokens).map(
-    ([name, token]) => [name as SystemName, Buffer.from(`Bearer ${token}`)] as const,
-  )
+  const known = Object.entries(tokens) as [SystemName, string][]
   return (request, response, next) => {
-    const shown = Buffer.from(request.get('Authorization') ?? '')
-    const found = known.find(([, token]) => shown.length === token.length && timingSafeEqual(shown, token))
+    const found = known.find(([, token]) => showsToken(request, token))
     if (found === undefined && !sabotaged('open-admin')) {
       throw new Problem(401, 'refused', 'only systems that are known here may ask this; show your token')
     }

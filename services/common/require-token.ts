@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 import type { Sabotaged } from './sabotage.ts'
+import { isSameSecret } from './same-secret.ts'
 
 /**
  * Lets a request pass that shows this token as its bearer.
@@ -22,7 +22,5 @@ export function requireToken(
 
 /** Whether it shows this token as its bearer. */
 export function showsToken(request: Request, token: string): boolean {
-  const expected = Buffer.from(`Bearer ${token}`)
-  const shown = Buffer.from(request.get('Authorization') ?? '')
-  return shown.length === expected.length && timingSafeEqual(shown, expected)
+  return isSameSecret(request.get('Authorization'), `Bearer ${token}`)
 }

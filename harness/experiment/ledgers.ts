@@ -1,5 +1,6 @@
 import { HarnessError, messageOf } from '../errors.ts'
 import type { JournalEvent } from '../journal/events.ts'
+import type { ArmSetup } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
 import type { Topology } from '../model/topology.ts'
@@ -12,7 +13,7 @@ const examples = 5
  * @throws HarnessError naming the invariant that could not be read
  */
 export async function readInvariants(
-  { plan, system }: { plan: Plan; system: System },
+  { plan, system, setup }: { plan: Plan; system: System; setup: Pick<ArmSetup, 'measures'> },
   topology: Topology,
   signal: AbortSignal,
   write: (event: JournalEvent) => void,
@@ -22,7 +23,11 @@ export async function readInvariants(
   )
   const read = async (name: string): Promise<void> => {
     try {
-      const { checked, violations, said, ids } = await system.invariants[name]!(topology, signal)
+      const { checked, violations, said, ids } = await system.invariants[name]!(
+        topology,
+        signal,
+        setup.measures,
+      )
       write({
         kind: 'invariant',
         at: Date.now(),

@@ -150,7 +150,12 @@ export interface RunningSystem {
   readonly files: Readonly<Record<string, string>>
 }
 
-export type InvariantReader = (running: RunningSystem, signal: AbortSignal) => Promise<InvariantFacts>
+/** @param measures those that are on in this arm, with their parameters */
+export type InvariantReader = (
+  running: RunningSystem,
+  signal: AbortSignal,
+  measures: readonly MeasureUse[],
+) => Promise<InvariantFacts>
 
 /** Declares a system; checks what can be checked without starting it when a scenario is planned. */
 export function defineSystem(system: System): System {

@@ -22,6 +22,7 @@ const deep = (service: string, port?: string): Door => ({
 
 const watched = [
   'gpki-a',
+  'gpki-b',
   'crl',
   'resident',
   'saeol',
@@ -38,6 +39,7 @@ const doors: readonly Door[] = [
   { service: 'gpki-b', method: 'POST', path: '/verify', body: {} },
   { service: 'resident', method: 'GET', path: '/residents/resident-000001' },
   { service: 'saeol', method: 'POST', path: '/applications', body: {} },
+  { service: 'saeol', method: 'GET', path: '/trouble-reports' },
   { service: 'simple-auth', method: 'POST', path: '/approvals/verify', body: {} },
   { service: 'community-centre', method: 'GET', path: '/receipts' },
   { service: 'situation-room', method: 'GET', path: '/status' },

@@ -9,9 +9,6 @@ import { facts, rows } from './read.ts'
 import { receiptInvariants } from './receipts.ts'
 import { registerInvariants } from './register.ts'
 
-/** How long sessions may go on after the closing, ms. */
-const { drainMs } = passwordFallback.parameters.parse({})
-
 /** Ledger invariants 1–5, the audit, and the certificates. Names are what checks refer to. */
 export const invariants: System['invariants'] = {
   ...receiptInvariants,
@@ -21,7 +18,10 @@ export const invariants: System['invariants'] = {
   ...doorInvariants,
   ...alarmInvariants,
 
-  'no session outlives the opening it came by': async (topology) => {
+  'no session outlives the opening it came by': async (topology, _signal, measures) => {
+    const { params = {} } = measures.find(({ name }) => name === passwordFallback.name) ?? {}
+    /** How long they may go on after the closing, ms. */
+    const { drainMs } = passwordFallback.parameters.parse(params)
     const sessions = await rows<{ id: string; alive: boolean }>(
       topology,
       `select session.id, session.expires_at > opening.closed_at + interval '${drainMs} ms' as alive

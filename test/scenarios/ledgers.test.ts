@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { InvariantReader } from '../../harness/index.ts'
+import { type InvariantReader, measure } from '../../harness/index.ts'
+import type { MeasureUse } from '../../harness/model/system.ts'
 import { invariants } from '../../scenarios/ledgers/index.ts'
 import { startCommunityCentre } from '../../services/community-centre/app.ts'
 import { startLink } from '../services/link.ts'
@@ -73,7 +74,8 @@ async function aDay(
   const started = stack.move()
   return {
     saeol,
-    read: (name: string) => invariants[name]!(topology, AbortSignal.timeout(20_000)),
+    read: (name: string, measures: readonly MeasureUse[] = []) =>
+      invariants[name]!(topology, AbortSignal.timeout(20_000), measures),
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   }
 }
@@ -113,6 +115,23 @@ describe('the readers of the ledgers', { timeout: 60_000 }, () => {
     await using unknown = await aDay([{ residentId: 'resident-999999' }, {}], everywhere)
     expect(await unknown.read('every receipt was entered')).toMatchObject({ checked: 2, violations: [] })
     expect(await unknown.read('each visit has one document')).toMatchObject({ checked: 1, violations: [] })
+  })
+
+  test('give sessions as long to drain as the measure does', async () => {
+    await using day = await aDay([], everywhere)
+    await day.saeol.database.query(
+      `insert into fallback_openings (nonce, scope, reason, vantage_points, officers, opened_at, expires_at, closed_at)
+         values ('n', '{}', 'a test', '[]', '{a,b}', now() - interval '20 s', now() + interval '1 h', now() - interval '5 s');
+       insert into sessions (id, token_hash, official, office, assurance, opening, created_at, expires_at)
+         select gen_random_uuid(), '\\x00', 'official-1', 'office', 'low', id, opened_at, now() + interval '5 s'
+         from fallback_openings`,
+    )
+    const alive = async (drainMs: number) => {
+      const name = 'no session outlives the opening it came by'
+      return (await day.read(name, [measure('password-fallback', { drainMs })])).violations
+    }
+    expect(await alive(60_000)).toEqual([])
+    expect(await alive(1_000)).toEqual([expect.stringMatching(/is alive more than 1000 ms after/)])
   })
 
   test('miss a record that was taken from the audit', async () => {

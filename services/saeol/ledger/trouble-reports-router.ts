@@ -2,6 +2,7 @@ import { Router } from 'express'
 import { z } from 'zod'
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
+import { requireToken } from '../../common/require-token.ts'
 import type { SaeolDeps } from '../deps.ts'
 import { createSignatureCheck } from './papers.ts'
 import { keepTroubleReport, openTroubleReports, troubleSubject } from './trouble-reports.ts'
@@ -27,13 +28,15 @@ const requestBody = z
 
 /**
  * `POST /trouble-reports`: a counter that wrote receipts while no outage was declared says so, and the duty officers
- * may declare one for its office. `GET` lists what is in no declared outage yet. Needs no worker slot.
+ * may declare one for its office. `GET`, for the situation room, lists what is in no declared outage yet. Needs no worker
+ * slot, and no more CPU from strangers than any other request: one look at a signature.
  */
 export function troubleReportsRouter(deps: SaeolDeps): Router {
-  const { database, register, audit, log, now } = deps
+  const { database, register, audit, log, now, config, sabotaged } = deps
   const counters = new Map(
     register.counters.map(({ office, publicKeySpki }) => [office, createSignatureCheck(publicKeySpki)]),
   )
+  const forTheRoom = requireToken(config.ROOM_TOKEN, 'this is for the situation room', sabotaged)
   const router = Router()
 
   router.post('/trouble-reports', async (request, response) => {
@@ -54,7 +57,7 @@ export function troubleReportsRouter(deps: SaeolDeps): Router {
     response.status(isNew ? 201 : 200).json({})
   })
 
-  router.get('/trouble-reports', async (_request, response) => {
+  router.get('/trouble-reports', forTheRoom, async (_request, response) => {
     response.json({ troubleReports: await openTroubleReports(database) })
   })
   return router

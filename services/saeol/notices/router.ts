@@ -16,7 +16,11 @@ const chunkBytes = 16 * 1024
 /** Size of each download. † ours: a form of a few pages. */
 const chunks = 6
 
-/** `GET /notices` and `GET /downloads/:id`: what held the connections on 22 November (T10). */
+/**
+ * `GET /notices` and `GET /downloads/:id`: what held the connections on 22 November (T10). Saeol's first page shows them
+ * to whoever opens it, before any login, so they ask for no session; that they take workers all the same is the fault of
+ * that day, and keeping those for certificates is what `load-shedding` is for.
+ */
 export function noticesRouter({ capacity }: SaeolDeps): Router {
   const router = Router()
   router.get('/notices', capacity.slot('notice'), (_request, response) => {

@@ -101,21 +101,19 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
       })
     })
 
-    it.each(casesOn({ real }).filter(({ kind }) => kind.to === 'http'))(
-      '$fault: $is',
-      async ({ row, kind }) => {
-        const spec = row.fault('front→back')
-        const { inject, revert } = faultKind(spec.kind)!
-        const context: FaultContext = {
-          topology: here.topology,
-          load: {} as LoadRun,
-          signal: new AbortController().signal,
-          memory: new Map(),
-        }
-        const fault = { inject: () => inject(spec, context), revert: () => revert(spec, context) }
-        await look(row, kind, here.topology.link('front→back'), fault, real)
-      },
-    )
+    it.each(casesOn({ real }))('$fault: $is', async ({ row, kind }) => {
+      const link = kind.to === 'tcp' ? 'caller→back' : 'front→back'
+      const spec = row.fault(link)
+      const { inject, revert } = faultKind(spec.kind)!
+      const context: FaultContext = {
+        topology: here.topology,
+        load: {} as LoadRun,
+        signal: new AbortController().signal,
+        memory: new Map(),
+      }
+      const fault = { inject: () => inject(spec, context), revert: () => revert(spec, context) }
+      await look(row, kind, here.topology.link(link), fault, real)
+    })
 
     it('a service that was killed is started again where it was, with what it wrote, and is heard again', async () => {
       const control = here.topology.control!

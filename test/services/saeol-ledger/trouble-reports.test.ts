@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mockTokenOf } from '../../../services/common/callers.ts'
 import { createSigner } from '../../../services/saeol/ledger/papers.ts'
 import { troubleSubject } from '../../../services/saeol/ledger/trouble-reports.ts'
 import { startNetwork, type TestNetwork, type TestSaeol } from '../network.ts'
@@ -22,7 +23,8 @@ function report(from: number, to: number, changed: object = {}) {
 }
 
 async function open(saeol: TestSaeol): Promise<object[]> {
-  const answer = await fetch(`${saeol.url}/trouble-reports`)
+  const headers = { authorization: `Bearer ${mockTokenOf('situation-room')}` }
+  const answer = await fetch(`${saeol.url}/trouble-reports`, { headers })
   return ((await answer.json()) as { troubleReports: object[] }).troubleReports
 }
 
@@ -75,4 +77,9 @@ test('nobody but the counter reports for its office, and not what is yet to come
   expect((await saeol.post('/trouble-reports', report(5, 1))).status).toBe(400)
   expect((await saeol.post('/trouble-reports', report(-2_000, 1))).status).toBe(400)
   expect(await open(saeol)).toEqual([])
+})
+
+test('who has trouble is for the situation room to know', async () => {
+  await using saeol = await network.startSaeol()
+  expect((await fetch(`${saeol.url}/trouble-reports`)).status).toBe(401)
 })

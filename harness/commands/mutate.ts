@@ -5,10 +5,11 @@ import { BadInput } from '../errors.ts'
 import { type Mutant, mutantsOf, unmutated } from '../experiment/mutants.ts'
 import { parallelOf } from '../experiment/parallel.ts'
 import { knobValue } from '../experiment/plan/knobs.ts'
-import { run } from '../experiment/run.ts'
-import { judgeMutation } from '../judging/mutation.ts'
+import { type RunOptions, run } from '../experiment/run.ts'
+import { judgeMutation, type MutationRound, worthAnotherRound } from '../judging/mutation.ts'
 import { drivers } from '../load/drivers.ts'
 import type { Scenario } from '../model/scenario.ts'
+import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { mutationProgress, mutationView } from '../reporters/mutation-view.ts'
@@ -85,42 +86,23 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
       capabilities: runtime.capabilities,
       runtime: runtime.name,
     })
-    const mutants = allMutants(plans, namedAnywhere(known.scenarios), options)
     const output = reporterOutput(process.stdout, process.env)
-    const progress = mutationProgress(mutants, (line) => process.stderr.write(`${line}\n`))
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
-    let dir = options.out
-    const judged = await run({
-      plans: mutants.map(({ mutant: { plan, arms, sabotages }, system }) => ({
-        plan,
-        system,
-        arms,
-        sabotages,
-      })),
-      seed: options.seed,
-      runtime,
-      driver,
-      toxiproxy: chosen.toxiproxy,
-      projectVersion,
-      out: options.out,
-      report: reportTo([
-        {
-          name: 'mutate',
-          ...progress,
-          runStarted: (started) => {
-            dir = started.dir
-          },
-        },
-      ]),
-      signal: interrupt.signal,
-      parallel: parallelOf(options.parallel, runtime.name),
-      retryInconclusive: 0,
-      bail: false,
-    })
-    const result = judgeMutation(
-      mutants.map(({ mutant }) => mutant),
-      judged,
+    const named = namedAnywhere(known.scenarios)
+    const round = (mutants: readonly Planned[]) =>
+      runRound(mutants, { ...options, ...chosen, runtime, driver, signal: interrupt.signal })
+    const { dir, ...first } = await round(
+      allMutants(plans, named, options.pack, () => (options.only === undefined ? undefined : [options.only])),
     )
+    const rounds: [MutationRound, ...MutationRound[]] = [first]
+    const more = worthAnotherRound(judgeMutation(rounds))
+    if (more.length > 0 && !interrupt.signal.aborted) {
+      process.stderr.write(`${more.length} not decided or not noticed: once more, each by itself\n`)
+      const only = (scenario: string) =>
+        more.filter((one) => one.scenario === scenario).map(({ mutant }) => mutant)
+      rounds.push(await round(allMutants(plans, named, false, only)))
+    }
+    const result = judgeMutation(rounds)
     const json = `${JSON.stringify(result, null, 2)}\n`
     await writeWhole(join(dir, 'mutation.json'), json)
     output.write(
@@ -129,7 +111,40 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
     process.exitCode = result.exitCode
   })
 
-type Planned = ReturnType<typeof planAll>[number]
+type Plans = ReturnType<typeof planAll>
+
+interface Planned {
+  readonly mutant: Mutant
+  readonly system: System
+}
+
+/** Runs these mutants and says what came of them, and where it is kept. */
+async function runRound(
+  mutants: readonly Planned[],
+  context: Pick<RunOptions, 'seed' | 'runtime' | 'driver' | 'toxiproxy' | 'out' | 'signal'> &
+    Pick<Options, 'parallel'>,
+): Promise<MutationRound & { readonly dir: string }> {
+  const progress = mutationProgress(mutants, (line) => process.stderr.write(`${line}\n`))
+  const { seed, runtime, driver, toxiproxy, out, signal, parallel } = context
+  let dir = out
+  const started = ({ dir: made }: { readonly dir: string }) => {
+    dir = made
+  }
+  const result = await run({
+    plans: mutants.map(({ mutant: { plan, arms, sabotages }, system }) => ({
+      plan,
+      system,
+      arms,
+      sabotages,
+    })),
+    ...{ seed, runtime, driver, toxiproxy, projectVersion, out, signal },
+    report: reportTo([{ name: 'mutate', ...progress, runStarted: started }]),
+    parallel: parallelOf(parallel, runtime.name),
+    retryInconclusive: 0,
+    bail: false,
+  })
+  return { ran: mutants.map(({ mutant }) => mutant), run: result, dir }
+}
 
 /** Sabotages that a guard of some scenario names, chosen or not: they are its business. */
 function namedAnywhere(scenarios: readonly Scenario[]): ReadonlySet<string> {
@@ -142,14 +157,20 @@ function namedAnywhere(scenarios: readonly Scenario[]): ReadonlySet<string> {
   )
 }
 
-/** Of each scenario: as it is, then each mutant. @throws BadInput where `--only` names nothing */
+/**
+ * Of each scenario: as it is, then each mutant.
+ * @param onlyOf names that are wanted of this scenario; undefined: all
+ * @throws BadInput where there are none
+ */
 function allMutants(
-  plans: readonly Planned[],
+  plans: Plans,
   named: ReadonlySet<string>,
-  { only, pack }: Options,
-): { mutant: Mutant; system: Planned['system'] }[] {
+  pack: boolean,
+  onlyOf: (scenario: string) => readonly string[] | undefined,
+): Planned[] {
   const all = plans.flatMap(({ plan, system }) => {
     const unnamed = (system.sabotages?.names ?? []).filter((name) => !named.has(name))
+    const only = onlyOf(plan.scenario)
     const mutants = mutantsOf(plan, system, { pack, unnamed, ...(only !== undefined && { only }) })
     return mutants.length === 0 ? [] : [unmutated(plan), ...mutants].map((mutant) => ({ mutant, system }))
   })
@@ -158,6 +179,7 @@ function allMutants(
     ...(system.sabotages?.names ?? []),
     ...plan.measures.map(({ name }) => name),
   ])
+  const only = plans.flatMap(({ plan }) => onlyOf(plan.scenario) ?? [])[0]
   throw new BadInput([
     only === undefined
       ? 'there is nothing to mutate: the systems have no sabotages and the scenarios no measures'

@@ -20,15 +20,16 @@ export interface Mutant {
 /**
  * Everything that can be broken in a scenario, one at a time: each sabotage that one of its guards names on, each of its
  * measures off. A sabotage that no guard of any scenario names is put to every scenario, where something may notice it.
+ * @param only of these sabotages and measures; default: of all
  * @param unnamed sabotages that no guard of any chosen scenario names
  * @param pack puts sabotages that different guards must notice into one mutant
  */
 export function mutantsOf(
   plan: Plan,
   system: System,
-  options: { only?: string; pack: boolean; unnamed: readonly string[] },
+  options: { only?: readonly string[]; pack: boolean; unnamed: readonly string[] },
 ): Mutant[] {
-  const wanted = (name: string): boolean => options.only === undefined || options.only === name
+  const wanted = (name: string): boolean => options.only === undefined || options.only.includes(name)
   const named = namedBy(plan.checks)
   const known = system.sabotages?.names ?? []
   const alone = [...named.keys(), ...options.unnamed].filter((name) => known.includes(name) && wanted(name))

@@ -39,8 +39,8 @@ export function faultLife(
   }
 
   const look = async (when: 'before' | 'during' | 'after'): Promise<boolean | null> => {
-    // A surge needs no probe: its visits are in the journal.
-    if (spec.streams !== undefined) return when === 'during'
+    // Its visits are in the journal.
+    if (kind.probe === undefined) return when === 'during'
     const sighting = await kind
       .probe(spec, context)
       .catch((error: unknown) => ({ bites: null, said: `the probe failed: ${messageOf(error)}` }))

@@ -42,6 +42,9 @@ export interface FaultKind {
   prepare?(spec: FaultSpec, context: FaultContext): Promise<void>
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>
-  /** Independent evidence: uses the link as a client would. Called before, during and after the fault. */
-  probe(spec: FaultSpec, context: FaultContext): Promise<Sighting>
+  /**
+   * Independent evidence: uses the link as a client would. Called before, during and after the fault. Only a fault that
+   * adds streams has none: its visits are in the journal.
+   */
+  probe?(spec: FaultSpec, context: FaultContext): Promise<Sighting>
 }

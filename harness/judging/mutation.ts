@@ -14,24 +14,29 @@ interface Ran {
   readonly plan: Plan
 }
 
+/** Mutants that ran together, and what came of them. */
+export interface MutationRound {
+  readonly ran: readonly Ran[]
+  readonly run: RunResult
+}
+
 /**
- * Who noticed what. A mutant is noticed when a check deviates with it that holds without it: for a measure that is off a
+ * Who noticed what; a later round counts in place of an earlier one. A mutant is noticed when a check deviates with it that holds without it: for a measure that is off a
  * protected check, since what users get is what counts; for a sabotage each guard that names it, or any check where none
  * does.
  */
-export function judgeMutation(ran: readonly Ran[], run: RunResult): MutationResult {
-  const resultOf = (mutant: Ran): ScenarioResult | undefined =>
-    run.scenarios.find(({ scenario }) => scenario === mutant.plan.scenario)
-  const references = new Map(
-    ran
-      .filter((one) => one.sabotages.length === 0 && one.without === null)
-      .map((one) => [one.scenario, resultOf(one)]),
-  )
-  const mutants = ran.flatMap((one) =>
-    one.sabotages.length === 0 && one.without === null
-      ? []
-      : judgeMutant(one, resultOf(one), references.get(one.scenario)),
-  )
+export function judgeMutation([first, ...later]: readonly [
+  MutationRound,
+  ...MutationRound[],
+]): MutationResult {
+  const mutants = later.reduce((before, round) => {
+    const after = judgeRound(round)
+    return before.map((one) => {
+      const again = after.find(({ scenario, mutant }) => scenario === one.scenario && mutant === one.mutant)
+      return again === undefined ? one : { ...again, again: whyAgain(one) }
+    })
+  }, judgeRound(first))
+  const { ran, run } = first
   const plans = new Map(ran.map(({ scenario, plan }) => [scenario, plan]))
   const checks = [...plans].flatMap(([scenario, plan]) =>
     plan.checks.map(({ id, title, role }) => ({ scenario, id, title, role })),
@@ -51,14 +56,38 @@ export function judgeMutation(ran: readonly Ran[], run: RunResult): MutationResu
     version: 1,
     run: run.run,
     seed: run.seed,
-    tookMs: run.tookMs,
+    tookMs: [first, ...later].reduce((sum, round) => sum + round.run.tookMs, 0),
     mutants,
     checks,
     score: { noticed, of: mutants.length },
     blindGuards,
     idleMeasures,
-    exitCode: exitCodeOf(run, mutants, blindGuards),
+    exitCode: exitCodeOf((later.at(-1) ?? first).run, mutants, blindGuards),
   }
+}
+
+/**
+ * Those that one more round may decide, each by itself: a sabotage beside it may have taken away what its guard had to
+ * see, and what voids an arm comes of chance as often as not.
+ */
+export function worthAnotherRound({ mutants }: MutationResult): readonly MutantResult[] {
+  return mutants.filter(
+    ({ verdict, beside }) => verdict === 'undecided' || (verdict === 'unnoticed' && beside.length > 0),
+  )
+}
+
+function whyAgain({ verdict, said }: MutantResult): string {
+  return verdict === 'undecided' ? said : 'beside others nobody noticed it'
+}
+
+function judgeRound({ ran, run }: MutationRound): MutantResult[] {
+  const resultOf = (mutant: Ran): ScenarioResult | undefined =>
+    run.scenarios.find(({ scenario }) => scenario === mutant.plan.scenario)
+  const isReference = ({ sabotages, without }: Ran): boolean => sabotages.length === 0 && without === null
+  const references = new Map(ran.filter(isReference).map((one) => [one.scenario, resultOf(one)]))
+  return ran
+    .filter((one) => !isReference(one))
+    .flatMap((one) => judgeMutant(one, resultOf(one), references.get(one.scenario)))
 }
 
 function exitCodeOf(run: RunResult, mutants: readonly MutantResult[], blind: readonly string[]): number {

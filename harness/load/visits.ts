@@ -80,8 +80,6 @@ export interface Counts {
 /** All visits of one engine. */
 export interface Visits {
   counts(): Readonly<Counts> & { readonly inFlight: number }
-  /** Arrivals until now, by stream. */
-  arrived(): Record<string, number>
   /** Starts the streams that begin with the arm, each at its planned time. */
   start(at: number): void
   /** Starts a stream that begins on command: at its planned time where it has one, else at `at`. */
@@ -97,7 +95,6 @@ interface Runner {
   readonly stream: ArrivalStream
   readonly journey: Journey
   readonly http: Http
-  arrived: number
   /** Visits due from here on do not come, epoch ms. */
   cutAt: number
   /** Epoch ms of its own start; undefined until it has begun. */
@@ -123,7 +120,6 @@ export function openVisits(plan: VisitsPlan, exported: object, ground: Ground, s
     const due: Due = { journey, stream, n, dueAt, lagMs: ground.now() - dueAt }
     const dropped = unfinished.size >= plan.maxInFlight
     counts.due++
-    runner.arrived++
     sink.due(due, dropped)
     if (dropped) {
       counts.dropped++
@@ -147,7 +143,6 @@ export function openVisits(plan: VisitsPlan, exported: object, ground: Ground, s
 
   return {
     counts: () => ({ ...counts, inFlight: unfinished.size }),
-    arrived: () => Object.fromEntries([...runners].map(([id, { arrived }]) => [id, arrived])),
     start(at) {
       startedAt = at
       for (const runner of runners.values())
@@ -227,7 +222,7 @@ function runnersOf(plan: VisitsPlan, exported: object, ground: Ground): Readonly
         throw new Error(`journey '${journey.name}' enters by '${journey.entrance}', which is no link`)
       const http = ground.client(base, journey)
       const begun = { startAt: undefined, cutAt: Number.POSITIVE_INFINITY, coming: false, wake() {} }
-      return [stream.id, { stream, journey, http, arrived: 0, ...begun }]
+      return [stream.id, { stream, journey, http, ...begun }]
     }),
   )
 }

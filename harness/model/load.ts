@@ -56,10 +56,4 @@ export interface LoadRun extends AsyncDisposable {
   end(streamId: string): Promise<void>
   /** No new arrivals; waits for visits under way, at most `patienceMs`; what is left is recorded as unfinished. */
   drain(patienceMs: number): Promise<GeneratorFigures>
-  /** How a stream that begins on command is doing: the evidence of a surge. `activeMs` is the time since it began. */
-  onCommand(streamId: string): {
-    readonly active: boolean
-    readonly activeMs: number
-    readonly arrived: number
-  }
 }

@@ -14,6 +14,8 @@ export interface MutantResult {
   readonly named: readonly string[]
   /** Why it is undecided, in words. */
   readonly said: string
+  /** Why it was run once more by itself, and this is what came of that; absent where the first time counted. */
+  readonly again?: string
 }
 
 /** What `mutation.json` holds: who notices what. */

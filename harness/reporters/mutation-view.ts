@@ -48,6 +48,11 @@ export function mutationView(result: MutationResult, file: string, paint: Paint)
     ),
     ...told('guards that noticed nothing', result.blindGuards, paint.red),
     ...told('measures that nothing misses', result.idleMeasures, paint.red),
+    ...told(
+      'run once more, by itself',
+      result.mutants.flatMap((m) => (m.again === undefined ? [] : [`${nameOf(m)} (${m.again})`])),
+      paint.yellow,
+    ),
     ...packedNote(result),
     `all of it: ${file}`,
   ]

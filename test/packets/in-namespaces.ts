@@ -110,12 +110,12 @@ async function share(bytes: number): Promise<number> {
 }
 
 await packetLossKind.prepare?.(spec, context)
-const before = await packetLossKind.probe(spec, context)
+const before = await packetLossKind.probe!(spec, context)
 const plain = { rules: await rules(), offloads: await offloads() }
 await packetLossKind.revert(spec, context)
 await packetLossKind.inject(spec, context)
 const injected = { rules: await rules(), offloads: await offloads() }
-const during = await packetLossKind.probe(spec, context)
+const during = await packetLossKind.probe!(spec, context)
 const shares: Record<string, number> = {}
 // From where the proxies are, but past them: how a proxy cuts up what it reads is not what was measured.
 await Promise.all(
@@ -128,7 +128,7 @@ const pastTheLink = await passing()
 await packetLossKind.revert(spec, context)
 await packetLossKind.revert(spec, context)
 const reverted = { rules: await rules(), offloads: await offloads() }
-const after = await packetLossKind.probe(spec, context)
+const after = await packetLossKind.probe!(spec, context)
 const findings: Findings = {
   before,
   during,

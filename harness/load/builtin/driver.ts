@@ -4,10 +4,9 @@ import { closeSync, openSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { HarnessError } from '../../errors.ts'
-import type { GeneratorFigures, LoadPlan, LoadRun } from '../../model/load.ts'
+import type { GeneratorFigures, LoadRun } from '../../model/load.ts'
 import { moduleUrl } from '../../module-url.ts'
 import type { LoadDriver, LoadHooks } from '../driver.ts'
-import { onCommand } from '../on-command.ts'
 import { type FromLoad, linesFd, type ToLoad } from './protocol.ts'
 
 /** Time between the order to start and the first act, ms: enough for the order to reach the load process. */
@@ -23,7 +22,7 @@ export const builtinDriver: LoadDriver = {
     const heard = hear(child, hooks)
     tell(child, { type: 'plan', plan })
     await heard.ready
-    return runOf(child, plan, heard, linesEnded, hooks.logFile)
+    return runOf(child, heard, linesEnded, hooks.logFile)
   },
 }
 
@@ -65,7 +64,6 @@ function passLines(from: Readable, lines: (chunk: string) => void): Promise<unkn
 interface Heard {
   readonly ready: Promise<void>
   readonly gone: Promise<unknown>
-  arrived: Readonly<Record<string, number>>
   drained: GeneratorFigures | undefined
   /** It is no longer wanted: its end is no death. */
   disposed: boolean
@@ -75,16 +73,13 @@ function hear(child: ChildProcess, hooks: LoadHooks): Heard {
   const ready = Promise.withResolvers<void>()
   ready.promise.catch(() => {})
   const gone = once(child, 'exit')
-  const heard: Heard = { ready: ready.promise, gone, arrived: {}, drained: undefined, disposed: false }
+  const heard: Heard = { ready: ready.promise, gone, drained: undefined, disposed: false }
   child.on('message', (message: FromLoad) => {
     if (message.type === 'ready') ready.resolve()
     else if (message.type === 'failed')
       ready.reject(new HarnessError(`the load driver cannot run: ${message.error}`))
     else if (message.type === 'drained') heard.drained = message.figures
-    else {
-      heard.arrived = message.arrived
-      hooks.tick(message.tick)
-    }
+    else hooks.tick(message.tick)
   })
   void gone.then(([code, signal]) => {
     if (heard.drained !== undefined || heard.disposed) return
@@ -97,31 +92,19 @@ function hear(child: ChildProcess, hooks: LoadHooks): Heard {
   return heard
 }
 
-function runOf(
-  child: ChildProcess,
-  { streams }: LoadPlan,
-  heard: Heard,
-  linesEnded: Promise<unknown>,
-  logFile: string,
-): LoadRun {
-  const commanded = onCommand(streams)
+function runOf(child: ChildProcess, heard: Heard, linesEnded: Promise<unknown>, logFile: string): LoadRun {
   return {
     async start() {
       const at = now() + headStartMs
-      commanded.started(at)
       tell(child, { type: 'start', at })
       return at
     },
     async begin(stream) {
-      const at = now()
-      commanded.begin(stream, at)
-      tell(child, { type: 'begin', stream, at })
+      tell(child, { type: 'begin', stream, at: now() })
     },
     async end(stream) {
-      commanded.end(stream)
       tell(child, { type: 'end', stream, at: now() })
     },
-    onCommand: (stream) => commanded.state(stream, now(), heard.arrived[stream] ?? 0),
     async drain(patienceMs) {
       tell(child, { type: 'drain', at: now(), patienceMs })
       await Promise.all([heard.gone, linesEnded])

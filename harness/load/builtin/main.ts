@@ -116,7 +116,7 @@ function telling(): Telling {
     figures,
     tick(visits) {
       const tick = { at: now(), journeys: shown(live.take()), generator: figures(visits) }
-      send({ type: 'tick', tick, arrived: visits.arrived() })
+      send({ type: 'tick', tick })
     },
     end() {
       clearInterval(flushTimer)

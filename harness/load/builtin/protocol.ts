@@ -14,5 +14,5 @@ export type ToLoad =
 export type FromLoad =
   | { type: 'ready' }
   | { type: 'failed'; error: string }
-  | { type: 'tick'; tick: LiveTick; arrived: Record<string, number> }
+  | { type: 'tick'; tick: LiveTick }
   | { type: 'drained'; figures: GeneratorFigures }

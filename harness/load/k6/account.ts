@@ -10,9 +10,6 @@ export interface Gathered {
   latest(): GeneratorFigures
   /** Figures, and the visits since the last tick. */
   tick(at: number): LiveTick
-  arrived(stream: string): number
-  /** Epoch ms up to which every VU has reported; 0 while one has not. */
-  reportedAt(): number
   /** Resolves once so many VUs have reported for the last time. */
   complete(vus: number): Promise<void>
 }
@@ -45,8 +42,6 @@ export function gathered(): Gathered {
     },
     latest,
     tick: (at) => ({ at, journeys: shown(live.take()), generator: latest() }),
-    arrived: (stream) => sum(({ arrived }) => arrived[stream] ?? 0),
-    reportedAt: () => (last.size === 0 ? 0 : Math.min(...[...last.values()].map(({ at }) => at))),
     complete: (vus) =>
       new Promise((resolve) => {
         if (finals() >= vus) resolve()

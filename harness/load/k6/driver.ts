@@ -7,7 +7,6 @@ import type { GeneratorFigures, LiveTick, LoadPlan, LoadRun } from '../../model/
 import { projectRoot } from '../../project-root.ts'
 import type { LoadDriver, LoadHooks } from '../driver.ts'
 import { lineOf } from '../lines.ts'
-import { onCommand } from '../on-command.ts'
 import { type Gathered, gathered } from './account.ts'
 import { type K6Child, startK6 } from './child.ts'
 import { endedBySignal, endInWords, thresholdsCrossed } from './exit-codes.ts'
@@ -42,7 +41,7 @@ export function k6DriverOf(find: typeof findK6): LoadDriver {
       const running = await startRunning(found.k6, plan, hooks, undo)
       const ticking = setInterval(() => hooks.tick(running.figures.tick(now())), tickEveryMs)
       undo.defer(() => clearInterval(ticking))
-      const run = runOf(running, plan, hooks)
+      const run = runOf(running, hooks)
       const opened = undo.move()
       return { ...run, [Symbol.asyncDispose]: () => opened.disposeAsync() }
     },
@@ -101,31 +100,20 @@ async function startRunning(
   return running
 }
 
-function runOf(
-  running: Running,
-  plan: LoadPlan,
-  hooks: LoadHooks,
-): Omit<LoadRun, typeof Symbol.asyncDispose> {
+function runOf(running: Running, hooks: LoadHooks): Omit<LoadRun, typeof Symbol.asyncDispose> {
   const { orders, figures } = running
-  const commanded = onCommand(plan.streams)
   return {
     async start() {
       const at = now() + headStartMs
-      commanded.started(at)
       orders.give({ type: 'start', at })
       return at
     },
     async begin(stream) {
-      const at = now()
-      commanded.begin(stream, at)
-      orders.give({ type: 'begin', stream, at })
+      orders.give({ type: 'begin', stream, at: now() })
     },
     async end(stream) {
-      commanded.end(stream)
       orders.give({ type: 'end', stream, at: now() })
     },
-    // Seen as of the VUs' last reports, so that arrivals and time belong together.
-    onCommand: (stream) => commanded.state(stream, figures.reportedAt(), figures.arrived(stream)),
     async drain(patienceMs) {
       const at = now()
       orders.give({ type: 'drain', at, giveUpAt: at + patienceMs })

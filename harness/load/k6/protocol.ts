@@ -30,8 +30,6 @@ export interface VuReport {
   readonly inFlight: number
   readonly loopDelayMaxMs: number
   readonly lagsMs: readonly number[]
-  /** Arrivals by stream. */
-  readonly arrived: Readonly<Record<string, number>>
   readonly journeys: Readonly<Record<string, LiveVisits>>
 }
 

@@ -89,14 +89,14 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
           signal: new AbortController().signal,
           memory: new Map(),
         }
-        expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+        expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
         try {
           await kind.inject(spec, context)
-          expect(await kind.probe(spec, context)).toMatchObject({ bites: true })
+          expect(await kind.probe!(spec, context)).toMatchObject({ bites: true })
         } finally {
           await kind.revert(spec, context)
         }
-        expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+        expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
         expect(await ask(entrance())).toBe('front asked back')
       })
     })

@@ -76,7 +76,7 @@ for (const subject of subjects)
         link,
         inject: () => kind.inject(spec, context),
         revert: () => kind.revert(spec, context),
-        probe: () => kind.probe(spec, context),
+        probe: () => kind.probe!(spec, context),
       }
     }
 

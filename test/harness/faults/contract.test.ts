@@ -31,13 +31,14 @@ import { plannedFault } from './planned-fault.ts'
 let toxiproxy: ToxiproxyServer
 let onOneLink: FaultContext
 let address: LinkAddress
+let streams: ReadonlySet<string>
 /** Faults on services need some: two processes and their links. */
 let network: FaultContext
 const undo = new AsyncDisposableStack()
 const deaths: string[] = []
 
 beforeAll(async () => {
-  ;({ toxiproxy, onOneLink, address } = undo.use(await startOneLink()))
+  ;({ toxiproxy, onOneLink, address, streams } = undo.use(await startOneLink()))
   const logDir = mkdtempSync(join(tmpdir(), 'faults-'))
   undo.defer(() => rmSync(logDir, { recursive: true }))
   const runtime = undo.use(processesRuntime({ toxiproxy: 'embedded' }))
@@ -65,14 +66,14 @@ const rows: FaultSpec[] = [
   reset('a→b', { after: '100ms' }),
   packetLoss('a→b'),
   packetLoss('a→b', { minBytes: 1000, probability: 0.6 }),
-  surge(userAsks, '100/s'),
   kill('back'),
   pause('back'),
   restart('back'),
 ].map((fault) => plannedFault(fault))
 
 it('has a row for every fault', () => {
-  expect(new Set(rows.map(({ kind }) => kind))).toEqual(new Set(faultKinds.map(({ kind }) => kind)))
+  const seen = new Set([...rows.map(({ kind }) => kind), 'surge'])
+  expect(seen).toEqual(new Set(faultKinds.map(({ kind }) => kind)))
 })
 
 describe.each(rows)('$id $params', (spec) => {
@@ -86,17 +87,16 @@ describe.each(rows)('$id $params', (spec) => {
 
   it('is not seen before, bites while it is on, and is gone after its revert', async () => {
     await kind.prepare?.(spec, context)
-    expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+    expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
     await kind.inject(spec, context)
-    if (spec.kind === 'surge') await new Promise((resolve) => setTimeout(resolve, 60))
     try {
-      const sighting = await kind.probe(spec, context)
+      const sighting = await kind.probe!(spec, context)
       expect(sighting).toMatchObject({ bites: true })
       expect(sighting.said).not.toBe('')
     } finally {
       await kind.revert(spec, context)
     }
-    expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+    expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
   })
 
   it('names the toxics it puts on its link, and its probe the connections it makes', async () => {
@@ -107,7 +107,7 @@ describe.each(rows)('$id $params', (spec) => {
       expect(names.toSorted()).toEqual([...(kind.toxics?.(spec) ?? [])].toSorted())
       // So that what Toxiproxy says of the probe's own connection is not taken for a user's.
       if (kind.toxics !== undefined) {
-        const { clients } = await kind.probe(spec, context)
+        const { clients } = await kind.probe!(spec, context)
         expect(new Set(clients).size).toBe({ 'packet-loss': 2, stall: 3 }[spec.kind] ?? 1)
         for (const client of clients!) expect(client).toMatch(/^127\.0\.0\.1:\d+$/)
       }
@@ -119,8 +119,22 @@ describe.each(rows)('$id $params', (spec) => {
   it('can be reverted in any state, twice', async () => {
     await kind.revert(spec, context)
     await kind.revert(spec, context)
-    expect(await kind.probe(spec, context)).toMatchObject({ bites: false })
+    expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
   })
+})
+
+it('a surge begins a stream of its own and ends it, in any state; its visits are in the journal', async () => {
+  const spec = plannedFault(surge(userAsks, '100/s'))
+  const { streams: plannedStreams, inject, revert, probe } = faultKind('surge')!
+  const ids = plannedStreams!(spec).map(({ id }) => id)
+  expect(probe).toBeUndefined()
+  await revert(spec, onOneLink)
+  expect([...streams]).toEqual([])
+  await inject(spec, onOneLink)
+  expect([...streams]).toEqual(ids)
+  await revert(spec, onOneLink)
+  await revert(spec, onOneLink)
+  expect([...streams]).toEqual([])
 })
 
 it('takes no fault for a death that nobody asked for', () => expect(deaths).toEqual([]))
@@ -135,7 +149,7 @@ describe('a probe', () => {
     for (const spec of rows.filter(({ kind }) =>
       ['stall', 'latency', 'throttle', 'packet-loss'].includes(kind),
     ))
-      expect(await faultKind(spec.kind)!.probe(spec, closed)).toMatchObject({ bites: false })
+      expect(await faultKind(spec.kind)!.probe!(spec, closed)).toMatchObject({ bites: false })
   })
 
   it('looks by PostgreSQL’s first question where the link leads to PostgreSQL', async () => {
@@ -150,14 +164,14 @@ describe('a probe', () => {
     const { port } = server.address() as AddressInfo
     const postgres: LinkAddress = { ...address, port, protocol: 'postgres' }
     const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => postgres } }
-    expect(await faultKind('stall')!.probe(plannedFault(stall('a→b')), asking)).toMatchObject({
+    expect(await faultKind('stall')!.probe!(plannedFault(stall('a→b')), asking)).toMatchObject({
       bites: false,
     })
     // Once with each kind of connection.
     const first = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
     expect(asked).toEqual([first, first, first])
     asked.length = 0
-    await faultKind('packet-loss')!.probe(plannedFault(packetLoss('a→b')), asking)
+    await faultKind('packet-loss')!.probe!(plannedFault(packetLoss('a→b')), asking)
     const startup = asked.find((chunk) => chunk.readUInt32BE(4) === 0x30000)!
     expect(startup.toString('latin1', 8)).toMatch(/^user\0probe\0application_name\0x+\0\0$/)
     server.close()
@@ -174,7 +188,7 @@ describe('a probe', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const asking = { ...onOneLink, topology: { ...onOneLink.topology, link: () => ({ ...address, port }) } }
-    const { bites, said } = await faultKind('packet-loss')!.probe(plannedFault(packetLoss('a→b')), asking)
+    const { bites, said } = await faultKind('packet-loss')!.probe!(plannedFault(packetLoss('a→b')), asking)
     expect([...asked.values()].sort((a, b) => a - b)).toEqual([1400, 6000])
     expect(bites).toBe(false)
     expect(said).toMatch(

@@ -8,7 +8,7 @@ import { connectToxiproxy } from '../../../harness/toxiproxy/connect.ts'
 
 /** A server, a Toxiproxy with one link to it, and streams that begin on command. */
 export async function startOneLink() {
-  const streams = new Map<string, number>()
+  const streams = new Set<string>()
   const upstream = createServer((request, response) => {
     const bytes = Number(new URL(request.url!, 'http://x').searchParams.get('bytes') ?? 2)
     response.end('x'.repeat(bytes))
@@ -35,13 +35,8 @@ export async function startOneLink() {
       system: { links: [{ name: 'a→b', to: 'b' }] },
     } as unknown as Topology,
     load: {
-      begin: async (id: string) => void streams.set(id, performance.now()),
+      begin: async (id: string) => void streams.add(id),
       end: async (id: string) => void streams.delete(id),
-      onCommand: (id: string) => {
-        const since = streams.get(id)
-        const activeMs = since === undefined ? 0 : performance.now() - since
-        return { active: since !== undefined, activeMs, arrived: Math.round(activeMs / 10) }
-      },
     } as unknown as LoadRun,
     signal: new AbortController().signal,
     memory: new Map(),
@@ -49,6 +44,8 @@ export async function startOneLink() {
   return {
     toxiproxy,
     address,
+    /** Those that have begun and not ended. */
+    streams,
     onOneLink,
     async [Symbol.asyncDispose]() {
       await toxiproxy[Symbol.asyncDispose]()

@@ -5,7 +5,7 @@ import { never } from '../../../harness/checks/never.ts'
 import { noEvent } from '../../../harness/checks/no-event.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { type Mutant, mutantsOf, unmutated } from '../../../harness/experiment/mutants.ts'
-import { judgeMutation } from '../../../harness/judging/mutation.ts'
+import { judgeMutation, worthAnotherRound } from '../../../harness/judging/mutation.ts'
 import type { Arm } from '../../../harness/model/arms.ts'
 import type { CheckVerdict } from '../../../harness/model/check.ts'
 import type { RunResult, Void } from '../../../harness/model/result.ts'
@@ -73,8 +73,8 @@ describe('mutants', () => {
   })
 
   it('can be asked for by name', () => {
-    expect(all({ only: 'enters-twice' }).map(shortOf)).toEqual([['enters-twice', 'treated']])
-    expect(all({ only: 'manual-intake' }).map(shortOf)).toEqual([
+    expect(all({ only: ['enters-twice'] }).map(shortOf)).toEqual([['enters-twice', 'treated']])
+    expect(all({ only: ['manual-intake'] }).map(shortOf)).toEqual([
       ['without manual-intake', 'without-manual-intake'],
     ])
   })
@@ -128,7 +128,7 @@ function judged(
   voids: Readonly<Record<string, readonly Void[]>> = {},
   mutants = all(),
 ) {
-  return judgeMutation([unmutated(plan), ...mutants], ran(mutants, deviating, voids))
+  return judgeMutation([{ ran: [unmutated(plan), ...mutants], run: ran(mutants, deviating, voids) }])
 }
 
 describe('the matrix', () => {
@@ -201,16 +201,16 @@ describe('the matrix', () => {
         })),
     ],
   ])('what nobody noticed is undecided where the scenario as it is %s', (_, change) => {
-    const mutants = all({ only: 'loses-receipts' })
+    const mutants = all({ only: ['loses-receipts'] })
     const run = ran(mutants, {})
     const [asItIs, ...others] = run.scenarios
     const changed = { ...run, scenarios: [{ ...asItIs!, arms: change(run) }, ...others] }
-    const result = judgeMutation([unmutated(plan), ...mutants], changed)
+    const result = judgeMutation([{ ran: [unmutated(plan), ...mutants], run: changed }])
     expect(result.mutants).toMatchObject([
       { verdict: 'undecided', said: expect.stringContaining('as it is') },
     ])
     expect(result.exitCode).toBe(2)
-    expect(judgeMutation([unmutated(plan), ...mutants], run)).toMatchObject({ exitCode: 3 })
+    expect(judgeMutation([{ ran: [unmutated(plan), ...mutants], run }])).toMatchObject({ exitCode: 3 })
   })
 
   it('a baseline that a sabotage spoils speaks for itself', () => {
@@ -233,5 +233,40 @@ describe('the matrix', () => {
       'opens-at-will': 'noticed',
       'enters-twice': 'unnoticed',
     })
+  })
+
+  it('what nobody noticed beside others is run once more by itself, and that counts', () => {
+    const packed = all({ pack: true })
+    const together = packed.find(({ sabotages }) => sabotages.includes('loses-receipts'))!
+    const beside = Object.fromEntries([
+      ...Object.entries(noticedAll),
+      ...packed.map(({ name, sabotages }) => [
+        name,
+        sabotages.flatMap((one) =>
+          one === 'loses-receipts' ? [] : (noticedAll[`sabotage ${one}` as keyof typeof noticedAll] ?? []),
+        ),
+      ]),
+      ['without manual-intake', [serves.id]],
+      ['without password-fallback', [serves.id]],
+    ]) as Record<string, string[]>
+    const first = { ran: [unmutated(plan), ...packed], run: ran(packed, beside) }
+    const once = judgeMutation([first])
+    expect(together.sabotages.length).toBeGreaterThan(1)
+    expect(once.exitCode).toBe(3)
+    expect(worthAnotherRound(once).map(({ mutant }) => mutant)).toEqual(['loses-receipts'])
+    const alone = all({ only: ['loses-receipts'] })
+    const second = (deviating: Record<string, string[]>) => ({
+      ran: [unmutated(plan), ...alone],
+      run: ran(alone, deviating),
+    })
+    const noticed = judgeMutation([first, second(noticedAll)])
+    expect(noticed).toMatchObject({ score: { noticed: 7, of: 7 }, blindGuards: [], exitCode: 0 })
+    expect(
+      noticed.mutants.flatMap(({ mutant, again }) => (again === undefined ? [] : [[mutant, again]])),
+    ).toEqual([['loses-receipts', 'beside others nobody noticed it']])
+    const still = judgeMutation([first, second({})])
+    expect(still).toMatchObject({ score: { noticed: 6 }, exitCode: 3 })
+    // By itself it was looked at as well as can be.
+    expect(worthAnotherRound(still)).toEqual([])
   })
 })

@@ -128,29 +128,27 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       await using run = await ground.open(subject, [stream('is-served'), surge])
       await run.load.start()
       await sleep(200)
-      expect(run.load.onCommand(surge.id)).toEqual({ active: false, activeMs: 0, arrived: 0 })
       const begunAt = performance.timeOrigin + performance.now()
       await run.load.begin(surge.id)
-      for (let i = 0; run.load.onCommand(surge.id).arrived < 10 && i < 200; i++) await sleep(25)
-      const { active, activeMs, arrived } = run.load.onCommand(surge.id)
-      expect(active).toBe(true)
-      // As many as are planned in the time it is said to have been on, give or take its scatter.
-      const planned = [...schedule({ ...surge, durationMs: activeMs }, seed)].length
-      expect(arrived).toBeGreaterThanOrEqual(Math.max(1, planned / 2))
+      const came = () => run.observations().filter(({ stream }) => stream === surge.id)
+      for (let i = 0; came().length < 10 && i < 200; i++) await sleep(25)
       await run.load.end(surge.id)
       await run.load.end(surge.id)
       const endedAt = performance.timeOrigin + performance.now()
-      expect(run.load.onCommand(surge.id).active).toBe(false)
       await sleep(400)
       await run.load.drain(3000)
-      const came = run.observations().filter(({ stream }) => stream === surge.id)
-      const times = [...schedule(surge, seed)].slice(0, came.length)
-      expect(came.map(({ n }) => n).sort((a, b) => a - b)).toEqual(times.map((_, n) => n))
-      for (const { due, n } of came) {
+      const times = [...schedule(surge, seed)].slice(0, came().length)
+      expect(times.length).toBeGreaterThanOrEqual(10)
+      expect(
+        came()
+          .map(({ n }) => n)
+          .sort((a, b) => a - b),
+      ).toEqual(times.map((_, n) => n))
+      for (const { due, n } of came()) {
         expect(due - times[n]!).toBeGreaterThan(begunAt - 1)
         expect(due).toBeLessThan(endedAt + 200)
       }
-      expect(came.every(({ outcome }) => outcome === 'served')).toBe(true)
+      expect(came().every(({ outcome }) => outcome === 'served')).toBe(true)
     })
 
     it('drops what is too much for it, and says so', async () => {

@@ -30,9 +30,9 @@ export function reporting(vu: number, now: () => number): Reports {
     lines = []
   }
   const report = (final: boolean): void => {
-    const { counts, arrived } = visits!
+    const { counts } = visits!
     const said: VuReport = {
-      ...{ kind: 'vu', vu, at: hundredths(now()), final, ...counts(), arrived: arrived() },
+      ...{ kind: 'vu', vu, at: hundredths(now()), final, ...counts() },
       ...{ loopDelayMaxMs: loop.maxMs(), lagsMs, journeys: Object.fromEntries(live.take()) },
     }
     lagsMs = []

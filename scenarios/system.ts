@@ -53,6 +53,13 @@ const l4: ServiceSpec = {
   health: { path: '/health', port: 'admin' },
 }
 
+const front: ServiceSpec = {
+  kind: 'node',
+  module: moduleUrl(import.meta.url, '../services/front/main.ts'),
+  ports: { offices: 'PORT', admin: 'ADMIN_PORT', outside: 'OUTSIDE_PORT', abroad: 'ABROAD_PORT' },
+  health: { path: '/health', port: 'admin' },
+}
+
 const services: System['services'] = {
   postgres: { kind: 'postgres', database: 'saeol' },
   crl: service('crl', (files, scratch) => ({
@@ -68,12 +75,7 @@ const services: System['services'] = {
     REGISTER_FILE: files.register!,
     AUDIT_SPOOL_FILE: `${scratch}/audit-spool.jsonl`,
   })),
-  front: {
-    kind: 'node',
-    module: moduleUrl(import.meta.url, '../services/front/main.ts'),
-    ports: { offices: 'PORT', admin: 'ADMIN_PORT', outside: 'OUTSIDE_PORT', abroad: 'ABROAD_PORT' },
-    health: { path: '/health', port: 'admin' },
-  },
+  front,
   'simple-auth': service('simple-auth', (files) => ({ PHONES_FILE: files.phones! })),
   gov24: service('gov24'),
   'community-centre': service('community-centre', (files, scratch) => ({
@@ -86,6 +88,11 @@ const services: System['services'] = {
     DESK_2_FILE: files['desk-2']!,
     DESK_3_FILE: files['desk-3']!,
   })),
+  procurement: {
+    ...service('procurement', (files) => ({ PROCUREMENT_FILE: files.procurement! })),
+    optional: true,
+  },
+  'procurement-front': { ...front, optional: true },
 }
 
 const links: System['links'] = [
@@ -110,11 +117,17 @@ const links: System['links'] = [
   // Who is in no office comes by lines of their own: one for single tries, one for floods.
   entrance('outsider', 'front', 'outside'),
   entrance('crowd', 'front', 'abroad'),
-  link('front', 'saeol', 'SAEOL_URL', 'to-serve'),
+  link('front', 'saeol', 'UPSTREAM_URL', 'to-serve'),
   link('saeol', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
   link('situation-room', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
   link('l4-standby', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
   link('l4-standby', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
+  // Bidders come from companies and from home, the flood from abroad.
+  entrance('company', 'procurement-front'),
+  entrance('bidder-at-home', 'procurement-front', 'outside'),
+  entrance('source-abroad', 'procurement-front', 'abroad'),
+  link('procurement-front', 'procurement', 'UPSTREAM_URL', 'to-serve'),
+  link('procurement', 'postgres', 'DATABASE_URL'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
@@ -179,6 +192,7 @@ export const administrativeNetwork = defineSystem({
       trust: files.trustFile,
       issuer: files.issuerFile,
       phones: files.phonesFile,
+      procurement: files.procurementFile,
     }
   },
   userData: 'people',

@@ -89,6 +89,7 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
           trust: '/enrolment/trust.json',
           issuer: '/enrolment/issuer.json',
           phones: '/enrolment/phones.json',
+          procurement: '/enrolment/procurement.json',
         },
         scratch: '/data',
       },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 7
+const version = 8
 
 export interface EnrolledFiles {
   readonly peopleFile: string
@@ -18,6 +18,7 @@ export interface EnrolledFiles {
   readonly trustFile: string
   readonly issuerFile: string
   readonly phonesFile: string
+  readonly procurementFile: string
 }
 
 /**
@@ -42,7 +43,10 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, centre, register, room, desks, trust, issuer, phones } = await enrol(seed, sizes)
+    const { people, centre, register, room, desks, trust, issuer, phones, procurement } = await enrol(
+      seed,
+      sizes,
+    )
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
@@ -58,6 +62,7 @@ export async function enrolled(
       write(drafted.trustFile, trust),
       write(drafted.issuerFile, issuer),
       write(drafted.phonesFile, phones),
+      write(drafted.procurementFile, procurement),
     ])
     await rename(draft, directory)
   } catch (error) {
@@ -80,6 +85,7 @@ function filesIn(directory: string): EnrolledFiles {
     trustFile: join(directory, 'trust.json'),
     issuerFile: join(directory, 'issuer.json'),
     phonesFile: join(directory, 'phones.json'),
+    procurementFile: join(directory, 'procurement.json'),
   }
 }
 

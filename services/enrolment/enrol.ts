@@ -8,6 +8,7 @@ import { offices as allOffices } from './offices.ts'
 import { writeOldPaper } from './old-papers.ts'
 import type { People, Person } from './people.ts'
 import type { Phones } from './phones.ts'
+import { enrolProcurement, type ProcurementOffice } from './procurement.ts'
 import type { Identity, Register, RegisteredOfficial } from './register.ts'
 import { residentId } from './residents.ts'
 import type { Room } from './room.ts'
@@ -24,6 +25,10 @@ export interface EnrolmentSizes {
   readonly offices: number
   readonly clerksPerOffice: number
   readonly residents: number
+  /** Companies that hand in bids. */
+  readonly bidders: number
+  /** Tenders that close in the course of a replay. */
+  readonly tenders: number
 }
 
 export const defaultSizes: EnrolmentSizes = {
@@ -33,6 +38,8 @@ export const defaultSizes: EnrolmentSizes = {
   offices: 5,
   clerksPerOffice: 4,
   residents: 2_000,
+  bidders: 400,
+  tenders: 400,
 }
 
 export interface Enrolment {
@@ -44,6 +51,7 @@ export interface Enrolment {
   readonly trust: Trust
   readonly issuer: Issuer
   readonly phones: Phones
+  readonly procurement: ProcurementOffice
 }
 
 /** Who may open the password login. Each has a desk; but the last two mean no good, and have none. */
@@ -71,7 +79,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
   const { officials, clerks } = await enrolStaff(draft, sizes, ids)
   const registered = [...officials, ...clerks]
   const victim = officials[0] ?? clerks[0]
-  const counters = await countersOf(seed, ids)
+  const [counters, procurement] = await Promise.all([countersOf(seed, ids), enrolProcurement(seed, sizes)])
   const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),
     Promise.all(dutyOfficerIds.map((id) => enrolDutyOfficer(seed, id))),
@@ -83,6 +91,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
 
   const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
   const phones = phonesOf(seed, residents)
+  const known = dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki }))
 
   return {
     people: {
@@ -93,6 +102,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       citizens: phones,
       dutyOfficers: dutyOfficers.slice(-dishonest).map(keyOf),
       strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName],
+      procurement: procurement.people,
     },
     centre: {
       clerks: clerks.map(({ person }) => person),
@@ -101,21 +111,26 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     register: {
       officials: registered.map(({ record }) => record),
       counters: counters.map(({ office, publicKeySpki }) => ({ office, publicKeySpki })),
-      dutyOfficers: dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki })),
+      dutyOfficers: known,
       probe: saeolProbe,
     },
     room: { probe: roomProbe },
     desks: dutyOfficers.slice(0, -dishonest).map(keyOf),
     phones: { phones },
+    procurement: { ...procurement.office, dutyOfficers: known },
     trust: {
       rootCertificate: authority.rootCertificate,
       issuingCertificate: authority.issuingCertificate,
     },
-    issuer: {
-      issuingCertificate: authority.issuingCertificate,
-      privateKeyPkcs8: authority.issuingKeyPkcs8,
-      revoked: registered.filter(({ person }) => person.status === 'revoked').map(({ serial }) => serial),
-    },
+    issuer: issuerOf(authority, registered),
+  }
+}
+
+function issuerOf(authority: Authority, registered: readonly Enrolled[]): Issuer {
+  return {
+    issuingCertificate: authority.issuingCertificate,
+    privateKeyPkcs8: authority.issuingKeyPkcs8,
+    revoked: registered.filter(({ person }) => person.status === 'revoked').map(({ serial }) => serial),
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { phoneSchema } from './phones.ts'
+import { procurementPeopleSchema } from './procurement.ts'
 
 export const personSchema = z.object({
   id: z.string(),
@@ -64,6 +65,7 @@ const peopleSchema = z.object({
       ]),
     }),
   ),
+  procurement: procurementPeopleSchema,
 })
 
 export type Person = z.output<typeof personSchema>

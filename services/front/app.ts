@@ -20,7 +20,7 @@ export interface Front extends Service {
   readonly lines: Readonly<Record<Segment, string>>
 }
 
-/** The reverse hop before Saeol: it says where a request came from, and passes everything on. */
+/** The reverse hop before a system: it says where a request came from, and passes everything on. */
 export async function startFront(env: Environment, destination?: LogDestination): Promise<Front> {
   const config = readFrontConfig(env)
   const log = createLog(config, destination)
@@ -34,14 +34,19 @@ export async function startFront(env: Environment, destination?: LogDestination)
     for (const segment of segments) {
       const app = express()
       app.disable('x-powered-by')
-      app.use(forward({ segment, to: config.SAEOL_URL, token: config.OWN_TOKEN, agent, sabotaged }))
+      app.use(forward({ segment, to: config.UPSTREAM_URL, token: config.OWN_TOKEN, agent, sabotaged }))
       app.use(problemHandler(log))
       const line = await startService({ config: { ...config, PORT: ports[segment] }, log, app })
       lines[segment] = stack.use(line).url
     }
     const admin = createApp({
       log,
-      health: healthRouter({ saeol: answers(config.SAEOL_URL) }, config.DEEP_CHECK_MS, config, sabotaged),
+      health: healthRouter(
+        { upstream: answers(config.UPSTREAM_URL) },
+        config.DEEP_CHECK_MS,
+        config,
+        sabotaged,
+      ),
       routers: [],
       deadlines: undefined,
     })

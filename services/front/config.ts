@@ -12,8 +12,9 @@ export function readFrontConfig(env: Environment) {
       ABROAD_PORT: integer(0, 65_535),
       /** Of its own health: whatever comes by the lines is passed on. */
       ADMIN_PORT: integer(0, 65_535),
-      SAEOL_URL: linkUrl,
-      /** What it shows Saeol, so that Saeol believes the address it writes. */
+      /** The system that it stands before. */
+      UPSTREAM_URL: linkUrl,
+      /** What it shows that system, which then believes the address that it writes. */
       OWN_TOKEN: ownToken('front'),
       /** Longest wait for one check of /health/deep, in ms. */
       DEEP_CHECK_MS: integer(1, 60_000).default(400),

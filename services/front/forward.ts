@@ -71,7 +71,11 @@ function passBack(answer: IncomingMessage, response: ServerResponse): void {
 
 function giveUp(response: Response, error: Error): void {
   if (response.headersSent || response.destroyed) response.destroy()
-  else sendProblem(response, new Problem(503, 'saeol-unreachable', `Saeol gave no answer (${error.message})`))
+  else
+    sendProblem(
+      response,
+      new Problem(503, 'upstream-unreachable', `the system behind gave no answer (${error.message})`),
+    )
 }
 
 function without(

@@ -4,10 +4,10 @@ import { type Budget, budget } from '../../common/budget.ts'
 import { DownstreamError, type DownstreamResponse } from '../../common/downstream.ts'
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
+import { sourceOf } from '../../common/source.ts'
 import { createSession } from '../sessions/sessions.ts'
 import type { Challenges } from './challenges.ts'
 import type { LoginDeps } from './deps.ts'
-import { sourceOf } from './source.ts'
 
 const loginBody = z.strictObject({
   /** Whom the official means to log in to; whether that is us is for GPKI to say. */

@@ -19,7 +19,16 @@ import { readRegister } from '../../../services/enrolment/register.ts'
 import { readRoom } from '../../../services/enrolment/room.ts'
 import { createSignatureCheck, receiptSubject } from '../../../services/saeol/ledger/papers.ts'
 
-const sizes = { officials: 3, disabled: 1, revoked: 2, offices: 2, clerksPerOffice: 1, residents: 5 }
+const sizes = {
+  officials: 3,
+  disabled: 1,
+  revoked: 2,
+  offices: 2,
+  clerksPerOffice: 1,
+  residents: 5,
+  bidders: 3,
+  tenders: 4,
+}
 
 let enrolment: Enrolment
 

@@ -57,6 +57,8 @@ export const enrolmentOfTests = {
   offices: 2,
   clerksPerOffice: 2,
   residents: 10,
+  bidders: 20,
+  tenders: 60,
 }
 
 export async function startNetwork(options: {

@@ -37,7 +37,7 @@ async function frontOf(url: string, more: Record<string, string> = {}): Promise<
     OUTSIDE_PORT: '0',
     ABROAD_PORT: '0',
     ADMIN_PORT: '0',
-    SAEOL_URL: url,
+    UPSTREAM_URL: url,
     LOG_LEVEL: 'fatal',
     ...more,
   })
@@ -159,7 +159,7 @@ describe('the hop before Saeol', () => {
     const response = await fetch(`${front.lines.offices}/x`, { method: 'POST', body: 'once' })
     expect(response.status).toBe(503)
     expect(response.headers.get('retry-after')).toBe('1')
-    expect(await response.json()).toMatchObject({ code: 'saeol-unreachable' })
+    expect(await response.json()).toMatchObject({ code: 'upstream-unreachable' })
     expect(times).toBe(1)
   })
 

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { isFromFront } from '../../common/front-token.ts'
+import { isFromFront } from './front-token.ts'
 
 /**
  * The address a request came from: what the hop in front wrote, if it was the hop, and else the other end of the

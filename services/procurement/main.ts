@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startProcurement } from './app.ts'
+
+await main(startProcurement)

@@ -116,7 +116,8 @@ function judgeMutant(
     const deciding = one.plan.checks.filter(({ id, role }) =>
       kind === 'measure' ? role === 'protected' : named.length === 0 || named.includes(id),
     )
-    const doubts = [...voids, ...doubtsOf(arms, reference, new Set(deciding.map(({ id }) => id)))]
+    const ids = new Set(deciding.map(({ id }) => id))
+    const doubts = [...voids, ...arms.flatMap((arm) => unsure(arm, ids)), ...doubtsOf(arms, reference, ids)]
     const verdict =
       counts.length > 0 ? 'noticed' : arms.length === 0 || doubts.length > 0 ? 'undecided' : 'unnoticed'
     return {
@@ -137,6 +138,13 @@ function soundVoids({ voids }: ArmResult): readonly string[] {
   return voids.filter(({ kind }) => kind !== 'baseline').map(({ said }) => said)
 }
 
+/** Checks that could have noticed it, and could not tell: too few looked at, or too near to the threshold. */
+function unsure({ arm, checks }: ArmResult, deciding: ReadonlySet<string>): string[] {
+  return checks
+    .filter(({ id, verdict }) => deciding.has(id) && verdict === 'inconclusive')
+    .map(({ check, said }) => `${arm}: '${check}' could not tell: ${said}`)
+}
+
 /** Why an arm cannot be compared with the scenario as it is: that one did not run, is void, or does not hold itself. */
 function doubtsOf(
   arms: readonly ArmResult[],
@@ -146,12 +154,12 @@ function doubtsOf(
   return arms.flatMap(({ arm }) => {
     const before = comparedWith(arm, reference)
     if (before === undefined) return [`${arm}: the scenario as it is did not run`]
-    const unsure = before.checks.filter(
+    const doubtful = before.checks.filter(
       ({ id, verdict }) => deciding.has(id) && verdict !== 'holds' && verdict !== 'not-applicable',
     )
     return [
       ...before.voids.map(({ said }) => `${arm}, as it is: ${said}`),
-      ...unsure.map(({ check, verdict }) => `${arm}, as it is: '${check}' ${verdict}`),
+      ...doubtful.map(({ check, verdict }) => `${arm}, as it is: '${check}' ${verdict}`),
     ]
   })
 }

@@ -1,6 +1,6 @@
 import type { CheckRole } from './check.ts'
 
-/** What came of one mutant. `undecided`: its arm is void. */
+/** What came of one mutant. `undecided`: its arm is void, or what should notice it could not tell. */
 export interface MutantResult {
   readonly scenario: string
   readonly mutant: string

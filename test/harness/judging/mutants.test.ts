@@ -180,6 +180,26 @@ describe('the matrix', () => {
     })
   })
 
+  it('a guard that could not tell leaves its sabotage undecided: it may have looked at too little', () => {
+    const mutants = all({ only: ['loses-receipts'] })
+    const run = ran(mutants, {})
+    const scenarios = run.scenarios.map((one, round) => ({
+      ...one,
+      arms: one.arms.map((arm) => ({
+        ...arm,
+        checks: arm.checks.map((check) =>
+          round > 0 && check.id === kept.id
+            ? { ...check, verdict: 'inconclusive' as const, said: 'too few' }
+            : check,
+        ),
+      })),
+    }))
+    const result = judgeMutation([{ ran: [unmutated(plan), ...mutants], run: { ...run, scenarios } }])
+    expect(result.mutants).toMatchObject([
+      { verdict: 'undecided', said: expect.stringMatching(/could not tell: too few$/) },
+    ])
+  })
+
   it.each<[string, (run: RunResult) => RunResult['scenarios'][number]['arms']]>([
     ['did not run', () => []],
     [

@@ -9,6 +9,7 @@ const floors = [
   'judging',
   'toxiproxy',
   'faults',
+  'actions',
   'load',
   'runtimes',
   'experiment',

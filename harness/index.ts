@@ -1,5 +1,8 @@
 /** All that a scenario, a journey or a system definition may import. */
+export { replace } from './actions/replace.ts'
+export { restartInTurn } from './actions/restart-in-turn.ts'
 export { accounted } from './checks/accounted.ts'
+export { between } from './checks/between.ts'
 export { everyone } from './checks/everyone.ts'
 export { invariant } from './checks/invariant.ts'
 export { latency } from './checks/latency.ts'
@@ -20,6 +23,7 @@ export { restart } from './faults/restart.ts'
 export { stall } from './faults/stall.ts'
 export { surge } from './faults/surge.ts'
 export { throttle } from './faults/throttle.ts'
+export { action } from './model/action.ts'
 export { arrivals } from './model/arrivals.ts'
 export type { Http, HttpAnswer, Journey, Visit } from './model/journey.ts'
 export { defineScenario, type Scenario } from './model/scenario.ts'
@@ -31,6 +35,7 @@ export {
   link,
   type MeasureSpec,
   measure,
+  type OperatorAction,
   type Sabotages,
   type ServiceSpec,
   type ServicesImage,

@@ -89,6 +89,7 @@ function millionVisits() {
     acts: actsInTurn({ baseline: 100_000, fault: 800_000, recovery: 100_000 }),
     load: [{ journey: 'user-asks', perSecond: [1000, 1000], process: 'regular' }],
     faults: [],
+    actions: [],
     measures: [],
     without: [],
     faultsOn: true,

@@ -1,4 +1,5 @@
 import { accountedKind } from './accounted.ts'
+import { betweenKind } from './between.ts'
 import type { CheckKind } from './check-kind.ts'
 import { everyoneKind } from './everyone.ts'
 import { invariantKind } from './invariant.ts'
@@ -22,6 +23,7 @@ export const checkKinds: readonly CheckKind[] = [
   shareKind,
   neverKind,
   noEventKind,
+  betweenKind,
   accountedKind,
   invariantKind,
 ]

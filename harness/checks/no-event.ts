@@ -6,38 +6,59 @@ import { nameParam, paramsOf, problemsOf } from './params.ts'
 import { watchedUntilMs } from './reverts.ts'
 import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
 import { offset } from './visits.ts'
+import {
+  spanOf,
+  type WindowOptions,
+  wholeArm,
+  windowOf,
+  windowOptions,
+  windowParam,
+  windowWords,
+} from './window.ts'
 
-type NoEventOptions =
-  | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
-  | ({ readonly measure?: never } & GuardOptions)
+type NoEventOptions = Partial<WindowOptions> &
+  (
+    | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
+    | ({ readonly measure?: never } & GuardOptions)
+  )
 
 /**
  * What answers a fault must not happen without one: a fallback that opens on a healthy morning is a hole. It speaks of
- * arms without a fault. A mechanism where it names the `measure` that emits the event, else a guard.
+ * arms without a fault; with a window (`during`) of every arm, and of that window alone: what must not happen in it. A mechanism where it names the `measure` that emits the event, else a guard.
  * @example noEvent('fallback.opened', { measure: 'password-fallback', source: 'fallback invariant 7' })
  */
 export function noEvent(event: string, options: NoEventOptions): CheckSpec {
-  const { measure } = options
-  const where = { fault: false, ...(measure !== undefined && { measure }) }
+  const { measure, during } = options
+  const window = during === undefined ? undefined : windowOf({ ...options, during })
+  const where = {
+    ...(window === undefined && { fault: false }),
+    ...(measure !== undefined && { measure }),
+  }
   return {
-    ...commonOf('no-event', event, { where, ...options }, ['measure']),
-    title: options.title ?? `without a fault, no ${event}`,
+    ...commonOf('no-event', event, { where, ...options }, ['measure', ...windowOptions]),
+    title:
+      options.title ??
+      (window === undefined ? `without a fault, no ${event}` : `no ${event} ${windowWords(window)}`),
     role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],
-    params: { event },
+    params: { event, ...(window !== undefined && { window }) },
   }
 }
 
-const params = z.strictObject({ event: nameParam })
+const params = z.strictObject({ event: nameParam, window: windowParam.exactOptional() })
 
 export const noEventKind: CheckKind = {
   kind: 'no-event',
-  summary: 'an event of the system that must not happen without a fault',
+  summary: 'an event of the system that must not happen without a fault, or in an act',
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
-    const { event } = paramsOf(params, spec)
-    const happened = record.system.filter((e) => e.event === event)
-    const watched = watchedUntilMs(record) !== null
+    const { event, window } = paramsOf(params, spec)
+    const span = window === undefined ? wholeArm : spanOf(record, window)
+    const happened = record.system.filter(
+      ({ event: name, ms }) => name === event && span !== null && ms >= span.fromMs && ms < span.toMs,
+    )
+    const watched = span !== null && watchedUntilMs(record) !== null
+    const where = window === undefined ? 'although there was no fault' : windowWords(window)
     const evidence = {
       n: 1,
       unit: 'count',
@@ -51,7 +72,7 @@ export const noEventKind: CheckKind = {
       return {
         verdict: 'deviates',
         evidence,
-        said: `${event} happened ${happened.length} × although there was no fault`,
+        said: `${event} happened ${happened.length} × ${where}`,
         lookAt: happened.slice(0, 5).map((e) => `${e.service} at ${offset(e.ms)}: ${e.event}`),
       }
     if (!watched)
@@ -60,6 +81,10 @@ export const noEventKind: CheckKind = {
         threshold: 0,
         good: 'at most',
       })
-    return { verdict: 'holds', evidence, said: `no ${event} in the whole arm` }
+    return {
+      verdict: 'holds',
+      evidence,
+      said: `no ${event} ${window === undefined ? 'in the whole arm' : where}`,
+    }
   },
 }

@@ -21,6 +21,8 @@ import { eachVisit, suspects } from './visits.ts'
 
 interface RecoveryOptions extends CommonOptions {
   readonly within: Duration
+  /** Id of the fault that is meant; default: whichever was reverted last. */
+  readonly fault?: string
   /** Success share each bucket must show. Default 0.9. */
   readonly success?: number
   /** Length of a bucket. Default 500 ms. */
@@ -39,8 +41,11 @@ export function recovery(journey: JourneyRef, options: RecoveryOptions): CheckSp
       'within',
       'success',
       'bucket',
+      'fault',
     ]),
-    title: options.title ?? `${journeyTitle(journey)}: recovered ≤ ${formatMs(withinMs)} after the fault`,
+    title:
+      options.title ??
+      `${journeyTitle(journey)}: recovered ≤ ${formatMs(withinMs)} after the fault${options.fault === undefined ? '' : ` '${options.fault}'`}`,
     role: 'protected',
     journeys: [journeyName(journey)],
     params: {
@@ -48,6 +53,7 @@ export function recovery(journey: JourneyRef, options: RecoveryOptions): CheckSp
       withinMs,
       success: options.success ?? 0.9,
       bucketMs: asMs(options.bucket ?? '500ms'),
+      ...(options.fault !== undefined && { fault: options.fault }),
     },
   }
 }
@@ -58,6 +64,7 @@ const params = z
     withinMs: someDurationParam,
     success: countedShareParam,
     bucketMs: someDurationParam,
+    fault: nameParam.exactOptional(),
   })
   .refine(({ withinMs, bucketMs }) => bucketMs <= withinMs, {
     error: 'bucket must not be longer than within: it could not tell the difference',
@@ -68,9 +75,9 @@ export const recoveryKind: CheckKind = {
   summary: 'time from the last fault reverted until a journey is well and stays so',
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
-    const { journey, withinMs, success, bucketMs } = paramsOf(params, spec)
+    const { journey, withinMs, success, bucketMs, fault } = paramsOf(params, spec)
     const limits = { unit: 'ms', threshold: withinMs, good: 'at most' } as const
-    const from = lastRevertMs(record)
+    const from = lastRevertMs(record, fault)
     const to = watchedUntilMs(record)
     if (from === null || to === null)
       return nothingSeen(

@@ -12,6 +12,8 @@ type TimeToOptions = {
   readonly within: Duration
   /** From the first fault injected, or from the last one reverted. */
   readonly of: 'injected' | 'reverted'
+  /** Id of the fault that is meant; default: whichever was injected first, or reverted last. */
+  readonly fault?: string
 } & (
   | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
   /** What must be seen with the measures and without them, such as an alarm. */
@@ -25,15 +27,19 @@ type TimeToOptions = {
  */
 export function timeTo(event: string, options: TimeToOptions): CheckSpec {
   const withinMs = asMs(options.within)
-  const since = options.of === 'reverted' ? 'the last fault is gone' : 'the fault begins'
-  const { measure } = options
+  const { measure, fault } = options
+  const which = fault === undefined ? '' : ` '${fault}'`
+  const since =
+    options.of === 'reverted'
+      ? `the ${fault === undefined ? 'last fault' : `fault${which}`} is gone`
+      : `the fault${which} begins`
   const where = { fault: true, ...(measure !== undefined && { measure }) }
   return {
-    ...commonOf('time-to', event, { where, ...options }, ['measure', 'within', 'of']),
+    ...commonOf('time-to', event, { where, ...options }, ['measure', 'within', 'of', 'fault']),
     title: options.title ?? `${event} ≤ ${formatMs(withinMs)} after ${since}`,
     role: measure === undefined ? 'guard' : 'mechanism',
     journeys: [],
-    params: { event, withinMs, of: options.of },
+    params: { event, withinMs, of: options.of, ...(fault !== undefined && { fault }) },
   }
 }
 
@@ -44,6 +50,7 @@ const params = z.strictObject({
     "'injected' or 'reverted'",
     (v) => v === 'injected' || v === 'reverted',
   ),
+  fault: nameParam.exactOptional(),
 })
 
 export const timeToKind: CheckKind = {
@@ -51,9 +58,9 @@ export const timeToKind: CheckKind = {
   summary: 'time from a fault injected or reverted to an event of the system',
   problems: (spec) => problemsOf(params, spec),
   judge(spec, record) {
-    const { event, withinMs, of } = paramsOf(params, spec)
+    const { event, withinMs, of, fault } = paramsOf(params, spec)
     const limits = { unit: 'ms', threshold: withinMs, good: 'at most' } as const
-    const from = of === 'injected' ? firstInjectionMs(record) : lastRevertMs(record)
+    const from = of === 'injected' ? firstInjectionMs(record, fault) : lastRevertMs(record, fault)
     if (from === null) return nothingSeen(`no fault was seen ${of}`, limits)
 
     const happened = record.system.filter((e) => e.event === event)

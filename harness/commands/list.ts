@@ -1,11 +1,12 @@
 import { Command } from 'commander'
+import { actionKinds } from '../actions/index.ts'
 import { checkKinds } from '../checks/index.ts'
 import { faultKinds } from '../faults/index.ts'
 import { scenariosOption } from './options.ts'
 import { loadScenarios } from './scenarios.ts'
 
 export const listCommand = new Command('list')
-  .description('scenarios, measures, faults and checks, one line each')
+  .description('scenarios, measures, actions, faults and checks, one line each')
   .addOption(scenariosOption)
   .option('--json', 'as JSON', false)
   .action(async (options: { scenarios?: string; json: boolean }) => {
@@ -31,6 +32,12 @@ export const listCommand = new Command('list')
           Object.entries(measures).map(([name, { summary }]) => [name, summary]),
         ),
       ),
+      actions: Object.fromEntries([
+        ...actionKinds.map(({ name, summary }) => [name, summary]),
+        ...systems.flatMap(({ actions = {} }) =>
+          Object.entries(actions).map(([name, { summary }]) => [name, summary]),
+        ),
+      ]),
       faults: Object.fromEntries(faultKinds.map(({ kind, summary }) => [kind, summary])),
       checks: Object.fromEntries(checkKinds.map(({ kind, summary }) => [kind, summary])),
       invariants: Object.fromEntries(

@@ -16,10 +16,12 @@ import type { Runtime } from '../runtimes/runtime.ts'
 import { openWitness } from '../toxiproxy/witness/open.ts'
 import type { Witness } from '../toxiproxy/witness/witness.ts'
 import { environmentOf } from './environment.ts'
+import { createHappenings, type Happenings } from './happenings.ts'
 import { watchHeartbeat } from './heartbeat.ts'
 import { readInvariants } from './ledgers.ts'
+import { operate } from './operators.ts'
 import { testimonyOf } from './testimony.ts'
-import { faultLife } from './timeline.ts'
+import { type FaultLife, faultLife } from './timeline.ts'
 
 /** At the end of an arm, visits under way get this long to finish, ms. † ours: twice the slowest latency threshold of a check. */
 const drainMs = 2000
@@ -54,6 +56,8 @@ interface Running extends ArmContext {
   readonly armSignal: AbortSignal
   readonly died: AbortController
   readonly undo: AsyncDisposableStack
+  /** What operators may wait for. */
+  readonly happenings: Happenings
   write(event: JournalEvent): void
 }
 
@@ -103,7 +107,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
   let lived = false
   try {
     await using undo = new AsyncDisposableStack()
-    await live({ ...context, setup, armSignal, died, undo, write }, from)
+    await live({ ...context, setup, armSignal, died, undo, happenings: createHappenings(), write }, from)
     lived = true
     context.progress('taking the network down')
   } catch (error) {
@@ -147,10 +151,12 @@ async function live(running: Running, from: number): Promise<void> {
   const living = Promise.all(lives.map((life) => life.live(startedAt)))
   // A fault is probed once more after its revert, which may be in any later act.
   living.catch((error: unknown) => died.abort(error))
+  const operated = operateOn(running, { topology, startedAt, lives })
+  operated.catch((error: unknown) => died.abort(error))
   for (const act of story)
     await play(act, async () => {
       if (act === story[0]) await witness?.ask('before')
-      if (act === story.at(-1)) await living
+      if (act === story.at(-1)) await Promise.all([living, operated])
     })
 
   running.progress('waiting for the last visits and reading the ledgers')
@@ -164,14 +170,17 @@ async function live(running: Running, from: number): Promise<void> {
 }
 
 async function bringUp(running: Running): Promise<Topology> {
-  const { system, setup, died, write } = running
+  const { system, setup, died, happenings, write } = running
   const topology = await running.runtime.up(system, {
     seed: running.seed,
     environment: environmentOf(system, setup.measures, running.sabotages),
     logDir: running.logDir,
     signal: running.armSignal,
     progress: running.progress,
-    onSystemEvent: (event) => write({ kind: 'system', ...event }),
+    onSystemEvent: (event) => {
+      write({ kind: 'system', ...event })
+      happenings.note('event', event.event, event.at)
+    },
     onDeath: (death) => {
       write({ kind: 'service.died', at: now(), ...death })
       const how = death.signal ?? `exit code ${death.code}`
@@ -194,6 +203,31 @@ async function openLoad(running: Running, topology: Topology): Promise<LoadRun> 
     logFile: join(running.logDir, 'load.log'),
   })
   return running.undo.use(load)
+}
+
+/** What operators do, from the first act's end to the last one's. */
+function operateOn(
+  { setup, plan, armSignal, happenings, write }: Running,
+  stage: { topology: Topology; startedAt: number; lives: readonly FaultLife[] },
+): Promise<void> {
+  const { topology, startedAt, lives } = stage
+  const lifeOf = (id: string): FaultLife => lives[setup.faults.findIndex((spec) => spec.id === id)]!
+  return operate(setup.actions, {
+    topology,
+    signal: armSignal,
+    memory: new Map(),
+    faults: {
+      end: (id) => lifeOf(id).end(),
+      async isGone(id) {
+        const { bites, said } = await lifeOf(id).look()
+        return { seen: bites === false, said: `${id}: ${said}` }
+      },
+    },
+    happenings,
+    startedAt,
+    until: startedAt + armMs(plan.acts),
+    write,
+  })
 }
 
 /** Writes to the journal what Toxiproxy itself reports about the faults' toxics. */

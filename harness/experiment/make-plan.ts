@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Scenario, ScenarioBody } from '../model/scenario.ts'
 import { partOf, type System } from '../model/system.ts'
+import { settleActions } from './plan/actions.ts'
 import { checkProblems } from './plan/checks.ts'
 import { type Abilities, broughtBy, settleFaults } from './plan/faults.ts'
 import { settleKnobs, type Typed } from './plan/knobs.ts'
@@ -39,11 +40,12 @@ export function makePlan(
   const faults = settleFaults(story, system, options, problems)
   const journeys = [...new Set([...load.map(({ journey }) => journey), ...broughtBy(faults)])]
   const measures = body.measures.map(({ name }) => name)
+  const actions = settleActions(story, { system, faults, measures }, options, problems)
   const checks = story.checks.map(({ check }) => check)
   problems.push(...partProblems(body, scenario.system))
   problems.push(...systemProblems(system))
   problems.push(...measureProblems(body, scenario.system, options.without))
-  problems.push(...checkProblems(story, system, journeys, measures))
+  problems.push(...checkProblems(story, system, journeys, measures, faults))
   if (problems.length === 0) problems.push(...sizingProblems({ checks, load, faults, acts }))
   if (problems.length > 0) return { problems: problems.map((problem) => `${scenario.name}: ${problem}`) }
   return {
@@ -57,6 +59,7 @@ export function makePlan(
       acts,
       load,
       faults: options.faultsOn ? faults : [],
+      actions: options.faultsOn ? actions : [],
       measures: body.measures.filter(({ name }) => !options.without.includes(name)),
       without: options.without.filter((name) => measures.includes(name)),
       faultsOn: options.faultsOn,

@@ -1,4 +1,5 @@
 import type { EventOf } from '../journal/events.ts'
+import type { ActionEvent } from '../journal/record.ts'
 import type { Arm } from '../model/arms.ts'
 import type { LiveTick } from '../model/load.ts'
 import type { Plan } from '../model/plan.ts'
@@ -31,6 +32,7 @@ export interface Report {
   faultInjected(event: EventOf<'fault.injected'>, ref: ArmRef): void
   faultProbed(event: EventOf<'fault.probed'>, ref: ArmRef): void
   faultReverted(event: EventOf<'fault.reverted'>, ref: ArmRef): void
+  operatorActed(event: ActionEvent, ref: ArmRef): void
   systemEvent(event: EventOf<'system'>, ref: ArmRef): void
   tick(tick: LiveTick, ref: ArmRef): void
   /** Slow work outside the acts: services start, the ledgers are read, the network comes down. */

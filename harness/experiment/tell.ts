@@ -23,6 +23,12 @@ export function tellOf(report: Report, plan: Plan, ref: ArmRef, event: JournalEv
     case 'fault.reverted':
       report.faultReverted(event, ref)
       break
+    case 'action.done':
+    case 'action.seen':
+    case 'action.failed':
+    case 'action.not-due':
+      report.operatorActed(event, ref)
+      break
     case 'system':
       report.systemEvent(event, ref)
       break

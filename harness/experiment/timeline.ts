@@ -3,7 +3,7 @@ import { HarnessError, messageOf } from '../errors.ts'
 import type { FaultContext } from '../faults/fault.ts'
 import { faultKind } from '../faults/index.ts'
 import type { JournalEvent } from '../journal/events.ts'
-import type { FaultSpec } from '../model/fault.ts'
+import type { FaultSpec, Sighting } from '../model/fault.ts'
 
 /** From an injection or a revert to the first look, ms: a fault may need a moment to bite. */
 const firstLookMs = 150
@@ -19,6 +19,10 @@ export interface FaultLife {
   live(from: number): Promise<void>
   /** Undoes the fault now, whatever its state; a second call does nothing. */
   revert(): Promise<void>
+  /** Reverts it before its time, as a repair does. @throws Error where it is not on */
+  end(): Promise<void>
+  /** Looks for it once, by its own probe; null: nothing can be said. */
+  look(): Promise<Sighting>
 }
 
 /**
@@ -67,6 +71,8 @@ export function faultLife(
     journal({ kind: 'fault.reverted', at: now(), fault: spec.id, plannedAt })
   }
 
+  const ended = Promise.withResolvers<void>()
+
   return {
     async lookBefore() {
       await kind.prepare?.(spec, context)
@@ -88,12 +94,19 @@ export function faultLife(
       journal({ kind: 'fault.injected', at: now(), fault: spec.id, plannedAt: injectAt })
       const over = new AbortController()
       const looking = lookUntil('during', true, over.signal)
-      await until(revertAt)
+      await Promise.race([until(revertAt), ended.promise])
       over.abort()
       await looking
       await revert(revertAt)
       await lookUntil('after', false, new AbortController().signal)
     },
     revert: () => revert(null),
+    async end() {
+      if (state !== 'injected') throw new Error(`fault '${spec.id}' is not on`)
+      // Whoever repairs it has no other plan than this.
+      await revert(now())
+      ended.resolve()
+    },
+    look: async () => (await kind.probe?.(spec, context)) ?? { bites: null, said: 'it has no probe' },
   }
 }

@@ -71,6 +71,13 @@ export type JournalEvent =
       clients?: readonly string[]
     }
   | { kind: 'fault.reverted'; at: number; fault: string; plannedAt: number | null }
+  /** An operator did something; `plannedAt` counts from what had to happen first, where it waited for that. */
+  | { kind: 'action.done'; at: number; action: string; plannedAt: number; tookMs: number }
+  /** Whether it was seen to have worked. */
+  | { kind: 'action.seen'; at: number; action: string; seen: boolean; said: string }
+  | { kind: 'action.failed'; at: number; action: string; said: string }
+  /** What it waited for never came. */
+  | { kind: 'action.not-due'; at: number; action: string; said: string }
   /** What this arm's Toxiproxy can say itself of what its toxics do. */
   | { kind: 'witness.began'; at: number; witness: WitnessKind }
   /** A fault's toxic showed itself on one connection for the first time. */
@@ -147,7 +154,7 @@ export type JournalEvent =
  * side by side (`arm.turn`); checks have ids and other roles. 3: what was a phase is an act, and a plan has a list of them.
  * 4: faults' times count from the arm's start, not from that of its second act.
  */
-export const journalVersion = 4
+export const journalVersion = 5
 
 /** An event of one kind. */
 export type EventOf<K extends JournalEvent['kind']> = Extract<JournalEvent, { kind: K }>

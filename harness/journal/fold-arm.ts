@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.ts'
 import type { EventOf, JournalEvent } from './events.ts'
 import { Observations } from './observations.ts'
-import type { ArmRecord } from './record.ts'
+import type { ActionEvent, ArmRecord } from './record.ts'
 
 /** An arm that is folded event by event; its record may be read at any time. */
 export interface ArmFold {
@@ -44,6 +44,7 @@ function begun(plan: Plan, started: EventOf<'arm.started'>): Growing {
     injected: [],
     reverted: [],
     sightings: [],
+    actions: [],
     witness: null,
     bites: [],
     removals: [],
@@ -60,6 +61,10 @@ function begun(plan: Plan, started: EventOf<'arm.started'>): Growing {
 /** Times of an arm count from the start of its first act. */
 function timed<E extends JournalEvent>(record: Growing, event: E): E & { readonly ms: number } {
   return { ...event, ms: event.at - record.startedAt }
+}
+
+function noteAction(record: Growing, event: ActionEvent): void {
+  record.actions.push(timed(record, event))
 }
 
 /** What each kind of event adds to the record; what is not here is of the run, not of an arm. */
@@ -89,6 +94,10 @@ const folds: { readonly [K in JournalEvent['kind']]?: (record: Growing, event: E
   'fault.injected': (record, event) => void record.injected.push(timed(record, event)),
   'fault.reverted': (record, event) => void record.reverted.push(timed(record, event)),
   'fault.probed': (record, event) => void record.sightings.push(event),
+  'action.done': noteAction,
+  'action.seen': noteAction,
+  'action.failed': noteAction,
+  'action.not-due': noteAction,
   'witness.began': (record, { witness }) => {
     record.witness = witness
   },

@@ -4,7 +4,7 @@ import { type JournalEvent, journalVersion } from './events.ts'
 import { upgraded } from './upgrade.ts'
 
 /** Versions that can be read; older ones are upgraded line by line. */
-const readable: readonly number[] = [1, 2, 3, journalVersion]
+const readable: readonly number[] = [1, 2, 3, 4, journalVersion]
 
 /**
  * Reads a journal event by event. A line that is no event (the run was killed while writing, a disk went bad) comes as

@@ -4,6 +4,8 @@ import type { WitnessKind } from '../model/toxics.ts'
 import type { EventOf } from './events.ts'
 import type { Observations } from './observations.ts'
 
+export type ActionEvent = EventOf<'action.done' | 'action.seen' | 'action.failed' | 'action.not-due'>
+
 /**
  * One arm as its journal tells it, folded into columns: what checks are judged from. Times are ms from the start of
  * the arm's first act unless they are named `at`.
@@ -31,6 +33,7 @@ export interface ArmRecord {
   readonly standstills: readonly (EventOf<'harness.stood-still'> & { readonly ms: number })[]
   readonly injected: readonly (EventOf<'fault.injected'> & { readonly ms: number })[]
   readonly reverted: readonly (EventOf<'fault.reverted'> & { readonly ms: number })[]
+  readonly actions: readonly (ActionEvent & { readonly ms: number })[]
   readonly sightings: readonly EventOf<'fault.probed'>[]
   /** Null: nobody asked the Toxiproxy, or the journal is older than that. */
   readonly witness: WitnessKind | null

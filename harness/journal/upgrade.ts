@@ -7,7 +7,13 @@ import type { JournalEvent } from './events.ts'
 export function upgraded(event: JournalEvent, version: number): JournalEvent {
   const second = version < 2 ? withRoles(event) : event
   const third = version < 3 ? withActs(second) : second
-  return version < 4 ? withTimesFromStart(third) : third
+  const fourth = version < 4 ? withTimesFromStart(third) : third
+  return version < 5 ? withActions(fourth) : fourth
+}
+
+/** Until version 4 operators did nothing. */
+function withActions(event: JournalEvent): JournalEvent {
+  return event.kind === 'scenario.started' ? { ...event, plan: { ...event.plan, actions: [] } } : event
 }
 
 /** Until version 3 a fault's times counted from the start of the second act. */

@@ -3,6 +3,7 @@ import { armMs } from '../model/acts.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
 import { firstOf } from '../model/words.ts'
+import { actionEvidence } from './action-evidence.ts'
 import { faultEvidence } from './fault-evidence.ts'
 import { judgeCheck } from './judge-check.ts'
 import { hostDoubts } from './machine-voids.ts'
@@ -34,6 +35,7 @@ export function judgeArm(record: ArmRecord): Omit<ArmResult, 'retries'> {
     voids,
     checks,
     faults,
+    actions: actionEvidence(record),
     witness: record.witness,
     generator: record.generator?.figures ?? null,
     ...endingOf(record),

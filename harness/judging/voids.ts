@@ -22,6 +22,7 @@ export function voidsOf(record: ArmRecord, faults: readonly FaultEvidence[]): Vo
     ...deathVoids(record),
     ...standstillVoids(record),
     ...faultVoids(record, faults),
+    ...actionVoids(record),
     ...generatorVoids(record),
     ...baselineVoids(record),
   ]
@@ -42,6 +43,17 @@ function damageVoids({ damagedLines }: ArmRecord): Void[] {
   if (damagedLines.length === 0) return []
   const said = `the journal was damaged while this arm was under way: line ${damagedLines.join(', ')} could not be read`
   return [passing('journal', said)]
+}
+
+/** An operator could not do it, or it was not seen to work: then the arm shows nothing of what follows from it. */
+function actionVoids({ actions }: ArmRecord): Void[] {
+  return actions.flatMap((event) => {
+    if (event.kind === 'action.failed')
+      return [lasting('action', `action '${event.action}' failed: ${event.said}`)]
+    if (event.kind === 'action.seen' && !event.seen)
+      return [lasting('action', `action '${event.action}' was not seen to work: ${event.said}`)]
+    return []
+  })
 }
 
 function deathVoids(record: ArmRecord): Void[] {

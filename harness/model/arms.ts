@@ -1,3 +1,4 @@
+import type { ActionSpec } from './action.ts'
 import type { FaultSpec } from './fault.ts'
 import type { Plan } from './plan.ts'
 import type { MeasureUse } from './system.ts'
@@ -15,15 +16,23 @@ export type Arm = (typeof gateArms)[number] | `without-${string}` | `only-${stri
 export interface ArmSetup {
   readonly faults: readonly FaultSpec[]
   readonly measures: readonly MeasureUse[]
+  readonly actions: readonly ActionSpec[]
 }
 
-/** What an arm of a plan switches on. */
-export function setupOf({ faults, measures }: Pick<Plan, 'faults' | 'measures'>, arm: Arm): ArmSetup {
-  if (arm === 'control') return { faults: [], measures }
-  if (arm === 'treated') return { faults, measures }
-  if (arm === 'untreated') return { faults, measures: [] }
+/** What an arm of a plan switches on. Operators act where the fault is, and on a measure's behalf where that is on. */
+export function setupOf(plan: Pick<Plan, 'faults' | 'measures' | 'actions'>, arm: Arm): ArmSetup {
+  const faults = arm === 'control' ? [] : plan.faults
+  const measures = measuresOf(plan, arm)
+  const on = new Set(measures.map(({ name }) => name))
+  const actions = plan.actions.filter(({ measure }) => measure === undefined || on.has(measure))
+  return { faults, measures, actions: faults.length === 0 ? [] : actions }
+}
+
+function measuresOf({ measures }: Pick<Plan, 'measures'>, arm: Arm): readonly MeasureUse[] {
+  if (arm === 'control' || arm === 'treated') return measures
+  if (arm === 'untreated') return []
   const { kind, measure } = partsOf(arm)
-  return { faults, measures: measures.filter(({ name }) => (name === measure) === (kind === 'only')) }
+  return measures.filter(({ name }) => (name === measure) === (kind === 'only'))
 }
 
 /** The measure that an arm leaves out, or has alone; null for the three arms of the gate. */

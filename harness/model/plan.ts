@@ -1,3 +1,4 @@
+import type { ActionSpec } from './action.ts'
 import type { PlannedAct } from './acts.ts'
 import type { ArrivalsSpec } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
@@ -15,6 +16,7 @@ export interface Plan {
   readonly acts: readonly PlannedAct[]
   readonly load: readonly ArrivalsSpec[]
   readonly faults: readonly FaultSpec[]
+  readonly actions: readonly ActionSpec[]
   readonly measures: readonly MeasureUse[]
   /** Measures the scenario has and this run leaves out (`--without`). */
   readonly without: readonly string[]

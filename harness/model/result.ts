@@ -10,7 +10,7 @@ export type Ending = 'finished' | 'interrupted' | 'failed'
 
 /** Evidence that is missing, or speaks against the arm itself. */
 export interface Void {
-  readonly kind: 'ending' | 'journal' | 'death' | 'fault' | 'generator' | 'host' | 'baseline'
+  readonly kind: 'ending' | 'journal' | 'death' | 'fault' | 'generator' | 'host' | 'baseline' | 'action'
   /** In one sentence. */
   readonly said: string
   /** It comes of the machine or of chance: a second run may be without it. */
@@ -31,6 +31,8 @@ export interface ArmResult {
   readonly voids: readonly Void[]
   readonly checks: readonly CheckResult[]
   readonly faults: readonly FaultEvidence[]
+  /** What operators did. */
+  readonly actions: readonly ActionEvidence[]
   /** What the Toxiproxy of this arm could say itself; null where it was not asked. */
   readonly witness: WitnessKind | null
   readonly generator: GeneratorFigures | null
@@ -106,6 +108,15 @@ export interface FaultEvidence {
   }[]
   /** Null: there was no saying it, the fault has no toxics, or it is not heard. */
   readonly server: ServerEvidence | null
+}
+
+export interface ActionEvidence {
+  readonly action: string
+  /** From the arm's start; null: it was not done. */
+  readonly doneAtMs: number | null
+  /** Whether it was seen to have worked; null: nobody looked, as it failed or never came to it. */
+  readonly seen: boolean | null
+  readonly said: string
 }
 
 export interface ScenarioResult {

@@ -1,3 +1,4 @@
+import type { WrittenAction } from './action.ts'
 import type { shortActs } from './acts.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
@@ -27,6 +28,8 @@ export interface ActSpec {
   readonly load?: readonly Arrivals[]
   /** Faults that begin in this act: their times count from its start, and they end with it unless they say otherwise. */
   readonly faults?: readonly WrittenFault[]
+  /** What operators do from this act on: planned times count from its start. */
+  readonly actions?: readonly WrittenAction[]
   /** Checks that look at this act. */
   readonly hypothesis?: readonly CheckSpec[]
 }
@@ -48,6 +51,8 @@ export interface ScenarioBody {
    * act they begin: `stall('l4→gpki-a', { from: { act: 'night' }, to: { act: 'day', after: '2s' } })`.
    */
   readonly faults?: readonly WrittenFault[]
+  /** Actions of a short story are in its act `fault`; in a list of acts, those that say themselves in which act. */
+  readonly actions?: readonly WrittenAction[]
   readonly measures: readonly MeasureUse[]
   /** Names of the system's optional services that this story needs. */
   readonly services?: readonly string[]

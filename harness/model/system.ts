@@ -1,3 +1,4 @@
+import type { ActionSighting } from './action.ts'
 import type { Journey } from './journey.ts'
 
 /** The system under test: its services, the links between them, its users' journeys, its measures and its ledgers. */
@@ -14,6 +15,8 @@ export interface System {
   readonly userData?: string
   /** Deliberate defects that can be switched on, to test the checks themselves (`mutate`). */
   readonly sabotages?: Sabotages
+  /** What its operators can do in a story, by name. */
+  readonly actions?: Readonly<Record<string, OperatorAction>>
   /** Reads ledgers and audits past the links, once an arm's load has ended. */
   readonly invariants: Readonly<Record<string, InvariantReader>>
   /** The container image that holds every `node` service; a system without one runs as processes only. */
@@ -148,6 +151,24 @@ export interface RunningSystem {
   direct(service: string, port?: string): string
   /** Files made by `System.prepare`. */
   readonly files: Readonly<Record<string, string>>
+}
+
+/** What a system's operators can do beyond what the harness does by itself. */
+export interface OperatorAction {
+  /** One line for `list`. */
+  readonly summary: string
+  /** Services that must be up for it. */
+  readonly services?: readonly string[]
+  /** What is wrong with these parameters, a sentence each; default: nothing. */
+  problems?(params: Readonly<Record<string, unknown>>): readonly string[]
+  /** Does it, past the links. @throws Error with the reason where it cannot: that voids the arm. */
+  do(running: RunningSystem, params: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void>
+  /** Looks whether it worked, by another way than it was done where there is one. Asked several times. */
+  seen(
+    running: RunningSystem,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<ActionSighting>
 }
 
 /** @param measures those that are on in this arm, with their parameters */

@@ -1,5 +1,6 @@
 import type { ArmRef } from '../experiment/report.ts'
 import type { EventOf } from '../journal/events.ts'
+import type { ActionEvent } from '../journal/record.ts'
 import type { Arm } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult } from '../model/result.ts'
@@ -142,7 +143,7 @@ function armHooks(
   on: On,
   loaded: (ref: ArmRef) => void,
   now: () => number,
-): Pick<Reporter, 'armReady' | 'actStarted' | 'systemEvent' | 'tick' | 'progress'> {
+): Pick<Reporter, 'armReady' | 'actStarted' | 'operatorActed' | 'systemEvent' | 'tick' | 'progress'> {
   return {
     armReady: ({ tookMs }, ref) =>
       on(ref, (arm) => {
@@ -154,6 +155,11 @@ function armHooks(
         loaded(ref)
         arm.actStarted(act, at)
         arm.watch.actStarted(act, arm.elapsedMs(at))
+      }),
+    operatorActed: (event, ref) =>
+      on(ref, (arm) => {
+        const [what, detail = ''] = acted(event)
+        happened(arm, { kind: 'action', who: 'operator', what, detail, ms: arm.elapsedMs(event.at) })
       }),
     systemEvent: ({ service, event, facts, at }, ref) =>
       on(ref, (arm) => {
@@ -185,6 +191,20 @@ function faultHooks(on: On): Pick<Reporter, 'faultInjected' | 'faultProbed' | 'f
         arm.reverted(fault, at)
         tell(arm, at, `${fault} reverted`)
       }),
+  }
+}
+
+/** An action in words, and what was said of it. */
+function acted(event: ActionEvent): [string, string?] {
+  switch (event.kind) {
+    case 'action.done':
+      return [`${event.action} done`]
+    case 'action.seen':
+      return [`${event.action} ${event.seen ? 'seen to work' : 'not seen to work'}`, event.said]
+    case 'action.failed':
+      return [`${event.action} failed`, event.said]
+    case 'action.not-due':
+      return [`${event.action} was not due`, event.said]
   }
 }
 

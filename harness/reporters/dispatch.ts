@@ -55,6 +55,7 @@ export function reportTo(
     faultInjected: toAll('faultInjected'),
     faultProbed: toAll('faultProbed'),
     faultReverted: toAll('faultReverted'),
+    operatorActed: toAll('operatorActed'),
     systemEvent: toAll('systemEvent'),
     tick: toAll('tick'),
     progress: toAll('progress'),

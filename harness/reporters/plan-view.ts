@@ -1,17 +1,15 @@
 import { percent } from '../checks/figures.ts'
 import { type Sizing, sizingsOf } from '../checks/sizing.ts'
-import { armMs, type PlannedAct, timeOfAct } from '../model/acts.ts'
+import { armMs, type PlannedAct } from '../model/acts.ts'
 import { gateArms, setupOf } from '../model/arms.ts'
-import type { ArrivalsSpec } from '../model/arrivals.ts'
 import type { CheckSpec } from '../model/check.ts'
-import type { FaultSpec } from '../model/fault.ts'
 import { hasFault, type Plan } from '../model/plan.ts'
 import type { Knob } from '../model/scenario.ts'
 import { formatMs } from '../model/units.ts'
 import { inWords } from './parameters.ts'
+import { actionRows, faultRows, loadRows, type Row } from './plan-rows.ts'
 import { oneLine } from './terminal/one-line.ts'
 import { type Paint, paint as paintFor } from './terminal/paint.ts'
-import { spark } from './terminal/sparkline.ts'
 import { hang, pad, widthOf } from './terminal/width.ts'
 
 const narrowest = 60
@@ -71,20 +69,13 @@ function typed(value: number, type: Knob['type']): string {
   return value % 1000 === 0 ? `${value / 1000}s` : `${value}ms`
 }
 
-interface Row {
-  readonly label: string
-  readonly figures: string
-  /** The row's mark in a cell, given the time in its middle; null leaves it to the grid. */
-  readonly mark: (middleMs: number) => string | null
-  readonly colour: (text: string) => string
-}
-
 /** One arm on its time axis: acts, then a row for each journey's load and each fault. */
 function timeline(plan: Plan, columns: number, paint: Paint): string[] {
   const lengthMs = armMs(plan.acts)
   const load = loadRows(plan, paint)
   const faults = plan.faultsOn ? faultRows(plan, paint) : []
-  const rows = [...load, ...faults]
+  const actions = plan.faultsOn ? actionRows(plan, paint) : []
+  const rows = [...load, ...faults, ...actions]
   const labelWidth = Math.min(
     Math.floor(columns * 0.42),
     Math.max(8, ...rows.map(({ label }) => widthOf(label))),
@@ -100,7 +91,7 @@ function timeline(plan: Plan, columns: number, paint: Paint): string[] {
   const grid = new Set(bounds.slice(1, -1).map(({ cell }) => cell))
   const drawn = (row: Row): string => {
     const axis = Array.from({ length: cells }, (_, cell) => {
-      const mark = row.mark(((cell + 0.5) / cells) * lengthMs)
+      const mark = row.mark((cell / cells) * lengthMs, lengthMs / cells)
       return mark === null ? paint.dim(grid.has(cell) ? '┊' : ' ') : row.colour(mark)
     })
     return `  ${pad(row.label, labelWidth)}  ${axis.join('')}  ${paint.dim(pad(row.figures, figuresWidth))}`
@@ -120,6 +111,7 @@ function timeline(plan: Plan, columns: number, paint: Paint): string[] {
               : '  none are injected: what is protected cannot deviate, so the verdict must be vacuous',
           ),
         ]),
+    ...(actions.length > 0 ? [paint.bold('actions'), ...actions.map(drawn)] : []),
   ]
 }
 
@@ -164,48 +156,6 @@ function actRow(plan: Plan, bounds: readonly Bound[], cells: number, paint: Pain
     row += paint.dim(corner) + tone(name) + paint.dim('─'.repeat(width - 1 - widthOf(name)))
   })
   return row + paint.dim('┤') + ' '.repeat(Math.max(0, cells - widthOf(row) - 1))
-}
-
-function loadRows(plan: Plan, paint: Paint): Row[] {
-  const surges = plan.faultsOn ? plan.faults.map(({ params }) => Number(params.perSecond) || 0) : []
-  const most = Math.max(1e-9, ...plan.load.flatMap(({ perSecond }) => perSecond), ...surges)
-  return plan.load.map((stream) => {
-    const { atMs, durationMs } = timeOfAct(plan.acts, stream.act)
-    return {
-      label: oneLine(stream.journey),
-      figures: rateInWords(stream),
-      mark: (ms) => {
-        if (ms < atMs || ms >= atMs + durationMs) return null
-        const [from, to] = stream.perSecond
-        return spark((from + ((to - from) * (ms - atMs)) / Math.max(1, durationMs)) / most)
-      },
-      colour: paint.cyan,
-    }
-  })
-}
-
-function rateInWords({ perSecond: [from, to], process }: ArrivalsSpec): string {
-  return `${round(from)}${to === from ? '' : `→${round(to)}`}/s ${process}`
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(3)))
-}
-
-function faultRows(plan: Plan, paint: Paint): Row[] {
-  return plan.faults.map((fault) => ({
-    label: oneLine(fault.id),
-    figures: `${formatMs(fault.toMs - fault.fromMs)}${paramsOf(fault)}`,
-    mark: (ms) => (ms >= fault.fromMs && ms < fault.toMs ? '█' : null),
-    colour: paint.red,
-  }))
-}
-
-/** What the fault's id does not say already. */
-function paramsOf(fault: FaultSpec): string {
-  const others = Object.entries(fault.params).filter(([, value]) => !fault.id.includes(String(value)))
-  const said = oneLine(inWords(Object.fromEntries(others)))
-  return said === '' ? '' : `, ${said}`
 }
 
 const must: Readonly<Record<(typeof gateArms)[number], string>> = {

@@ -91,7 +91,7 @@ describe('the journal', () => {
     [
       'another version',
       `${JSON.stringify({ ...started, version: 99 })}\n`,
-      /version 99; this saeol-chaos reads version 1, 2, 3 and 4/,
+      /version 99; this saeol-chaos reads version 1, 2, 3, 4 and 5/,
     ],
     ['nothing at all', '', /is empty/],
   ])('refuses %s, naming file and line', async (_, content, words) => {

@@ -1,55 +1,11 @@
 /** A story as a list of acts: what each brings, which faults span them, and all that is refused. */
 import { describe, expect, it } from 'vitest'
-import { makePlan } from '../../harness/experiment/make-plan.ts'
-import {
-  arrivals,
-  cut,
-  defineScenario,
-  delay,
-  invariant,
-  packetLoss,
-  pause,
-  stall,
-  successRate,
-  surge,
-} from '../../harness/index.ts'
+import { arrivals, cut, delay, invariant, packetLoss, pause, stall, surge } from '../../harness/index.ts'
 import { steadyStreams } from '../../harness/load/streams.ts'
 import { actsInTurn } from '../../harness/model/acts.ts'
 import type { ActSpec, ScenarioBody } from '../../harness/model/scenario.ts'
 import { userAsks } from './fixtures/tiny-journeys.ts'
-import { tinySystem } from './fixtures/tiny-system.ts'
-
-const source = '† ours'
-const served = (during: string | readonly [string, string], title?: string) =>
-  successRate(userAsks, { atLeast: 0.5, during, source, ...(title !== undefined && { title, id: title }) })
-
-const night: ActSpec = { name: 'night', lasts: '2s' }
-const day: ActSpec = { name: 'day', lasts: '4s' }
-const evening: ActSpec = { name: 'evening', lasts: '3s' }
-
-function planOf(acts: readonly ActSpec[], body: Partial<ScenarioBody> = {}) {
-  const scenario = defineScenario({
-    name: 'story',
-    title: 'a story',
-    facts: [],
-    system: tinySystem,
-    build: () => ({
-      load: [arrivals(userAsks, '40/s')],
-      acts,
-      measures: [],
-      hypothesis: [served('day')],
-      ...body,
-    }),
-  })
-  const options = { set: {}, without: [], faultsOn: true, runtime: 'processes' }
-  return makePlan(scenario, { ...options, capabilities: new Set(['links', 'kill', 'pause', 'packet-loss']) })
-}
-
-function planned(...args: Parameters<typeof planOf>) {
-  const settled = planOf(...args)
-  if ('problems' in settled) throw new Error(settled.problems.join('\n'))
-  return settled.plan
-}
+import { day, evening, night, planned, planOf, served, source } from './story-plans.ts'
 
 const timesOf = (plan: ReturnType<typeof planned>) =>
   plan.faults.map(({ id, fromMs, toMs }) => [id, fromMs, toMs])

@@ -47,3 +47,9 @@ it('faults of version 3 count from the start of the second act, those of version
   expect(upgraded(started, 3)).toEqual({ ...started, plan: later })
   expect(upgraded(started, 4)).toEqual(started)
 })
+
+it('in version 4 operators did nothing', () => {
+  const { actions: _, ...plan } = planOf([])
+  const started = old({ kind: 'scenario.started', at: 1, plan })
+  expect(upgraded(started, 4)).toEqual({ ...started, plan: { ...plan, actions: [] } })
+})

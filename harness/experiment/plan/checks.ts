@@ -1,6 +1,7 @@
 import { checkKind } from '../../checks/index.ts'
 import { windowProblems } from '../../checks/window.ts'
 import type { CheckSpec, Window } from '../../model/check.ts'
+import type { FaultSpec } from '../../model/fault.ts'
 import type { System } from '../../model/system.ts'
 import { unknown } from '../../near-miss.ts'
 import type { Story } from './story.ts'
@@ -11,6 +12,7 @@ export function checkProblems(
   system: System,
   journeys: readonly string[],
   measures: readonly string[],
+  faults: readonly FaultSpec[],
 ): string[] {
   const problems: string[] = []
   const titles = new Set<string>()
@@ -31,6 +33,7 @@ export function checkProblems(
       )
     problems.push(
       ...whereProblems(spec, measures),
+      ...faultProblems(spec, faults),
       ...windowProblems(spec, acts),
       ...placeProblems(spec, act),
     )
@@ -50,6 +53,15 @@ function whereProblems(spec: CheckSpec, used: readonly string[]): string[] {
   return [spec.where?.measure, spec.minimumWhere?.measure]
     .filter((name) => name !== undefined && !used.includes(name))
     .map((name) => `check '${spec.title}' speaks of ${unknown('measure', name!, used)}`)
+}
+
+/** A fault that a check is about and its scenario does not have. */
+function faultProblems({ title, params }: CheckSpec, faults: readonly FaultSpec[]): string[] {
+  const { fault } = params as { fault?: string }
+  const ids = faults.map(({ id }) => id)
+  return fault === undefined || ids.includes(fault)
+    ? []
+    : [`check '${title}' is about ${unknown('fault', fault, ids)}`]
 }
 
 /** A check that is written in an act looks at that act. */

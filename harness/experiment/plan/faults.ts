@@ -1,11 +1,12 @@
 import { messageOf } from '../../errors.ts'
 import { faultKind, faultKinds } from '../../faults/index.ts'
 import { armMs, type PlannedAct } from '../../model/acts.ts'
-import type { FaultSpec, Moment, WrittenFault } from '../../model/fault.ts'
+import type { FaultSpec, WrittenFault } from '../../model/fault.ts'
 import type { System } from '../../model/system.ts'
 import type { Capability } from '../../model/topology.ts'
 import { type Duration, durationMs, formatMs } from '../../model/units.ts'
 import { unknown } from '../../near-miss.ts'
+import { momentOf } from './moments.ts'
 import type { Story } from './story.ts'
 
 export interface Abilities {
@@ -56,28 +57,6 @@ function settleTimes(
     complain(messageOf(error))
     return []
   }
-}
-
-/** @throws RangeError for an act that is not there, and for what is no duration */
-function momentOf(
-  moment: Moment,
-  ownAct: string | undefined,
-  acts: readonly PlannedAct[],
-): { ms: number; act: PlannedAct } {
-  const said = typeof moment === 'object' ? moment : { act: ownAct, after: moment }
-  const names = acts.map(({ name }) => name)
-  if (said.act === undefined)
-    throw new RangeError(
-      `it stands in no act: say in which it begins, as { from: { act: '${names[1] ?? names[0]}' } }`,
-    )
-  const act = acts.find(({ name }) => name === said.act)
-  if (act === undefined) throw new RangeError(unknown('act', said.act, names))
-  const ms = act.fromMs + durationMs(said.after ?? 0)
-  if (ms > act.toMs)
-    throw new RangeError(
-      `${formatMs(ms - act.fromMs)} is after the end of its act '${act.name}', which lasts ${formatMs(act.toMs - act.fromMs)}; for a time in another act name that: { act: '…', after: '…' }`,
-    )
-  return { ms, act }
 }
 
 const endOf = ({ toMs }: PlannedAct): number => toMs

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts'
+import type { WrittenAction } from '../../model/action.ts'
 import { actsInTurn, type PlannedAct, shortActs } from '../../model/acts.ts'
 import type { Arrivals } from '../../model/arrivals.ts'
 import type { CheckSpec } from '../../model/check.ts'
@@ -13,13 +14,15 @@ export interface Story {
   readonly load: readonly { readonly arrivals: Arrivals; readonly act: string | undefined }[]
   /** `act`: where it begins; undefined: the fault must say it. */
   readonly faults: readonly { readonly fault: WrittenFault; readonly act: string | undefined }[]
+  /** `act`: from where on it is done; undefined: the action must say it. */
+  readonly actions: readonly { readonly action: WrittenAction; readonly act: string | undefined }[]
   /** `act`: what it must look at; undefined: whatever it likes. */
   readonly checks: readonly { readonly check: CheckSpec; readonly act: string | undefined }[]
 }
 
 /** Either form of acts as one. */
 export function storyOf(body: ScenarioBody, problems: string[]): Story {
-  const { acts, load, faults = [], hypothesis } = body
+  const { acts, load, faults = [], actions = [], hypothesis } = body
   const short = !isList(acts)
   const list = short ? inShort(acts) : acts
   const [, second] = shortActs
@@ -32,6 +35,10 @@ export function storyOf(body: ScenarioBody, problems: string[]): Story {
     faults: [
       ...faults.map((fault) => ({ fault, act: short ? second : undefined })),
       ...list.flatMap(({ name, faults: own = [] }) => own.map((fault) => ({ fault, act: name }))),
+    ],
+    actions: [
+      ...actions.map((action) => ({ action, act: short ? second : undefined })),
+      ...list.flatMap(({ name, actions: own = [] }) => own.map((action) => ({ action, act: name }))),
     ],
     checks: [
       ...hypothesis.map((check) => ({ check, act: undefined })),

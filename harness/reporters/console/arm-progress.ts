@@ -22,7 +22,7 @@ export interface ArmProgress {
 
 export interface Happening {
   readonly ms: number | null
-  readonly kind: 'fault' | 'event'
+  readonly kind: 'fault' | 'action' | 'event'
   readonly who: string
   readonly what: string
   readonly detail: string

@@ -30,6 +30,11 @@ export interface ArmStory {
   readonly visits?: readonly Visits[]
   /** System events at ms from the arm's start. */
   readonly system?: readonly { readonly event: string; readonly ms: number }[]
+  /** Actions that were done, at ms from the arm's start. */
+  readonly actions?: readonly { readonly action: string; readonly ms: number }[]
+  /** Actions that failed, and that were not seen to work, with what was said of them. */
+  readonly failed?: Readonly<Record<string, string>>
+  readonly unseen?: Readonly<Record<string, string>>
   readonly invariants?: readonly Partial<EventOf<'invariant'>>[]
   readonly generator?: Partial<GeneratorFigures> | null
   readonly injectedMs?: number | null
@@ -95,6 +100,7 @@ export function planOf(checks: readonly CheckSpec[], differing: Partial<Plan> = 
     acts,
     load: [{ journey: counter, perSecond: [20, 20], process: 'regular' }],
     faults: [stall],
+    actions: [],
     measures: [{ name: 'password-fallback', params: {} }],
     without: [],
     faultsOn: true,

@@ -16,6 +16,7 @@ import type { CheckSpec, CheckVerdict } from '../../../harness/model/check.ts'
 import type { Journey } from '../../../harness/model/journey.ts'
 import { armEndMs, counter, faultFromMs, faultToMs, notices, planOf } from './arm-story.ts'
 import { accountedContract } from './contracts/accounted.ts'
+import { betweenContract } from './contracts/between.ts'
 import {
   type Contract,
   duringFault,
@@ -45,6 +46,7 @@ const contracts: Record<string, Contract> = {
   recovery: recoveryContract,
   'time-to': timeToContract,
   'no-event': noEventContract,
+  between: betweenContract,
   everyone: everyoneContract,
   share: shareContract,
   never: neverContract,

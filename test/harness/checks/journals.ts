@@ -30,6 +30,12 @@ export function armEvents(plan: Plan, story: ArmStory = {}): JournalEvent[] {
   for (const event of observations) add({ ...event, at: at(event.due + event.tookMs), due: at(event.due) })
   for (const { event, ms } of story.system ?? [])
     add({ kind: 'system', at: at(ms), service: 'saeol', event, facts: {} })
+  for (const { action, ms } of story.actions ?? [])
+    add({ kind: 'action.done', at: at(ms), action, plannedAt: at(ms), tookMs: 5 })
+  for (const [action, said] of Object.entries(story.failed ?? {}))
+    add({ kind: 'action.failed', at: at(4000), action, said })
+  for (const [action, said] of Object.entries(story.unseen ?? {}))
+    add({ kind: 'action.seen', at: at(4000), action, seen: false, said })
   for (const said of story.invariants ?? [])
     add({
       kind: 'invariant',

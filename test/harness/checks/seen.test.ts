@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, expectTypeOf, it } from 'vitest'
 import { accounted } from '../../../harness/checks/accounted.ts'
+import { between } from '../../../harness/checks/between.ts'
 import type { CheckKind, Seen } from '../../../harness/checks/check-kind.ts'
 import { everyone } from '../../../harness/checks/everyone.ts'
 import { checkKind, checkKinds } from '../../../harness/checks/index.ts'
@@ -38,6 +39,7 @@ const checks = [
   }),
   timeTo('fallback.opened', { within: '2s', of: 'injected', measure, source }),
   noEvent('fallback.opened', { measure, source }),
+  between('alarm.raised', 'fallback.opened', { measure, source }),
   never(counter, { outcome: 'let-in', atLeast: 5, source, sabotages }),
   accounted(counter, { outcome: 'certificate', by: 'kept', source, sabotages }),
   invariant('kept', { source, sabotages }),

@@ -14,6 +14,7 @@ function saidOf({ voids }: Pick<ArmResult, 'voids'>): string[] {
 const before = { when: 'before', bites: false } as const
 const during = { when: 'during', bites: true } as const
 const after = { when: 'after', bites: false } as const
+const saeolDied = { service: 'saeol', code: 1, signal: null, log: 'logs/saeol.log' }
 
 const voiding: [string, RegExp, ArmStory][] = [
   [
@@ -81,11 +82,17 @@ const voiding: [string, RegExp, ArmStory][] = [
     { ended: { outcome: 'failed', error: 'postgres did not start' } },
   ],
   ['where its journal stops', /the journal stops in the middle/, { ended: null }],
+  ['where an action failed', /'replace' failed: it is not on/, { failed: { replace: 'it is not on' } }],
+  [
+    'where one was not seen to work',
+    /'mute' was not seen to work: it rings/,
+    { unseen: { mute: 'it rings' } },
+  ],
   ['where it did not come to its baseline', /did not come to its baseline/, { acts: 0 }],
   [
     'where a service died',
     /service saeol died and nobody had stopped it \(exit code 1\): see logs\/saeol.log/,
-    { deaths: [{ service: 'saeol', code: 1, signal: null, log: 'logs/saeol.log' }] },
+    { deaths: [saeolDied] },
   ],
   [
     'where the baseline gate was not met',
@@ -283,7 +290,7 @@ describe('an arm is void', () => {
   it('and says where to look: what the arm said, logs, but not its checks', () => {
     const result = judged({
       visits: collapse,
-      deaths: [{ service: 'saeol', code: null, signal: 'SIGSEGV', log: 'logs/saeol.log' }],
+      deaths: [{ ...saeolDied, code: null, signal: 'SIGSEGV' }],
       ended: { outcome: 'failed', error: 'saeol ended', lookAt: ['logs/saeol.log', 'logs/l4.log'] },
     })
     expect(result.lookAt).toEqual(['logs/saeol.log', 'logs/l4.log'])

@@ -159,6 +159,7 @@ export function armResult(plan: Plan, arm: Arm): ArmResult {
   return {
     arm,
     expected: bad ? 'deviates' : 'holds',
+    actions: [],
     measures: hasMeasures(arm) ? plan.measures.map(({ name }) => name) : [],
     retries: [],
     verdict: bad ? 'deviates' : 'holds',

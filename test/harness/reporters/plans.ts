@@ -25,6 +25,7 @@ export const gpkiStall: Plan = {
     { kind: 'stall', id: 'stall l4→gpki-a', fromMs: 3000, toMs: 11_000, link: 'l4→gpki-a', params: {} },
     { kind: 'stall', id: 'stall l4→gpki-b', fromMs: 3000, toMs: 11_000, link: 'l4→gpki-b', params: {} },
   ],
+  actions: [],
   measures: [
     { name: 'deadlines', params: { hopMs: 800 } },
     { name: 'password-fallback', params: { opensAfterMs: 1000, twoPersons: true } },

@@ -33,6 +33,20 @@ export const noEventContract: Contract = {
       arm: { system: [{ event: 'fallback.opened', ms: 4200 }] },
       verdict: 'not-applicable',
     },
+    {
+      is: 'with a window speaks of every arm, and of what falls into it',
+      spec: noEvent('fallback.opened', { measure, source, during: 'recovery' }),
+      arm: { system: [{ event: 'fallback.opened', ms: 7000 }] },
+      verdict: 'deviates',
+      said: /1 × during recovery$/,
+    },
+    {
+      is: 'with a window does not mind what lies outside it',
+      spec: noEvent('fallback.opened', { measure, source, during: 'recovery', after: '2s' }),
+      arm: { system: [{ event: 'fallback.opened', ms: 7000 }] },
+      verdict: 'holds',
+      said: /^no fallback\.opened during recovery, from 2 s$/,
+    },
   ],
   refused: [
     [/event must be a name/, noEvent('', { measure, source })],

@@ -121,6 +121,13 @@ export const recoveryContract: Contract = {
       arm: { arm: 'control' },
       verdict: 'not-applicable',
     },
+    {
+      is: 'has seen nothing where the fault that is named was not on',
+      spec: recovery(counter, { within: '2s', fault: 'stall elsewhere', source }),
+      arm: {},
+      verdict: 'inconclusive',
+      said: /no fault was seen reverted/,
+    },
   ],
   refused: [
     [/withinMs must be a duration above 0/, recovery(counter, { within: 0, source })],

@@ -90,6 +90,32 @@ export const timeToContract: Contract = {
       arm: { arm: 'control', system: [{ event: 'fallback.closed', ms: 4200 }] },
       verdict: 'not-applicable',
     },
+    {
+      is: 'counts from the fault that is named',
+      spec: timeTo('fallback.opened', {
+        within: '2s',
+        of: 'injected',
+        fault: 'stall saeol→l4',
+        source,
+        measure,
+      }),
+      arm: { system: [{ event: 'fallback.opened', ms: 3500 }] },
+      verdict: 'holds',
+      said: /1\.5 s after the fault was injected/,
+    },
+    {
+      is: 'has seen nothing where the fault that is named was not on',
+      spec: timeTo('fallback.opened', {
+        within: '2s',
+        of: 'injected',
+        fault: 'stall elsewhere',
+        source,
+        measure,
+      }),
+      arm: { system: [{ event: 'fallback.opened', ms: 3500 }] },
+      verdict: 'inconclusive',
+      said: /no fault was seen injected/,
+    },
   ],
   refused: [
     [/withinMs must be a duration above 0/, timeTo('x', { within: 0, of: 'injected', source, measure })],

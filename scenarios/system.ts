@@ -16,11 +16,13 @@ import {
 import { sabotageNames } from '../services/common/sabotage.ts'
 import { enrolled } from '../services/enrolment/cache.ts'
 import { circuitBreaker } from '../services/measures/circuit-breaker.ts'
+import { deadlineExtension } from '../services/measures/deadline-extension.ts'
 import { deadlines } from '../services/measures/deadlines.ts'
 import { loadShedding } from '../services/measures/load-shedding.ts'
 import { manualIntake } from '../services/measures/manual-intake.ts'
 import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
+import { perSourceQuota } from '../services/measures/per-source-quota.ts'
 import { standbyL4 } from '../services/measures/standby-l4.ts'
 import * as journeys from './journeys/index.ts'
 import { invariants } from './ledgers/index.ts'
@@ -128,23 +130,31 @@ const links: System['links'] = [
   entrance('source-abroad', 'procurement-front', 'abroad'),
   link('procurement-front', 'procurement', 'UPSTREAM_URL', 'to-serve'),
   link('procurement', 'postgres', 'DATABASE_URL'),
+  link('situation-room', 'procurement-front', 'PROCUREMENT_URL', 'to-serve'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
 const measures: Record<string, MeasureSpec> = Object.fromEntries(
-  [deadlines, circuitBreaker, passwordFallback, manualIntake, loadShedding, standbyL4].map(
-    (measure: Measure) => [
-      measure.name,
-      {
-        summary: measure.title,
-        problems: (params) =>
-          (measure.parameters.safeParse(params).error?.issues ?? []).map(({ path, message }) =>
-            [...path, message].join(': '),
-          ),
-        environment: (params) => everyService({ [measureVariable(measure.name)]: JSON.stringify(params) }),
-      } satisfies MeasureSpec,
-    ],
-  ),
+  [
+    deadlines,
+    circuitBreaker,
+    passwordFallback,
+    manualIntake,
+    loadShedding,
+    standbyL4,
+    perSourceQuota,
+    deadlineExtension,
+  ].map((measure: Measure) => [
+    measure.name,
+    {
+      summary: measure.title,
+      problems: (params) =>
+        (measure.parameters.safeParse(params).error?.issues ?? []).map(({ path, message }) =>
+          [...path, message].join(': '),
+        ),
+      environment: (params) => everyService({ [measureVariable(measure.name)]: JSON.stringify(params) }),
+    } satisfies MeasureSpec,
+  ]),
 )
 
 /** The same variables for every service but PostgreSQL. */

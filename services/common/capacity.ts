@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { createSheddingQueue, type LoadSheddingParameters } from '../measures/load-shedding.ts'
 import {
@@ -36,6 +36,13 @@ export interface Capacity<C extends string = string> {
   readonly state: Occupancy
 }
 
+/**
+ * Decides who may have how much in hand, waiting for a worker or with one.
+ * @returns what is called once the request is out of hand
+ * @throws Problem where it may not
+ */
+export type Admission = (request: Request) => () => void
+
 /** Service times vary by this share around their mean, uniformly. */
 const spread = 0.3
 
@@ -65,14 +72,18 @@ type Overrides = {
 interface Arrival extends Waiting {
   readonly response: Response
   readonly start: () => void
+  /** It is out of hand. */
+  readonly leave: () => void
 }
 
 export function createCapacity<C extends string>(options: {
   readonly table: CapacityTable<C>
   readonly config: Overrides & { readonly SEED: string; readonly SERVICE_NAME: string }
   readonly loadShedding?: LoadSheddingParameters | undefined
+  /** Default: everybody. */
+  readonly admission?: Admission | undefined
 }): Capacity<C> {
-  const { table, config } = options
+  const { table, config, admission = everybody } = options
   const slots = config.SLOTS ?? table.slots
   const random = createRandom(`${config.SEED} service time ${config.SERVICE_NAME}`)
   const queue: AcceptQueue<Arrival> =
@@ -109,12 +120,14 @@ export function createCapacity<C extends string>(options: {
     state,
     slot(workClass) {
       const { importance } = table.classes[workClass]
-      return (_request, response, next) => {
+      return (request, response, next) => {
+        const leave = admission(request)
         const serviceMs = meanMs(workClass) * (1 - spread + 2 * spread * random())
         const { remainingMs, signal } = budget(response)
 
         function release(): void {
           busyBy[importance] -= 1
+          leave()
           fillSlots()
         }
 
@@ -137,6 +150,7 @@ export function createCapacity<C extends string>(options: {
           response,
           isFutile: () => signal?.aborted === true || (remainingMs() ?? Infinity) <= serviceMs,
           start,
+          leave,
         }
         if (state.busy < slots && queue.length === 0 && queue.mayStart(importance, state)) {
           start()
@@ -149,6 +163,8 @@ export function createCapacity<C extends string>(options: {
   }
 }
 
+const everybody: Admission = () => () => {}
+
 const refusals = {
   'queue-full': 'every worker is busy and the queue is full; try again later',
   shed: 'turned away in favour of more important work; try again later',
@@ -156,7 +172,8 @@ const refusals = {
 }
 
 function refuse(arrival: Arrival, code: keyof typeof refusals): void {
-  const { response } = arrival
+  const { response, leave } = arrival
+  leave()
   if (response.destroyed) return
   if (code === 'shed') response.setHeader('X-Shed', arrival.workClass)
   sendProblem(response, new Problem(503, code, refusals[code]))

@@ -8,6 +8,8 @@ export const measureNames = [
   'manual-intake',
   'load-shedding',
   'standby-l4',
+  'per-source-quota',
+  'deadline-extension',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

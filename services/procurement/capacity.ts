@@ -17,4 +17,10 @@ export const procurementCapacity = {
   },
 } as const satisfies CapacityTable<string>
 
+/** Mean time of a look at the list with a worker, in ms, as configured. */
+export function meanListMs(override: number | Readonly<Record<string, number>> | undefined): number {
+  if (typeof override === 'number') return override
+  return override?.list ?? procurementCapacity.classes.list.serviceTimeMs
+}
+
 export type ProcurementWork = keyof typeof procurementCapacity.classes

@@ -19,7 +19,9 @@ import { type RoomConfig, readRoomConfig } from './config.ts'
 import { type Desk, startDesk } from './desk.ts'
 import { createDutyDesks, type DutyDesks } from './duty-desks.ts'
 import { createGpkiProbe } from './probes/gpki-probe.ts'
+import { inOrder } from './probes/in-order.ts'
 import { createSaeolProbe } from './probes/saeol-probe.ts'
+import { type ProcurementWatch, watchProcurement } from './procurement-watch.ts'
 import { createSaeolClient } from './saeol-client.ts'
 import { createStreak, type Streak } from './streak.ts'
 
@@ -42,11 +44,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const bell = createBell(dutyDesks, stopping.signal)
 
   const actions = createActions({
-    saeol: createSaeolClient({
-      url: config.SAEOL_URL,
-      token: config.OWN_TOKEN,
-      timeoutMs: config.SAEOL_TIMEOUT_MS,
-    }),
+    saeol: saeolClientOf(config),
     desks: dutyDesks,
     gpkiAlarm,
     saeolAlarm,
@@ -65,7 +63,11 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     actions.follow()
   }
 
-  const { probeGpki, probeSaeol, probing } = startProbing({ config, room, sabotaged, log, watched, act })
+  const tell = (alarm: Alarm): void => assess(alarm, bell, log)
+  const { signal } = stopping
+  const procurement = watchProcurementOf(config, { settings, desks: dutyDesks, log, signal, assess: tell })
+  const probes = { config, room, sabotaged, log, watched, act, procurement }
+  const { probeGpki, probeSaeol, probing } = startProbing(probes)
 
   async function stop(): Promise<void> {
     clearInterval(probing)
@@ -80,7 +82,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const app = createApp({
     log,
     health: healthRouter(checks, config.SAEOL_TIMEOUT_MS, config, sabotaged),
-    routers: [statusRouter(watched, () => actions.opening, watchers), desksRouter(desks, watchers)],
+    routers: routersOf({ watched, procurement, desks, opening: () => actions.opening, watchers }),
     deadlines: undefined,
   })
   try {
@@ -100,6 +102,27 @@ async function seatDesks(config: RoomConfig, reactionMs: number, log: Log): Prom
   return desks
 }
 
+function saeolClientOf({ SAEOL_URL: url, OWN_TOKEN: token, SAEOL_TIMEOUT_MS: timeoutMs }: RoomConfig) {
+  return createSaeolClient({ url, token, timeoutMs })
+}
+
+/** Watches the procurement system, where there is one. */
+function watchProcurementOf(
+  config: RoomConfig,
+  parts: Pick<Parameters<typeof watchProcurement>[0], 'settings' | 'desks' | 'log' | 'signal' | 'assess'>,
+): ProcurementWatch | undefined {
+  const { PROCUREMENT_URL: url, OWN_TOKEN: token, measures } = config
+  if (url === undefined) return undefined
+  return watchProcurement({
+    ...parts,
+    url,
+    token,
+    probeTimeoutMs: config.PROBE_TIMEOUT_MS,
+    orderTimeoutMs: config.SAEOL_TIMEOUT_MS,
+    extension: measures.deadlineExtension,
+  })
+}
+
 /** Probes for as long as the timer runs. @param parts.act after each reading */
 function startProbing(parts: {
   readonly config: RoomConfig
@@ -108,8 +131,9 @@ function startProbing(parts: {
   readonly log: Log
   readonly watched: ReturnType<typeof watch>
   readonly act: () => void
+  readonly procurement: ProcurementWatch | undefined
 }) {
-  const { config, room, sabotaged, act } = parts
+  const { config, room, sabotaged, act, procurement } = parts
   const { GPKI_URL: first, GPKI_STANDBY_URL: standby, SERVICE_NAME: service, measures } = config
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere } = parts.watched
   const probeGpki = createGpkiProbe({
@@ -137,6 +161,7 @@ function startProbing(parts: {
   const probing = setInterval(() => {
     noteGpki()
     noteSaeol()
+    procurement?.look()
   }, config.PROBE_INTERVAL_MS)
   return { probeGpki, probeSaeol, probing }
 }
@@ -195,14 +220,26 @@ function assessBlindness({ blindness, saeolAlarm }: ReturnType<typeof watch>, be
   bell(blindness.name, change)
 }
 
+function routersOf(parts: {
+  readonly watched: ReturnType<typeof watch>
+  readonly procurement: ProcurementWatch | undefined
+  readonly desks: readonly Desk[]
+  readonly opening: () => unknown
+  readonly watchers: RequestHandler
+}): Router[] {
+  const { watched, procurement, desks, opening, watchers } = parts
+  return [statusRouter(watched, procurement, opening, watchers), desksRouter(desks, watchers)]
+}
+
 /** `GET /status` · `GET /alarms` */
 function statusRouter(
   watched: ReturnType<typeof watch>,
+  procurement: ProcurementWatch | undefined,
   opening: () => unknown,
   watchers: RequestHandler,
 ): Router {
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere, gpkiAlarm, saeolAlarm, blindness } = watched
-  const all = [gpkiAlarm, saeolAlarm]
+  const all = [gpkiAlarm, saeolAlarm, ...(procurement === undefined ? [] : [procurement.alarm])]
   const router = Router()
   router.get('/status', watchers, (_request, response) => {
     const alarms = all.map(({ name, raised = null, holdDownMs }) => [name, { alarm: raised, holdDownMs }])
@@ -235,15 +272,6 @@ function desksRouter(desks: readonly Desk[], watchers: RequestHandler): Router {
     response.json({ desk: desk.number, muted: desk.muted })
   })
   return router
-}
-
-/** Starts a probe at each call and hands the results on in the order in which the probes were started. */
-function inOrder<T>(probe: () => Promise<T>, take: (result: T) => void): () => void {
-  let before: Promise<void> = Promise.resolve()
-  return () => {
-    const result = probe()
-    before = before.then(async () => take(await result))
-  }
 }
 
 function mustBeGreen({ colour, error }: { readonly colour: string; readonly error: string }): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ownToken } from '../common/callers.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
+import { deadlineExtension } from '../measures/deadline-extension.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
 import { standbyL4 } from '../measures/standby-l4.ts'
 
@@ -20,6 +21,8 @@ export function readRoomConfig(env: Environment) {
       GPKI_URL: linkUrl,
       /** And to the second switch, where there is one. */
       GPKI_STANDBY_URL: linkUrl.optional(),
+      /** The line that bidders come to the procurement system by, where it is watched. */
+      PROCUREMENT_URL: linkUrl.optional(),
       /** The room's probe: see services/enrolment. */
       ROOM_FILE: z.string().min(1),
       /** The key of each duty officer, which is read at their desk alone. */
@@ -42,6 +45,6 @@ export function readRoomConfig(env: Environment) {
       /** Longest wait for an answer of Saeol, in ms. † ours: above Saeol's own limit for its deep checks. */
       SAEOL_TIMEOUT_MS: integer(10, 60_000).default(1_000),
     },
-    { passwordFallback, standbyL4 },
+    { passwordFallback, standbyL4, deadlineExtension },
   )
 }

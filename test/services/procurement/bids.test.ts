@@ -150,7 +150,7 @@ describe('health', () => {
   it('is deep while PostgreSQL is there', async () => {
     await using service = await office.start()
     expect((await askDeep(service.url)).status).toBe(200)
-    await query(service.databaseUrl, 'drop table bids; drop table tenders')
+    await query(service.databaseUrl, 'drop table tenders cascade')
     expect((await askDeep(service.url)).status).toBe(503)
     expect((await fetch(`${service.url}/health`)).status).toBe(200)
     expect((await fetch(`${service.url}/health/deep`)).status).toBe(401)

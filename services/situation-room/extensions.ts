@@ -1,0 +1,69 @@
+import type { Log } from '../common/log.ts'
+import type { DeadlineExtensionParameters } from '../measures/deadline-extension.ts'
+import { type ExtensionOrder, extendedSystem, extensionSubject } from '../procurement/extensions.ts'
+import type { AlarmRecord } from './alarm.ts'
+import type { DutyDesks } from './duty-desks.ts'
+import type { ProcurementClient } from './procurement-client.ts'
+
+/** Has the closing times moved that fell into outages of the procurement system. */
+export interface Extensions {
+  /** One order for each outage that is over, brought until it is answered; one at a time. */
+  follow(history: readonly AlarmRecord[]): void
+}
+
+export function createExtensions(options: {
+  readonly procurement: ProcurementClient
+  readonly desks: Pick<DutyDesks, 'sign'>
+  readonly settings: DeadlineExtensionParameters
+  readonly log: Log
+  readonly signal: AbortSignal
+}): Extensions {
+  const { procurement, desks, settings, log, signal } = options
+  /** By when the outage began. An order is made once: tried again it must be the same. */
+  const orders = new Map<number, ExtensionOrder>()
+  const done = new Set<number>()
+  let following = false
+  let complained = ''
+
+  async function order({ since }: AlarmRecord, clearedAt: number): Promise<void> {
+    const made = orders.get(since) ?? {
+      system: extendedSystem,
+      from: new Date(since),
+      to: new Date(clearedAt),
+      closesAt: new Date(Date.now() + settings.extendMs),
+    }
+    orders.set(since, made)
+    const answer = await procurement.order(made, await desks.sign(extensionSubject(made), 2, signal))
+    if (answer.kind === 'too-soon') {
+      orders.delete(since)
+      return
+    }
+    done.add(since)
+    if (answer.kind === 'refused') log.error({ event: 'extension.refused', since }, answer.why)
+  }
+
+  async function followOnce(history: readonly AlarmRecord[]): Promise<void> {
+    for (const record of history) {
+      if (record.clearedAt === undefined || done.has(record.since)) continue
+      try {
+        await order(record, record.clearedAt)
+        complained = ''
+      } catch (error) {
+        if (signal.aborted) return
+        const { message } = error as Error
+        if (message !== complained) log.warn({ event: 'action.failed', what: 'extension' }, message)
+        complained = message
+      }
+    }
+  }
+
+  return {
+    follow(history) {
+      if (following) return
+      following = true
+      void followOnce(history).finally(() => {
+        following = false
+      })
+    },
+  }
+}

@@ -1,3 +1,4 @@
+import { missedAlarm } from './16-nov-missed-alarm.ts'
 import { routerPort } from './16-nov-router-port.ts'
 import { centreLine } from './17-nov-centre-line.ts'
 import { gpkiStall } from './17-nov-gpki-stall.ts'
@@ -6,7 +7,15 @@ import { revocationServiceDead } from './17-nov-revocation-service-dead.ts'
 import { overload } from './22-nov-overload.ts'
 
 /** Every scenario; a new one is one file and one line here. */
-export const scenarios = [routerPort, centreLine, gpkiStall, revocationServiceDead, l4Flaps, overload]
+export const scenarios = [
+  missedAlarm,
+  routerPort,
+  centreLine,
+  gpkiStall,
+  revocationServiceDead,
+  l4Flaps,
+  overload,
+]
 
 /** What `run` takes when none is named: the gate of a merge. */
 export const gate = [gpkiStall, overload].map(({ name }) => name)

@@ -23,7 +23,9 @@ import { manualIntake } from '../services/measures/manual-intake.ts'
 import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
 import { perSourceQuota } from '../services/measures/per-source-quota.ts'
+import { situationRoom } from '../services/measures/situation-room.ts'
 import { standbyL4 } from '../services/measures/standby-l4.ts'
+import { actions } from './actions.ts'
 import * as journeys from './journeys/index.ts'
 import { invariants } from './ledgers/index.ts'
 
@@ -144,6 +146,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     standbyL4,
     perSourceQuota,
     deadlineExtension,
+    situationRoom,
   ].map((measure: Measure) => [
     measure.name,
     {
@@ -189,6 +192,7 @@ export const administrativeNetwork = defineSystem({
   links,
   journeys: { module: moduleUrl(import.meta.url, './journeys/index.ts'), all: Object.values(journeys) },
   measures,
+  actions,
   async prepare({ cacheDir, seed }) {
     const files = await enrolled({ cacheDir, seed, offices })
     return {

@@ -1,6 +1,6 @@
 import { faultKind } from '../faults/index.ts'
 import { timeOfAct } from '../model/acts.ts'
-import type { ArrivalStream } from '../model/arrivals.ts'
+import type { ArrivalStream, ArrivalsSpec } from '../model/arrivals.ts'
 import type { Plan } from '../model/plan.ts'
 
 /** Visits at once that a driver carries; more are dropped, and void the arm. */
@@ -13,7 +13,14 @@ export function steadyStreams({ load, acts }: Pick<Plan, 'load' | 'acts'>): Arri
     id: `${arrivals.journey}/${i}`,
     ...timeOfAct(acts, arrivals.act),
     begins: 'with-the-arm',
+    ...numberingOf(arrivals, load),
   }))
+}
+
+/** Which of its journey's users a stream brings, where several bring some. */
+function numberingOf(arrivals: ArrivalsSpec, load: Plan['load']): Pick<ArrivalStream, 'numbering'> {
+  const alike = load.filter(({ journey }) => journey === arrivals.journey)
+  return alike.length === 1 ? {} : { numbering: { from: alike.indexOf(arrivals), every: alike.length } }
 }
 
 /** Arrivals that faults bring along, to begin on command, each at its planned time. */

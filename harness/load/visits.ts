@@ -230,14 +230,15 @@ function runnersOf(plan: VisitsPlan, exported: object, ground: Ground): Readonly
 function visitOf(
   { seed, data }: VisitsPlan,
   { stream, http }: Runner,
-  index: number,
+  n: number,
   steps: Record<string, number>,
   { now, sleep }: Ground,
 ): Visit {
+  const { from, every } = stream.numbering ?? { from: 0, every: 1 }
   return {
-    index,
+    index: from + n * every,
     http,
-    random: seeded(`${seed}/${stream.id}/${index}`),
+    random: seeded(`${seed}/${stream.id}/${n}`),
     data,
     async step(name, part) {
       const from = now()

@@ -56,4 +56,9 @@ export interface ArrivalStream extends ArrivalsSpec {
    * or with the command.
    */
   readonly atMs?: number
+  /**
+   * Visit n is user `from + n × every` of its journey; default: user n. So steady streams of one journey, such as the
+   * night's and the morning's, never bring the same user.
+   */
+  readonly numbering?: { readonly from: number; readonly every: number }
 }

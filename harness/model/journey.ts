@@ -31,10 +31,10 @@ export interface Departure {
 
 /** What a driver hands to one run of a journey. */
 export interface Visit {
-  /** Which arrival of its stream this is, from 0; the same in every arm. */
+  /** Which of its journey's users this is, from 0; no two steady streams bring the same; the same in every arm. */
   readonly index: number
   readonly http: Http
-  /** Seeded by run, journey and index: the same in every arm. */
+  /** Seeded by run, stream and the number of the visit in it: the same in every arm. */
   readonly random: () => number
   /** The system's data for users (`System.prepare`), parsed. */
   readonly data: unknown

@@ -16,6 +16,7 @@ export const sabotageNames = [
   'trusts-client-address',
   'close-in-name-only',
   'clears-at-once',
+  'rings-once',
   'sessions-outlive-close',
   'one-approval',
   'forged-approval',

@@ -10,6 +10,7 @@ export const measureNames = [
   'standby-l4',
   'per-source-quota',
   'deadline-extension',
+  'situation-room',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

@@ -1,10 +1,7 @@
 import { type RequestHandler, Router } from 'express'
-import { z } from 'zod'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type Log, type LogDestination } from '../common/log.ts'
-import { Problem } from '../common/problem.ts'
-import { parseBody } from '../common/request.ts'
 import { requireToken } from '../common/require-token.ts'
 import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -17,12 +14,14 @@ import { type Alarm, createAlarm } from './alarm.ts'
 import { createBlindness } from './blindness.ts'
 import { type RoomConfig, readRoomConfig } from './config.ts'
 import { type Desk, startDesk } from './desk.ts'
+import { desksRouter } from './desks-router.ts'
 import { createDutyDesks, type DutyDesks } from './duty-desks.ts'
 import { createGpkiProbe } from './probes/gpki-probe.ts'
 import { inOrder } from './probes/in-order.ts'
 import { createSaeolProbe } from './probes/saeol-probe.ts'
 import { type ProcurementWatch, watchProcurement } from './procurement-watch.ts'
 import { createSaeolClient } from './saeol-client.ts'
+import { createShift, type Shift, shiftRouter } from './shift.ts'
 import { createStreak, type Streak } from './streak.ts'
 
 /** The situation room (장애 대응 상황실): looks from two vantage points, raises alarms, and acts on them. */
@@ -40,7 +39,7 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const { gpkiFromHere, gpkiFromSaeol, gpkiAlarm, saeolAlarm } = watched
 
   const desks = await seatDesks(config, settings.reactionMs, log)
-  const dutyDesks = createDutyDesks({ desks, ackWithinMs: settings.ackWithinMs, log })
+  const dutyDesks = createDutyDesks({ desks, ackWithinMs: settings.ackWithinMs, log, sabotaged })
   const bell = createBell(dutyDesks, stopping.signal)
 
   const actions = createActions({
@@ -66,7 +65,8 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const tell = (alarm: Alarm): void => assess(alarm, bell, log)
   const { signal } = stopping
   const procurement = watchProcurementOf(config, { settings, desks: dutyDesks, log, signal, assess: tell })
-  const probes = { config, room, sabotaged, log, watched, act, procurement }
+  const shift = createShift(config.measures.situationRoom, log)
+  const probes = { config, room, sabotaged, log, watched, act, procurement, shift }
   const { probeGpki, probeSaeol, probing } = startProbing(probes)
 
   async function stop(): Promise<void> {
@@ -78,11 +78,13 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     gpki: async () => mustBeGreen(await probeGpki()),
     saeol: async () => mustBeGreen((await probeSaeol()).saeol),
   }
-  const watchers = requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged)
   const app = createApp({
     log,
     health: healthRouter(checks, config.SAEOL_TIMEOUT_MS, config, sabotaged),
-    routers: routersOf({ watched, procurement, desks, opening: () => actions.opening, watchers }),
+    routers: routersOf({
+      ...{ config, sabotaged, watched, procurement, desks, shift },
+      opening: () => actions.opening,
+    }),
     deadlines: undefined,
   })
   try {
@@ -132,8 +134,9 @@ function startProbing(parts: {
   readonly watched: ReturnType<typeof watch>
   readonly act: () => void
   readonly procurement: ProcurementWatch | undefined
+  readonly shift: Shift
 }) {
-  const { config, room, sabotaged, act, procurement } = parts
+  const { config, room, sabotaged, act, procurement, shift } = parts
   const { GPKI_URL: first, GPKI_STANDBY_URL: standby, SERVICE_NAME: service, measures } = config
   const { gpkiFromHere, gpkiFromSaeol, saeolFromHere } = parts.watched
   const probeGpki = createGpkiProbe({
@@ -159,6 +162,7 @@ function startProbing(parts: {
   })
   // At a fixed rate, so that slow probes do not make the next ones late: a fault is what makes them slow.
   const probing = setInterval(() => {
+    if (!shift.manned) return
     noteGpki()
     noteSaeol()
     procurement?.look()
@@ -221,14 +225,21 @@ function assessBlindness({ blindness, saeolAlarm }: ReturnType<typeof watch>, be
 }
 
 function routersOf(parts: {
+  readonly config: RoomConfig
+  readonly sabotaged: Sabotaged
+  readonly shift: Shift
   readonly watched: ReturnType<typeof watch>
   readonly procurement: ProcurementWatch | undefined
   readonly desks: readonly Desk[]
   readonly opening: () => unknown
-  readonly watchers: RequestHandler
 }): Router[] {
-  const { watched, procurement, desks, opening, watchers } = parts
-  return [statusRouter(watched, procurement, opening, watchers), desksRouter(desks, watchers)]
+  const { config, sabotaged, watched, procurement, desks, opening, shift } = parts
+  const watchers = requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged)
+  return [
+    statusRouter(watched, procurement, opening, watchers),
+    desksRouter(desks, watchers),
+    shiftRouter(shift, watchers),
+  ]
 }
 
 /** `GET /status` · `GET /alarms` */
@@ -256,20 +267,6 @@ function statusRouter(
   })
   router.get('/alarms', watchers, (_request, response) => {
     response.json({ alarms: all.flatMap(({ history }) => history) })
-  })
-  return router
-}
-
-const deskBody = z.strictObject({ muted: z.boolean() })
-
-/** `PATCH /desks/:number`: mutes a desk's bell, as somebody did before the fault of F12, or has it ring again. */
-function desksRouter(desks: readonly Desk[], watchers: RequestHandler): Router {
-  const router = Router()
-  router.patch('/desks/:number', watchers, (request, response) => {
-    const desk = desks.find(({ number }) => String(number) === request.params.number)
-    if (desk === undefined) throw new Problem(404, 'not-found', `there is no desk ${request.params.number}`)
-    desk.muted = parseBody(deskBody, request).muted
-    response.json({ desk: desk.number, muted: desk.muted })
   })
   return router
 }

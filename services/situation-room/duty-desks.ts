@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../common/log.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { Approval } from '../saeol/fallback/approvals.ts'
 import type { Desk } from './desk.ts'
 import type { Answered } from './desk-process.ts'
@@ -26,8 +27,9 @@ export function createDutyDesks(options: {
   readonly desks: readonly Desk[]
   readonly ackWithinMs: number
   readonly log: Log
+  readonly sabotaged?: Sabotaged
 }): DutyDesks {
-  const { desks, ackWithinMs, log } = options
+  const { desks, ackWithinMs, log, sabotaged = () => false } = options
 
   /** Answers of so many; whoever was asked may still answer when others were asked after them. */
   async function answersOf(asking: {
@@ -84,6 +86,7 @@ export function createDutyDesks(options: {
 
     async ring(alarm, signal) {
       const first = desks[0]?.number
+      if (sabotaged('rings-once')) return void desks[0]?.ask(undefined, signal).catch(() => {})
       while (!signal.aborted) {
         const [answered] = await answersOf({
           wanted: 1,

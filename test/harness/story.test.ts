@@ -20,8 +20,8 @@ describe('a list of acts', () => {
     const busy = { ...day, load: [arrivals(userAsks, '60/s', { process: 'regular' })] }
     const plan = planned([night, busy, evening])
     expect(steadyStreams(plan)).toMatchObject([
-      { id: 'user-asks/0', atMs: 0, durationMs: 9000 },
-      { id: 'user-asks/1', act: 'day', atMs: 2000, durationMs: 4000 },
+      { id: 'user-asks/0', atMs: 0, durationMs: 9000, numbering: { from: 0, every: 2 } },
+      { id: 'user-asks/1', act: 'day', atMs: 2000, durationMs: 4000, numbering: { from: 1, every: 2 } },
     ])
     expect(planOf([night, busy, evening], { hypothesis: [served('evening')] })).toHaveProperty('plan')
   })

@@ -83,15 +83,23 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
     })
 
     it('hands each visit its number, its chance, its data and a client without a memory', async () => {
-      const one = stream('tells')
-      const { observations } = await ground.carried(subject, [one])
-      const expected = [...schedule(one, seed)].map((_, n) => {
-        const random = seeded(`${seed}/${one.id}/${n}`)
-        const drawn = [random(), random()].map((x) => x.toFixed(9)).join(' ')
-        const json = { index: n, word: '새올' }
-        return `${n} | ${drawn} | ${JSON.stringify(json)} | u${n} | application/json | no cookie | yes`
-      })
-      expect(observations.sort((a, b) => a.n - b.n).map(({ outcome }) => outcome)).toEqual(expected)
+      const streams = [
+        stream('tells'),
+        stream('tells', { id: 'tells/others', numbering: { from: 1, every: 2 } }),
+      ]
+      const { observations } = await ground.carried(subject, streams)
+      for (const one of streams) {
+        const { from, every } = one.numbering ?? { from: 0, every: 1 }
+        const expected = [...schedule(one, seed)].map((_, n) => {
+          const random = seeded(`${seed}/${one.id}/${n}`)
+          const drawn = [random(), random()].map((x) => x.toFixed(9)).join(' ')
+          const index = from + n * every
+          const json = { index, word: '새올' }
+          return `${index} | ${drawn} | ${JSON.stringify(json)} | u${index} | application/json | no cookie | yes`
+        })
+        const own = observations.filter(({ stream }) => stream === one.id).sort((a, b) => a.n - b.n)
+        expect(own.map(({ outcome }) => outcome)).toEqual(expected)
+      }
       for (const { steps } of observations) expect(steps.pause).toBeGreaterThan(28)
     })
 

@@ -166,6 +166,32 @@ describe('situation-room', () => {
     expect(told('alarm.acknowledged')).toMatchObject([{ alarm: 'gpki', officer: 'duty-officer-2' }])
   })
 
+  it('looks at night only where it is manned then, and looks on when the day shift comes in', async () => {
+    for (const night of [false, true]) {
+      const state = { gpki: true, postgres: true, refuses: false }
+      let listener = ok
+      const gpki = await serve((request, response) => listener(request, response))
+      const there = await saeol(state)
+      await using watching = await room(
+        there.url,
+        gpki,
+        night ? { MEASURE_SITUATION_ROOM: '{"handoverMs":50}' } : {},
+      )
+      const shift = (dayShift: boolean, options: object = watcher) =>
+        call(`${watching.url}/shift`, { method: 'PATCH', body: { dayShift }, ...options })
+      const raised = () => watching.events.filter(({ event }) => event === 'alarm.raised').length
+      await sleep(300)
+      expect((await shift(false, {})).status).toBe(401)
+      expect((await shift(false)).body).toEqual({ dayShift: false, manned: false })
+      listener = fails
+      state.gpki = false
+      await sleep(600)
+      expect(raised()).toBe(night ? 1 : 0)
+      expect((await shift(true)).body).toEqual({ dayShift: true, manned: true })
+      await expect.poll(raised, { timeout: 5_000 }).toBe(1)
+    }
+  })
+
   it('says that it is blind where Saeol does not tell how GPKI is, and declares nothing for it', async () => {
     const heard: string[] = []
     const tellsNothing = await serve((request, response) => {

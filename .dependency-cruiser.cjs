@@ -63,7 +63,7 @@ module.exports = {
     },
     {
       name: 'one-bridge',
-      comment: 'only system.ts and ledgers/ reach into services',
+      comment: 'only system.ts, actions.ts and ledgers/ reach into services',
       severity: 'error',
       from: { path: '^scenarios/', pathNot: '^scenarios/(system\\.ts$|ledgers/)' },
       to: { path: '^services/' },

@@ -65,7 +65,7 @@ module.exports = {
       name: 'one-bridge',
       comment: 'only system.ts, actions.ts and ledgers/ reach into services',
       severity: 'error',
-      from: { path: '^scenarios/', pathNot: '^scenarios/(system\\.ts$|ledgers/)' },
+      from: { path: '^scenarios/', pathNot: '^scenarios/((system|actions)\\.ts$|ledgers/)' },
       to: { path: '^services/' },
     },
     {

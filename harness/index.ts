@@ -26,7 +26,7 @@ export { throttle } from './faults/throttle.ts'
 export { action } from './model/action.ts'
 export { arrivals } from './model/arrivals.ts'
 export type { Http, HttpAnswer, Journey, Visit } from './model/journey.ts'
-export { defineScenario, type Scenario } from './model/scenario.ts'
+export { type ActSpec, defineScenario, type Scenario } from './model/scenario.ts'
 export {
   defineSystem,
   entrance,

@@ -5,11 +5,16 @@ import { mockWatchToken } from '../services/situation-room/config.ts'
 
 type Running = Parameters<OperatorAction['do']>[0]
 
-/** Asks the situation room as whoever watches it. @throws Error where it refuses */
+/**
+ * Asks the situation room as whoever watches it.
+ * @param refusals statuses that are an answer too
+ * @throws Error where it refuses otherwise
+ */
 async function askRoom(
   running: Running,
   asked: { readonly method: 'GET' | 'PATCH' | 'POST'; readonly path: string; readonly body?: unknown },
   signal: AbortSignal,
+  refusals: readonly number[] = [],
 ): Promise<unknown> {
   const { method, path, body } = asked
   const answer = await fetch(`${running.direct('situation-room')}${path}`, {
@@ -19,12 +24,14 @@ async function askRoom(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
   const text = await answer.text()
-  if (!answer.ok) throw new Error(`the situation room answered ${answer.status}: ${text.slice(0, 300)}`)
+  if (!answer.ok && !refusals.includes(answer.status))
+    throw new Error(`the situation room answered ${answer.status}: ${text.slice(0, 300)}`)
   return JSON.parse(text)
 }
 
 const deskParams = z.strictObject({ desk: z.int().min(1).max(3) })
 const desks = z.object({ desks: z.array(z.object({ desk: z.number(), muted: z.boolean() })) })
+const normal = z.object({ declared: z.boolean(), refused: z.string().nullable() })
 const shift = z.object({ dayShift: z.boolean(), manned: z.boolean() })
 
 function problemsIn(schema: z.ZodType): NonNullable<OperatorAction['problems']> {
@@ -65,6 +72,21 @@ export const actions: NonNullable<System['actions']> = {
       const all = desks.parse(await askRoom(running, { method: 'GET', path: '/desks' }, signal)).desks
       const seen = all.some((one) => one.desk === desk && one.muted)
       return { seen, said: seen ? `desk ${desk} does not ring` : `desk ${desk} rings` }
+    },
+  },
+  'declare-normal': {
+    summary: 'the situation room is told to declare the network normal, and does or says why not',
+    services: ['situation-room'],
+    problems: problemsIn(z.strictObject({})),
+    async do(running, _params, signal) {
+      await askRoom(running, { method: 'POST', path: '/declarations/normal', body: {} }, signal, [409])
+    },
+    async seen(running, _params, signal) {
+      const { declared, refused } = normal.parse(
+        await askRoom(running, { method: 'GET', path: '/declarations/normal' }, signal),
+      )
+      if (declared) return { seen: true, said: 'it is declared normal' }
+      return { seen: refused !== null, said: `it is not declared: ${refused ?? 'nobody asked'}` }
     },
   },
   'day-shift-leaves': shiftAction('the day shift of the situation room goes home', false),

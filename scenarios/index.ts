@@ -4,6 +4,7 @@ import { centreLine } from './17-nov-centre-line.ts'
 import { gpkiStall } from './17-nov-gpki-stall.ts'
 import { l4Flaps } from './17-nov-l4-flaps.ts'
 import { revocationServiceDead } from './17-nov-revocation-service-dead.ts'
+import { wrongDiagnosis } from './18-nov-wrong-diagnosis.ts'
 import { overload } from './22-nov-overload.ts'
 
 /** Every scenario; a new one is one file and one line here. */
@@ -14,6 +15,7 @@ export const scenarios = [
   gpkiStall,
   revocationServiceDead,
   l4Flaps,
+  wrongDiagnosis,
   overload,
 ]
 

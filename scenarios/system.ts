@@ -23,6 +23,7 @@ import { manualIntake } from '../services/measures/manual-intake.ts'
 import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
 import { perSourceQuota } from '../services/measures/per-source-quota.ts'
+import { segmentTests } from '../services/measures/segment-tests.ts'
 import { situationRoom } from '../services/measures/situation-room.ts'
 import { standbyL4 } from '../services/measures/standby-l4.ts'
 import { actions } from './actions.ts'
@@ -147,6 +148,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     perSourceQuota,
     deadlineExtension,
     situationRoom,
+    segmentTests,
   ].map((measure: Measure) => [
     measure.name,
     {

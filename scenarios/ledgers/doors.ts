@@ -45,6 +45,7 @@ const doors: readonly Door[] = [
   { service: 'situation-room', method: 'GET', path: '/status' },
   { service: 'situation-room', method: 'GET', path: '/alarms' },
   { service: 'situation-room', method: 'PATCH', path: '/desks/1', body: { muted: false } },
+  { service: 'situation-room', method: 'POST', path: '/declarations/normal', body: {} },
   { service: 'situation-room', method: 'PATCH', path: '/shift', body: { dayShift: true } },
   ...watched.map((service) => deep(service)),
   deep('l4', 'admin'),

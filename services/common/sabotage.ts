@@ -17,6 +17,8 @@ export const sabotageNames = [
   'close-in-name-only',
   'clears-at-once',
   'rings-once',
+  'tests-with-short-requests',
+  'declares-untested',
   'sessions-outlive-close',
   'one-approval',
   'forged-approval',

@@ -11,6 +11,7 @@ export const measureNames = [
   'per-source-quota',
   'deadline-extension',
   'situation-room',
+  'segment-tests',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

@@ -29,6 +29,8 @@ export function createActions(options: {
   readonly measure: PasswordFallbackParameters | undefined
   /** How long after the recovery people may still be sent home because of the outage, in ms. */
   readonly consequencesMs: number
+  /** Why the password login is closed, for the audit. */
+  readonly closeBecause: () => string
   /** What the vantage points see of GPKI now. */
   readonly evidence: () => readonly VantagePoint[]
   readonly sabotaged: Sabotaged
@@ -66,7 +68,7 @@ export function createActions(options: {
   }
 
   async function close({ id }: OpeningSeen): Promise<void> {
-    const asked = { opening: id, reason: 'GPKI was verified to work again' }
+    const asked = { opening: id, reason: options.closeBecause() }
     const approvals = await desks.sign({ action: 'close-fallback', ...asked }, 1, signal)
     await saeol.close(asked.opening, asked.reason, approvals)
     ended(Date.now())

@@ -33,6 +33,8 @@ export interface Alarm {
   readonly holdDownMs: number
   /** Looks at the streaks and changes when it must. */
   assess(now: number): 'raised' | 'cleared' | undefined
+  /** Ends it because somebody said so, verified or not. @returns whether there was one */
+  overrule(now: number): boolean
   /** Takes up an outage that was under way before this process began. */
   adopt(since: number, now: number): void
 }
@@ -94,6 +96,12 @@ export function createAlarm(options: {
       closed.push({ ...raised, clearedAt: now })
       raised = undefined
       return 'cleared'
+    },
+    overrule(now) {
+      if (raised === undefined) return false
+      closed.push({ ...raised, clearedAt: now })
+      raised = undefined
+      return true
     },
     adopt(since, now) {
       if (raised === undefined) raise(since, now)

@@ -5,24 +5,22 @@ import { createLog, type Log, type LogDestination } from '../common/log.ts'
 import { requireToken } from '../common/require-token.ts'
 import { createSabotage, type Sabotaged } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
-import { createSwitchPair } from '../common/switch-pair.ts'
-import { type Room, readRoom } from '../enrolment/room.ts'
-import { type PasswordFallbackParameters, passwordFallback } from '../measures/password-fallback.ts'
+import { readRoom } from '../enrolment/room.ts'
+import { passwordFallback } from '../measures/password-fallback.ts'
 import type { VantagePoint } from '../saeol/fallback/openings.ts'
 import { createActions } from './actions.ts'
-import { type Alarm, createAlarm } from './alarm.ts'
-import { createBlindness } from './blindness.ts'
+import type { Alarm } from './alarm.ts'
 import { type RoomConfig, readRoomConfig } from './config.ts'
 import { type Desk, startDesk } from './desk.ts'
 import { desksRouter } from './desks-router.ts'
 import { createDutyDesks, type DutyDesks } from './duty-desks.ts'
-import { createGpkiProbe } from './probes/gpki-probe.ts'
-import { inOrder } from './probes/in-order.ts'
-import { createSaeolProbe } from './probes/saeol-probe.ts'
+import { createNormality, type Normality, normalityRouter } from './normality.ts'
 import { type ProcurementWatch, watchProcurement } from './procurement-watch.ts'
 import { createSaeolClient } from './saeol-client.ts'
+import { createSegments } from './segments.ts'
 import { createShift, type Shift, shiftRouter } from './shift.ts'
-import { createStreak, type Streak } from './streak.ts'
+import type { Streak } from './streak.ts'
+import { checksOf, type Looks, startProbing, watch } from './watch.ts'
 
 /** The situation room (장애 대응 상황실): looks from two vantage points, raises alarms, and acts on them. */
 export async function startSituationRoom(env: Environment, destination?: LogDestination): Promise<Service> {
@@ -49,6 +47,8 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
     saeolAlarm,
     measure,
     consequencesMs: config.CONSEQUENCES_MS,
+    closeBecause: () =>
+      normality.declared ? 'the network was declared normal' : 'GPKI was verified to work again',
     evidence: () => [vantagePoint('situation-room', gpkiFromHere), vantagePoint('saeol', gpkiFromSaeol)],
     sabotaged,
     log,
@@ -57,7 +57,8 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
 
   function act(): void {
     if (stopping.signal.aborted) return
-    for (const alarm of [gpkiAlarm, saeolAlarm]) assess(alarm, bell, log)
+    // Once it is declared normal, nobody waits for the next alarm of GPKI.
+    for (const alarm of normality.declared ? [saeolAlarm] : [gpkiAlarm, saeolAlarm]) assess(alarm, bell, log)
     assessBlindness(watched, bell, log)
     actions.follow()
   }
@@ -67,32 +68,32 @@ export async function startSituationRoom(env: Environment, destination?: LogDest
   const procurement = watchProcurementOf(config, { settings, desks: dutyDesks, log, signal, assess: tell })
   const shift = createShift(config.measures.situationRoom, log)
   const probes = { config, room, sabotaged, log, watched, act, procurement, shift }
-  const { probeGpki, probeSaeol, probing } = startProbing(probes)
+  const { probing, ...looks } = startProbing(probes)
+  const normality = normalityOf(config, {
+    ...looks,
+    sabotaged,
+    log,
+    onDeclared: () => overrule(gpkiAlarm, bell, log),
+  })
 
   async function stop(): Promise<void> {
     clearInterval(probing)
     stopping.abort(new Error('the room stops'))
     await Promise.all(desks.map((desk) => desk[Symbol.asyncDispose]()))
   }
-  const checks = {
-    gpki: async () => mustBeGreen(await probeGpki()),
-    saeol: async () => mustBeGreen((await probeSaeol()).saeol),
-  }
   const app = createApp({
     log,
-    health: healthRouter(checks, config.SAEOL_TIMEOUT_MS, config, sabotaged),
+    health: healthRouter(checksOf(looks), config.SAEOL_TIMEOUT_MS, config, sabotaged),
     routers: routersOf({
-      ...{ config, sabotaged, watched, procurement, desks, shift },
+      ...{ config, sabotaged, watched, procurement, desks, shift, normality },
       opening: () => actions.opening,
     }),
     deadlines: undefined,
   })
-  try {
-    return await startService({ config, log, app, stop })
-  } catch (error) {
+  return startService({ config, log, app, stop }).catch(async (error: unknown) => {
     await stop()
     throw error
-  }
+  })
 }
 
 /** The duty officers' desks, once each is manned: a room is not open while its officers still take their seats. */
@@ -125,71 +126,12 @@ function watchProcurementOf(
   })
 }
 
-/** Probes for as long as the timer runs. @param parts.act after each reading */
-function startProbing(parts: {
-  readonly config: RoomConfig
-  readonly room: Room
-  readonly sabotaged: Sabotaged
-  readonly log: Log
-  readonly watched: ReturnType<typeof watch>
-  readonly act: () => void
-  readonly procurement: ProcurementWatch | undefined
-  readonly shift: Shift
-}) {
-  const { config, room, sabotaged, act, procurement, shift } = parts
-  const { GPKI_URL: first, GPKI_STANDBY_URL: standby, SERVICE_NAME: service, measures } = config
-  const { gpkiFromHere, gpkiFromSaeol, saeolFromHere } = parts.watched
-  const probeGpki = createGpkiProbe({
-    switches: createSwitchPair({ service, first, standby, measure: measures.standbyL4, log: parts.log }),
-    identity: room.probe,
-    token: config.OWN_TOKEN,
-    timeoutMs: config.PROBE_TIMEOUT_MS,
-    sabotaged,
-  })
-  const probeSaeol = createSaeolProbe({
-    url: config.SAEOL_URL,
-    healthToken: config.HEALTH_TOKEN,
-    timeoutMs: config.SAEOL_TIMEOUT_MS,
-  })
-  const noteGpki = inOrder(probeGpki, (reading) => {
-    gpkiFromHere.note(reading)
-    act()
-  })
-  const noteSaeol = inOrder(probeSaeol, ({ gpki, saeol }) => {
-    gpkiFromSaeol.note(gpki)
-    saeolFromHere.note(saeol)
-    act()
-  })
-  // At a fixed rate, so that slow probes do not make the next ones late: a fault is what makes them slow.
-  const probing = setInterval(() => {
-    if (!shift.manned) return
-    noteGpki()
-    noteSaeol()
-    procurement?.look()
-  }, config.PROBE_INTERVAL_MS)
-  return { probeGpki, probeSaeol, probing }
-}
-
-/** What is watched, from where, and which alarm it raises. */
-function watch(settings: PasswordFallbackParameters, sabotaged: Sabotaged) {
-  const gpkiFromHere = createStreak('situation-room')
-  const gpkiFromSaeol = createStreak('saeol')
-  const saeolFromHere = createStreak('situation-room')
-  const startedAt = Date.now()
-  return {
-    gpkiFromHere,
-    gpkiFromSaeol,
-    saeolFromHere,
-    gpkiAlarm: createAlarm({
-      name: 'gpki',
-      streaks: [gpkiFromHere, gpkiFromSaeol],
-      settings,
-      startedAt,
-      sabotaged,
-    }),
-    saeolAlarm: createAlarm({ name: 'saeol', streaks: [saeolFromHere], settings, startedAt }),
-    blindness: createBlindness([gpkiFromHere, gpkiFromSaeol, saeolFromHere], settings.consecutiveBlind),
-  }
+function normalityOf(
+  { GPKI_URL: gpkiUrl, SAEOL_URL: saeolUrl, SAEOL_TIMEOUT_MS: timeoutMs, measures }: RoomConfig,
+  parts: Looks & Pick<Parameters<typeof createNormality>[0], 'sabotaged' | 'log' | 'onDeclared'>,
+): Normality {
+  const segments = createSegments({ gpkiUrl, saeolUrl, timeoutMs, ...parts })
+  return createNormality({ ...parts, segments, measure: measures.segmentTests })
 }
 
 type Bell = (alarm: string, change: 'raised' | 'cleared') => void
@@ -204,6 +146,13 @@ function createBell(desks: DutyDesks, stopping: AbortSignal): Bell {
     ringing.set(alarm, until)
     void desks.ring(alarm, AbortSignal.any([stopping, until.signal]))
   }
+}
+
+/** Ends an alarm because the network was declared normal. */
+function overrule(alarm: Alarm, bell: Bell, log: Log): void {
+  if (!alarm.overrule(Date.now())) return
+  log.info({ event: 'alarm.overruled', alarm: alarm.name }, `${alarm.name}: declared normal`)
+  bell(alarm.name, 'cleared')
 }
 
 function assess(alarm: Alarm, bell: Bell, log: Log): void {
@@ -228,17 +177,19 @@ function routersOf(parts: {
   readonly config: RoomConfig
   readonly sabotaged: Sabotaged
   readonly shift: Shift
+  readonly normality: Normality
   readonly watched: ReturnType<typeof watch>
   readonly procurement: ProcurementWatch | undefined
   readonly desks: readonly Desk[]
   readonly opening: () => unknown
 }): Router[] {
-  const { config, sabotaged, watched, procurement, desks, opening, shift } = parts
+  const { config, sabotaged, watched, procurement, desks, opening, shift, normality } = parts
   const watchers = requireToken(config.WATCH_TOKEN, 'this is for those who watch the room', sabotaged)
   return [
     statusRouter(watched, procurement, opening, watchers),
     desksRouter(desks, watchers),
     shiftRouter(shift, watchers),
+    normalityRouter(normality, watchers),
   ]
 }
 
@@ -269,10 +220,6 @@ function statusRouter(
     response.json({ alarms: all.flatMap(({ history }) => history) })
   })
   return router
-}
-
-function mustBeGreen({ colour, error }: { readonly colour: string; readonly error: string }): void {
-  if (colour !== 'green') throw new Error(error)
 }
 
 function vantagePoint(name: VantagePoint['name'], { reds, lastRed }: Streak): VantagePoint {

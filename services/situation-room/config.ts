@@ -3,6 +3,7 @@ import { ownToken } from '../common/callers.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { deadlineExtension } from '../measures/deadline-extension.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
+import { segmentTests } from '../measures/segment-tests.ts'
 import { situationRoom } from '../measures/situation-room.ts'
 import { standbyL4 } from '../measures/standby-l4.ts'
 
@@ -46,6 +47,6 @@ export function readRoomConfig(env: Environment) {
       /** Longest wait for an answer of Saeol, in ms. † ours: above Saeol's own limit for its deep checks. */
       SAEOL_TIMEOUT_MS: integer(10, 60_000).default(1_000),
     },
-    { passwordFallback, standbyL4, deadlineExtension, situationRoom },
+    { passwordFallback, standbyL4, deadlineExtension, situationRoom, segmentTests },
   )
 }

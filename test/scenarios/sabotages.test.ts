@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { makePlan } from '../../harness/experiment/make-plan.ts'
 import { mutantsOf } from '../../harness/experiment/mutants.ts'
+import { allCapabilities } from '../../harness/model/topology.ts'
 import { scenarios } from '../../scenarios/index.ts'
 import { sabotageNames } from '../../services/common/sabotage.ts'
 
@@ -10,7 +11,7 @@ function planOf(scenario: (typeof scenarios)[number]) {
     set: {},
     without: [],
     faultsOn: true,
-    capabilities: new Set(['links', 'packet-loss']),
+    capabilities: new Set(allCapabilities),
     runtime: 'processes',
   })
   if (!('plan' in planned)) throw new Error(planned.problems.join('\n'))

@@ -6,6 +6,7 @@ import { l4Flaps } from './17-nov-l4-flaps.ts'
 import { revocationServiceDead } from './17-nov-revocation-service-dead.ts'
 import { wrongDiagnosis } from './18-nov-wrong-diagnosis.ts'
 import { overload } from './22-nov-overload.ts'
+import { bidFlood } from './23-nov-bid-flood.ts'
 
 /** Every scenario; a new one is one file and one line here. */
 export const scenarios = [
@@ -17,6 +18,7 @@ export const scenarios = [
   l4Flaps,
   wrongDiagnosis,
   overload,
+  bidFlood,
 ]
 
 /** What `run` takes when none is named: the gate of a merge. */

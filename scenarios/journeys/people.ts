@@ -11,6 +11,27 @@ export interface People {
   readonly dutyOfficers: readonly DutyOfficer[]
   /** Well-formed material that must never get anybody in. */
   readonly strangers: readonly (Official & { readonly kind: string })[]
+  readonly procurement: {
+    readonly bidders: readonly Bidder[]
+    readonly tenders: readonly TenderKey[]
+    /** base64; receipts are checked with it. */
+    readonly receiptKeySpki: string
+  }
+}
+
+/** A company that hands in bids. */
+export interface Bidder {
+  readonly id: string
+  /** base64 */
+  readonly privateKeyPkcs8: string
+}
+
+/** What opens the bids of a tender. Its contracting officer holds it. */
+export interface TenderKey {
+  readonly id: string
+  readonly day: 'yesterday' | 'today' | 'tomorrow'
+  /** base64 */
+  readonly openingKeyPkcs8: string
 }
 
 export interface DutyOfficer {

@@ -87,7 +87,7 @@ function fromBase32(text: string): Uint8Array<ArrayBuffer> {
   return fromAlphabet(text, base32Alphabet, 5)
 }
 
-function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const [a, b, c] = [bytes[i]!, bytes[i + 1], bytes[i + 2]]
@@ -99,7 +99,7 @@ function toBase64(bytes: Uint8Array): string {
   return text
 }
 
-function utf8(text: string): Uint8Array<ArrayBuffer> {
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes

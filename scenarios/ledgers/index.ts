@@ -3,6 +3,7 @@ import type { System } from '../../harness/index.ts'
 import { passwordFallback } from '../../services/measures/password-fallback.ts'
 import { alarmInvariants } from './alarms.ts'
 import { auditInvariants } from './audit.ts'
+import { bidInvariants } from './bids.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
 import { facts, rows } from './read.ts'
@@ -17,6 +18,7 @@ export const invariants: System['invariants'] = {
   ...registerInvariants,
   ...doorInvariants,
   ...alarmInvariants,
+  ...bidInvariants,
 
   'no session outlives the opening it came by': async (topology, _signal, measures) => {
     const { params = {} } = measures.find(({ name }) => name === passwordFallback.name) ?? {}

@@ -73,6 +73,14 @@ export const sabotageNames = [
   'forgets-certificates',
   'probes-with-short-requests',
   'health-looks-deep',
+  'opens-early',
+  'shows-sealed-bids',
+  'accepts-late-bids',
+  'loses-bids',
+  'two-bids-each',
+  'extends-twice',
+  'extends-open-only',
+  'extends-unmeasured',
 ] as const
 
 export type SabotageName = (typeof sabotageNames)[number]

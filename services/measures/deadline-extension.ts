@@ -3,7 +3,7 @@ import type { Measure } from './measure.ts'
 
 const parameters = z.strictObject({
   /**
-   * How long after the order a moved tender closes, in ms. † ours: some forty minutes, scaled by 620 as the replay of
+   * How long after the order a moved tender closes, in ms. † ours: half an hour, scaled by 413 as the replay of
    * 23 November is; the 1,600 bids of that morning were given until the afternoon.
    */
   extendMs: z.number().int().min(100).max(86_400_000).default(4_000),

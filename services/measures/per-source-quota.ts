@@ -3,14 +3,14 @@ import type { Measure } from './measure.ts'
 
 const parameters = z.strictObject({
   /** Requests a second that one source may make. † ours: twice what all bidders of one line make in a peak. */
-  requestsPerS: z.number().min(1).max(1_000_000).default(60),
-  /** Requests that a source which is held may have in hand, waiting for a worker or with one. † ours: a third of six workers. */
+  requestsPerS: z.number().min(1).max(1_000_000).default(100),
+  /** Requests that a source which is held may have in hand, waiting for a worker or with one. † ours: a quarter of eight workers. */
   inHand: z.number().int().min(1).max(100_000).default(2),
   /**
-   * How long a source must have been beyond its requests before it is held, in ms. † ours: a minute and a half, scaled: one
+   * How long a source must have been beyond its requests before it is held, in ms. † ours: some minutes, scaled: one
    * address may be that of a whole company, and its rush before a deadline is no flood.
    */
-  patienceMs: z.number().int().min(0).max(3_600_000).default(1_500),
+  patienceMs: z.number().int().min(0).max(3_600_000).default(800),
 })
 
 export type PerSourceQuotaParameters = z.output<typeof parameters>

@@ -27,7 +27,7 @@ export async function startProcurement(env: Environment, destination?: LogDestin
   const sabotaged = createSabotage(config.SABOTAGE)
   const now = Date.now
   const office = await readProcurementOffice(config.PROCUREMENT_FILE)
-  const schema = [procurementSchema, extensionsSchema, ownLookSchema].join(';\n')
+  const schema = [procurementSchema(sabotaged), extensionsSchema, ownLookSchema].join(';\n')
   await migrate(config.DATABASE_URL, 'procurement', schema)
   const database = databaseOf(config, log)
   const quota = perSourceQuota && createSourceQuota({ settings: perSourceQuota, config, log })
@@ -51,10 +51,10 @@ export async function startProcurement(env: Environment, destination?: LogDestin
       closesEveryMs: config.CLOSES_EVERY_MS,
       now,
     }),
-    bids: createBids({ database, writeReceipt: createReceiptWriter(office.receiptKeyPkcs8) }),
-    opening: createOpening({ database }),
+    bids: createBids({ database, writeReceipt: createReceiptWriter(office.receiptKeyPkcs8), sabotaged }),
+    opening: createOpening({ database, sabotaged }),
   }
-  const extensions = createExtensions({ database })
+  const extensions = createExtensions({ database, sabotaged })
   const settings = deadlineExtension
   const app = createApp({
     log,

@@ -1,5 +1,6 @@
 import type { Database } from '../common/database.ts'
 import { Problem } from '../common/problem.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { Receipt, ReceiptWriter } from './receipts.ts'
 
 export interface Bid {
@@ -41,15 +42,19 @@ const handIn = `
   tender as materialized (select closes_at, opened_at from tenders where id = $1 for share)
   insert into bids (tender, bidder, sealed, signature, source, received_at)
   select $1, $2, $3, $4, $5, moment.at from moment, tender
-  where moment.at < tender.closes_at and tender.opened_at is null
+  where (moment.at < tender.closes_at or $6) and tender.opened_at is null
   on conflict do nothing
   returning number, sealed, received_at as "receivedAt"`
+
+/** Every how many bids the sabotage `loses-bids` loses one. */
+const lostOneIn = 5
 
 export function createBids(options: {
   readonly database: Database
   readonly writeReceipt: ReceiptWriter
+  readonly sabotaged: Sabotaged
 }): Bids {
-  const { database, writeReceipt } = options
+  const { database, writeReceipt, sabotaged } = options
 
   /** Why it was not kept. */
   async function refusal({ tender, bidder, sealed }: Bid): Promise<Kept> {
@@ -69,9 +74,12 @@ export function createBids(options: {
   return {
     async handIn(bid, source) {
       const { tender, bidder, sealed, signature } = bid
-      const values = [tender, bidder, sealed, signature, source]
+      const values = [tender, bidder, sealed, signature, source, sabotaged('accepts-late-bids')]
       const [kept] = await database.query<Kept & Record<string, unknown>>(handIn, values)
       const { number, receivedAt } = kept ?? (await refusal(bid))
+      if (sabotaged('loses-bids') && Number(number) % lostOneIn === 0) {
+        await database.query('delete from bids where number = $1', [number])
+      }
       const receipt = writeReceipt({ number, tender, bidder, sealed, receivedAt })
       return { receipt, isNew: kept !== undefined }
     },

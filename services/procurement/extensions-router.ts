@@ -69,7 +69,7 @@ export function extensionsRouter(parts: {
     if (closesAt.getTime() <= now()) {
       throw new Problem(422, 'too-soon', 'the new closing time must lie ahead')
     }
-    if (!(await ownLook.wasOut(from, to))) {
+    if (!(await ownLook.wasOut(from, to)) && !sabotaged('extends-unmeasured')) {
       throw new Problem(422, 'not-measured', 'bidders were served then, as it was measured here')
     }
   }

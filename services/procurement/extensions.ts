@@ -1,5 +1,6 @@
 import type { Database, Queries } from '../common/database.ts'
 import { Problem } from '../common/problem.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { Approval } from '../saeol/fallback/approvals.ts'
 
 /** The only system whose closing times are moved here. */
@@ -70,7 +71,12 @@ export interface Extensions {
   orders(): Promise<PublishedOrder[]>
 }
 
-export function createExtensions({ database }: { readonly database: Database }): Extensions {
+export function createExtensions(parts: {
+  readonly database: Database
+  readonly sabotaged: Sabotaged
+}): Extensions {
+  const { database, sabotaged } = parts
+
   async function known(queries: Queries, { from, to, closesAt }: ExtensionOrder): Promise<boolean> {
     const [order] = await queries.query<{ isSame: boolean }>(
       'select to_at = $2 and closes_at = $3 as "isSame" from extension_orders where from_at = $1',
@@ -94,9 +100,10 @@ export function createExtensions({ database }: { readonly database: Database }):
         )
         if (made === undefined) {
           await known(queries, order)
-          return { outcome: 'unchanged', moved: 0 }
+          if (!sabotaged('extends-twice')) return { outcome: 'unchanged', moved: 0 }
         }
-        return { outcome: 'extended', moved: await move(queries, made.id, order) }
+        const moved = await queries.query(moveDue(sabotaged), [from, to, closesAt])
+        return { outcome: 'extended', moved: moved.length }
       }),
     orders: () =>
       database.query<PublishedOrder & Record<string, unknown>>(
@@ -106,18 +113,18 @@ export function createExtensions({ database }: { readonly database: Database }):
   }
 }
 
-/** @returns how many tenders */
-async function move(queries: Queries, id: string, { from, to, closesAt }: ExtensionOrder): Promise<number> {
-  const moved = await queries.query(
-    `with due as materialized (
-       select id, closes_at from tenders
-       where closes_at between $2 and $3 and opened_at is null for update
-     ), moved as (
-       update tenders set closes_at = $4 from due where tenders.id = due.id
-     )
-     insert into closing_moves (tender, extension_order, from_closes_at, to_closes_at, moved_at)
-     select id, $1, closes_at, $4, clock_timestamp() from due returning tender`,
-    [id, from, to, closesAt],
-  )
-  return moved.length
+/** By the closing time in force, however long ago it passed: whom the outage kept from it could do nothing before it. */
+function moveDue(sabotaged: Sabotaged): string {
+  const due = sabotaged('extends-twice') ? 'first_closes_at' : 'closes_at'
+  const which = sabotaged('extends-open-only') ? 'closes_at > clock_timestamp()' : 'opened_at is null'
+  return `
+    with due as materialized (
+      select id, closes_at from tenders where ${due} between $1 and $2 and ${which} for update
+    ), moved as (
+      update tenders set closes_at = $3 from due where tenders.id = due.id
+    )
+    insert into closing_moves (tender, extension_order, from_closes_at, to_closes_at, moved_at)
+    select due.id, extension_orders.id, due.closes_at, $3, clock_timestamp()
+    from due, extension_orders where extension_orders.from_at = $1
+    returning tender`
 }

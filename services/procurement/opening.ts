@@ -1,5 +1,6 @@
 import type { Database } from '../common/database.ts'
 import { Problem } from '../common/problem.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import { openingKeyOf, openSealed } from './seal.ts'
 
 /** A bid once its tender is opened. */
@@ -31,7 +32,12 @@ const look = `
   select opening_key as "openingKey", opened_at as "openedAt", closes_at <= clock_timestamp() as "isClosed"
   from tenders where id = $1`
 
-export function createOpening({ database }: { readonly database: Database }): Opening {
+export function createOpening(parts: {
+  readonly database: Database
+  readonly sabotaged: Sabotaged
+}): Opening {
+  const { database, sabotaged } = parts
+
   const bidsOf = async (tender: string): Promise<OpenedBid[]> => {
     const bids = await database.query<{ number: string; bidder: string; price: string | null }>(
       'select number, bidder, price_won as price from bids where tender = $1 order by bids.number',
@@ -49,7 +55,8 @@ export function createOpening({ database }: { readonly database: Database }): Op
       await database.transaction(async (queries) => {
         const [row] = await queries.query<Row & Record<string, unknown>>(`${look} for update`, [tender])
         if (row === undefined) throw unknownTender(tender)
-        if (!row.isClosed) throw new Problem(409, 'not-closed', `${tender} is not closed yet`)
+        if (!row.isClosed && !sabotaged('opens-early'))
+          throw new Problem(409, 'not-closed', `${tender} is not closed yet`)
         const key = openingKeyOf(openingKey, row.openingKey)
         if (key === undefined) throw new Problem(401, 'wrong-key', `this key does not open ${tender}`)
         if (row.openedAt !== null) return
@@ -75,7 +82,8 @@ export function createOpening({ database }: { readonly database: Database }): Op
     async read(tender) {
       const [row] = await database.query<Row & Record<string, unknown>>(look, [tender])
       if (row === undefined) throw unknownTender(tender)
-      if (row.openedAt === null) throw new Problem(409, 'sealed', `the bids of ${tender} are not opened yet`)
+      if (row.openedAt === null && !sabotaged('shows-sealed-bids'))
+        throw new Problem(409, 'sealed', `the bids of ${tender} are not opened yet`)
       return bidsOf(tender)
     },
   }

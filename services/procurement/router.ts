@@ -11,8 +11,8 @@ import type { ProcurementWork } from './capacity.ts'
 import type { Opening } from './opening.ts'
 import type { Tender, Tenders } from './tenders.ts'
 
-/** Tenders on one page. † ours: ten seconds of the replay. */
-const pageLength = 40
+/** Tenders on one page. † ours: twenty seconds of the replay. */
+const pageLength = 80
 
 const bidBody = z.strictObject({
   bidder: z.string().min(1).max(100),
@@ -20,10 +20,12 @@ const bidBody = z.strictObject({
   signature: z.string().min(1).max(200),
 })
 
+const listed = z.enum(['open', 'closed']).default('open')
+
 const openingBody = z.strictObject({ openingKey: z.string().min(1).max(1_000) })
 
 /**
- * `GET /tenders` the next to close · `GET /tenders/:id` · `POST /tenders/:id/bids` a sealed bid, answered by a receipt ·
+ * `GET /tenders` the next to close, `?state=closed` what is to be opened · `GET /tenders/:id` · `POST /tenders/:id/bids` a sealed bid, answered by a receipt ·
  * `POST /tenders/:id/opening` by whoever holds its opening key · `GET /tenders/:id/bids` once it is opened
  */
 export function tendersRouter(parts: {
@@ -38,9 +40,11 @@ export function tendersRouter(parts: {
   const examine = createExamination(parts.bidders)
   const router = Router()
 
-  router.get('/tenders', capacity.slot('list'), async (_request, response) => {
-    const open = await tenders.open(pageLength)
-    response.json({ now: new Date(), tenders: open.map(viewOf) })
+  router.get('/tenders', capacity.slot('list'), async (request, response) => {
+    const state = listed.safeParse(request.query.state)
+    if (!state.success) throw new Problem(400, 'bad-request', 'state: must be open or closed')
+    const page = await tenders[state.data](pageLength)
+    response.json({ now: new Date(), tenders: page.map(viewOf) })
   })
 
   router.get('/tenders/:id', capacity.slot('look'), async (request, response) => {

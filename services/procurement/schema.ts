@@ -1,8 +1,12 @@
+import type { Sabotaged } from '../common/sabotage.ts'
+
 /**
  * Tenders and bids. A bid is kept as it came, sealed; its price is written when the tender is opened. The unique key is
  * what makes a second bid impossible.
  */
-export const procurementSchema = `
+export function procurementSchema(sabotaged: Sabotaged): string {
+  const once = sabotaged('two-bids-each') ? '' : ',\n    unique (tender, bidder)'
+  return `
   create table if not exists tenders (
     id text primary key,
     first_closes_at timestamptz(3) not null,
@@ -19,6 +23,6 @@ export const procurementSchema = `
     signature text not null,
     source text not null,
     received_at timestamptz(3) not null,
-    price_won bigint,
-    unique (tender, bidder)
+    price_won bigint${once}
   )`
+}

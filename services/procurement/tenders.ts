@@ -13,6 +13,8 @@ export interface Tender {
 export interface Tenders {
   /** Those that are open, the next to close first, so many at most. */
   open(most: number): Promise<Tender[]>
+  /** Those that are closed and not opened yet, the last to close first. */
+  closed(most: number): Promise<Tender[]>
   find(id: string): Promise<Tender | undefined>
 }
 
@@ -62,6 +64,11 @@ export async function openTenders(options: {
     open: (most) =>
       database.query<Tender & Record<string, unknown>>(
         `${view} where closes_at > clock_timestamp() and opened_at is null order by closes_at, id limit $1`,
+        [most],
+      ),
+    closed: (most) =>
+      database.query<Tender & Record<string, unknown>>(
+        `${view} where closes_at <= clock_timestamp() and opened_at is null order by closes_at desc, id limit $1`,
         [most],
       ),
     async find(id) {

@@ -30,6 +30,12 @@ note_tests() { # note_tests REPORT EXIT-CODE
     const tests = r.testResults.flatMap(({ assertionResults }) => assertionResults)
     const again = tests.flatMap(({ meta }) => meta?.secondTries ?? []).length
     console.log(r.numPassedTests, r.numFailedTests, r.numTotalTests - r.numPassedTests - r.numFailedTests, again)' "$1")
+  # Where the time goes, for whoever would have it back.
+  node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
+    const files = r.testResults.map(({ name, startTime, endTime }) => [require("path").relative(".", name), endTime - startTime])
+    const [first, ...rest] = files.sort((a, b) => b[1] - a[1]).slice(0, 15).map(([name, ms]) => `${name} ${Math.round(ms / 1000)} s`)
+    console.log(`the slowest files: ${[first, ...rest].join(", ")}`)' "$1"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) second_tries=$((second_tries + again))
   # A file that could not be loaded, or an error outside of any test, is in no count.
   [ "$2" -eq 0 ] || [ "$f" -gt 0 ] || note 'npm test, outside of its tests' 1

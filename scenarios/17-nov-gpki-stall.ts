@@ -223,7 +223,7 @@ export const gpkiStall = defineScenario({
     // Half a scaled minute: long enough for counters to feel it.
     reaction: { type: 'duration', default: '500ms', describe: 'how long each of two officers takes to open' },
     fault: { type: 'duration', default: '8s', describe: 'how long GPKI is silent' },
-    recovery: { type: 'duration', default: '5s', describe: 'how long the recovery is watched' },
+    recovery: { type: 'duration', default: '4500ms', describe: 'how long the recovery is watched' },
   },
   build: ({ officials, visitors, attackers, guessers, reaction, fault, recovery }) => ({
     load: [

@@ -38,7 +38,7 @@ export const overload = defineScenario({
   },
   build: ({ officials, readers, surge: extra, fault, recovery: watched }) => ({
     load: [arrivals(officialIssuesCertificate, officials), arrivals(officialReadsNotices, readers), citizens],
-    acts: { baseline: '3s', fault, recovery: watched },
+    acts: { baseline: '2500ms', fault, recovery: watched },
     faults: [surge(officialReadsNotices, extra)],
     measures: [measure('load-shedding')],
     hypothesis: [

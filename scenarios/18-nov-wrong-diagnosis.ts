@@ -24,7 +24,7 @@ const flaps = ['saeol→l4', 'situation-room→l4'].map((link) =>
   cut(link, {
     id: `${link} flaps`,
     from: '1s',
-    to: '1500ms',
+    to: '1800ms',
     repeat: { every: '1600ms', times: 3 },
   }),
 )
@@ -83,10 +83,10 @@ const mechanisms = [
   timeTo('segment.failed', {
     of: 'injected',
     fault: brokenPort,
-    within: '10s',
+    within: '12s',
     measure: 'segment-tests',
     title: 'the tests name the way that is broken, when somebody would declare it normal',
-    source: 'S4, F3: segment by segment; the bound † ours: a day and a half, scaled',
+    source: 'S4, F3: segment by segment; the bound † ours: two days, scaled',
     sabotages: ['tests-with-short-requests'],
   }),
   between('segments.passed', 'normal.declared', {

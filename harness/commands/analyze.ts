@@ -16,7 +16,7 @@ export const analyzeCommand = new Command('analyze')
   .addOption(
     new Option(
       '--reporter <names>',
-      `reporters, of ${Object.keys(reporters).join(', ')}; json and junit write into the run`,
+      `reporters, of ${Object.keys(reporters).join(', ')}; json, html and junit write into the run`,
     )
       .default(['console'], 'console')
       .argParser(names),

@@ -1,5 +1,6 @@
 import { quietReporter } from './console/quiet.ts'
 import { consoleReporter } from './console.ts'
+import { htmlReporter } from './html.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
 import type { ReporterFactory } from './reporter.ts'
@@ -15,6 +16,10 @@ export const reporters: Readonly<
   json: {
     summary: 'result.json in the run directory, versioned, with a JSON Schema',
     factory: jsonReporter,
+  },
+  html: {
+    summary: 'report.html in the run directory: verdicts, curves, checks and evidence on one page, offline',
+    factory: htmlReporter,
   },
   junit: {
     summary: 'junit.xml in the run directory: a suite per scenario, a case per arm and check',

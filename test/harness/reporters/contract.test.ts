@@ -12,6 +12,7 @@ import { paper, screen } from './screen.ts'
 const files: Readonly<Record<string, readonly string[]>> = {
   console: [],
   json: ['result.json'],
+  html: ['report.html'],
   junit: ['junit.xml'],
 }
 

@@ -1,0 +1,112 @@
+import type { ArmResult, ScenarioResult } from '../../model/result.ts'
+import { formatMs } from '../../model/units.ts'
+import { evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
+import { chart } from './chart.ts'
+import { html, type Markup } from './escape.ts'
+import { type Stories, type Story, storyKey } from './stories.ts'
+import { anchorOf, effects, table } from './summary.ts'
+import { badge, t } from './words.ts'
+
+/** One scenario: effects, the arms side by side, every check, and what the evidence rests on. */
+export function scenarioSection(scenario: ScenarioResult, stories: Stories): Markup {
+  const { title, facts, verdict, said, standsOn, arms } = scenario
+  const storyOf = ({ arm }: ArmResult): Story | undefined => stories.get(storyKey(scenario.scenario, arm))
+  return html`<section id="${anchorOf(scenario)}"><h2>${badge(verdict)} ${scenario.scenario}</h2>
+<p>${title} <span class="facts">${facts.join(' ')}</span></p><p>${said}</p><p class="said">${standsOn}</p>
+${effects(scenario)}
+${arms.length > 0 && curves(scenario, storyOf)}
+${arms.length > 0 && checks(arms)}
+${evidence(arms, storyOf)}</section>`
+}
+
+/** An arm's verdict beside what it had to be. */
+function armBadge({ verdict, expected }: ArmResult): Markup {
+  return badge(verdict, expected === null ? verdict === 'holds' : verdict === expected)
+}
+
+function curves(
+  { arms, effects: all }: ScenarioResult,
+  storyOf: (arm: ArmResult) => Story | undefined,
+): Markup {
+  const journeys = [...new Set(arms.flatMap(({ journeys: own }) => Object.keys(own)))]
+  const told = new Set(all.map(({ journey }) => journey))
+  const first = journeys.filter((name) => told.has(name))
+  const main = first.length > 0 ? first : journeys.slice(0, 1)
+  const others = journeys.filter((name) => !main.includes(name))
+  const rows = (names: readonly string[]): Markup[] => names.map((name) => armsOf(name, arms, storyOf))
+  return html`<h3>${t('curves')}</h3><p class="said">${t('curvesSaid')}</p>${rows(main)}
+${others.length > 0 && html`<details><summary>${t('others')} (${others.length})</summary>${rows(others)}</details>`}`
+}
+
+function armsOf(
+  journey: string,
+  arms: readonly ArmResult[],
+  storyOf: (arm: ArmResult) => Story | undefined,
+): Markup {
+  const most = Math.max(1, ...arms.flatMap(({ journeys }) => journeys[journey]?.series.arrivals ?? []))
+  return html`<h3>${journey}</h3><div class="arms">${arms.map((arm) => {
+    const own = arm.journeys[journey]
+    const caption = html`<figcaption><strong>${arm.arm}</strong> ${armBadge(arm)} <span>${own === undefined ? t('noVisits') : `${own.ok} / ${own.arrivals}`}</span></figcaption>`
+    if (own === undefined) return html`<figure>${caption}</figure>`
+    const label = `${journey} in ${arm.arm}: ${own.ok} of ${own.arrivals} served`
+    return html`<figure>${caption}${chart(own.series, { story: storyOf(arm), lengthMs: arm.plannedMs, most, label })}</figure>`
+  })}</div>`
+}
+
+/** What counts as proof first. */
+const roles = ['protected', 'mechanism', 'guard']
+
+function checks(arms: readonly ArmResult[]): Markup {
+  const all = new Map(arms.flatMap(({ checks: own }) => own.map((one) => [one.id, one] as const)))
+  const heads = [t('check'), t('role'), ...arms.map(({ arm }) => html`${arm}`), t('source')]
+  const inOrder = [...all.values()].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role))
+  const rows = inOrder.map(({ id, check, role, source }) => {
+    const cells = arms.map(({ expected, checks: own }) => {
+      const one = own.find((other) => other.id === id)
+      if (one === undefined) return html`<td>–</td>`
+      const asItMust = role === 'protected' && expected === 'deviates' && one.verdict === 'deviates'
+      return html`<td class="cell">${badge(one.verdict, asItMust || one.verdict === 'holds')} <span class="said">${one.verdict === 'not-applicable' ? '' : evidenceInWords(one)}</span></td>`
+    })
+    return html`<tr><td class="title">${check}</td><td class="role">${role}</td>${cells}<td class="source">${source}</td></tr>`
+  })
+  return html`<h3>${t('checks')}</h3>${table(heads, rows)}`
+}
+
+/** Who saw the faults, what operators did, what happened, and what speaks against an arm. */
+function evidence(arms: readonly ArmResult[], storyOf: (arm: ArmResult) => Story | undefined): Markup {
+  const faults = arms.flatMap((arm) =>
+    arm.faults.map(
+      (fault) =>
+        html`<tr><td>${arm.arm}</td><td class="title">${fault.fault}</td><td>${times(fault.injectedAtMs, fault.revertedAtMs)}</td><td>${seenInWords(fault)}</td></tr>`,
+    ),
+  )
+  const actions = arms.flatMap((arm) =>
+    arm.actions.map(
+      ({ action, doneAtMs, seen, said }) =>
+        html`<tr><td>${arm.arm}</td><td class="title">${action}</td><td>${doneAtMs === null ? '–' : formatMs(doneAtMs)}</td><td>${seen === null ? '–' : seen ? '✓' : '✗'} ${said}</td></tr>`,
+    ),
+  )
+  const voids = arms.flatMap(({ arm, voids: own, retries }) =>
+    [...own.map(({ said }) => said), ...retries].map((said) => html`<li>${arm}: ${said}</li>`),
+  )
+  const look = arms.flatMap(({ arm, lookAt }) =>
+    lookAt.slice(0, 8).map((said) => html`<li>${arm}: ${said}</li>`),
+  )
+  return html`${voids.length > 0 && html`<h3>${t('voids')}</h3><ul>${voids}</ul>`}
+${faults.length > 0 && html`<h3>${t('faults')}</h3>${table([t('arm'), t('fault'), t('at'), t('probe')], faults)}`}
+${actions.length > 0 && html`<h3>${t('actions')}</h3>${table([t('arm'), t('action'), t('at'), t('seen')], actions)}`}
+<details><summary>${t('happened')} · ${t('generator')}${look.length > 0 && html` · ${t('look')}`}</summary>
+${arms.map((arm) => html`<h4>${arm.arm}</h4><p class="said">${generatorWords(arm)}</p><ul>${(storyOf(arm)?.marks ?? []).map(({ ms, who, what }) => html`<li>${(ms / 1000).toFixed(2)} s ${who}: ${what}</li>`)}</ul>`)}
+${look.length > 0 && html`<h4>${t('look')}</h4><ul>${look}</ul>`}</details>`
+}
+
+function times(from: number | null, to: number | null): string {
+  return `${from === null ? '–' : formatMs(from)} … ${to === null ? '–' : formatMs(to)}`
+}
+
+function generatorWords({ generator, tookMs, ending }: ArmResult): string {
+  const took = `${ending}, ${lengthOf(tookMs)}`
+  if (generator === null) return took
+  const { started, due, lagP99Ms, dropped } = generator
+  return `${took}; ${started} of ${due} arrivals started, ${dropped} dropped, p99 ${formatMs(lagP99Ms)} late`
+}

@@ -1,0 +1,76 @@
+import type { Verdict } from '../../model/result.ts'
+import { html, type Markup } from './escape.ts'
+
+/** What the page says itself, in both of its languages; names, sentences and figures stay as the run has them. */
+const words = {
+  title: ['Resilience report', '복원력 보고서'],
+  repeat: ['To repeat it', '다시 실행하기'],
+  exit: ['exit code', '종료 코드'],
+  seed: ['seed', '시드'],
+  runtime: ['runtime', '실행 환경'],
+  took: ['took', '소요 시간'],
+  effects: ['What the measures do for users', '대책이 이용자에게 준 효과'],
+  users: ['users', '이용자'],
+  visits: ['visits', '방문'],
+  saved: ['saved', '구제'],
+  lost: ['lost', '손실'],
+  either: ['served either way', '어느 쪽이든 처리'],
+  neither: ['neither', '모두 실패'],
+  difference: ['difference (95 %)', '차이 (95 %)'],
+  credits: ['Each measure by itself', '대책별 기여'],
+  measure: ['measure', '대책'],
+  worth: ['worth', '평가'],
+  breaks: ['without it deviates', '없으면 벗어나는 항목'],
+  curves: ['The arms on one time axis', '같은 시간축의 세 시험군'],
+  curvesSaid: [
+    'Grey: arrivals, as many in every arm. Green: of these, served. Below: latency of those served, median and 95th percentile, on a logarithmic scale. Red: a fault is on. Marks: what happened.',
+    '회색: 도착(모든 시험군 동일). 초록: 그중 처리됨. 아래: 처리된 이용자의 지연(중앙값, 95번째 백분위), 로그 축. 빨강: 장애 중. 표시: 일어난 일.',
+  ],
+  checks: ['Checks', '점검 항목'],
+  check: ['check', '점검'],
+  role: ['role', '역할'],
+  threshold: ['threshold', '기준'],
+  source: ['source', '출처'],
+  faults: ['Faults, and who saw them', '장애와 그 증거'],
+  fault: ['fault', '장애'],
+  arm: ['arm', '시험군'],
+  probe: ['its own probe', '자체 탐침'],
+  server: ['Toxiproxy', 'Toxiproxy'],
+  actions: ['What operators did', '운영자의 조치'],
+  action: ['action', '조치'],
+  at: ['at', '시각'],
+  seen: ['seen to work', '효과 확인'],
+  voids: ['Why an arm does not count', '시험군이 무효인 이유'],
+  happened: ['What happened', '일어난 일'],
+  generator: ['Load generator', '부하 발생기'],
+  look: ['Where to look', '살펴볼 곳'],
+  others: ['other journeys', '다른 여정'],
+  notRun: ['Never begun', '시작되지 않음'],
+  noVisits: ['no visit came', '방문 없음'],
+  switch: ['한국어', 'English'],
+} as const
+
+export type Word = keyof typeof words
+
+/** Both languages; the page shows one of them. */
+export function t(word: Word): Markup {
+  const [en, ko] = words[word]
+  return html`<span class="en">${en}</span><span class="ko" lang="ko">${ko}</span>`
+}
+
+const verdictWords: Readonly<Record<Verdict | 'not-applicable', readonly [string, string]>> = {
+  holds: ['holds', '유지됨'],
+  deviates: ['deviates', '벗어남'],
+  inconclusive: ['inconclusive', '판정 불가'],
+  vacuous: ['vacuous', '증명 없음'],
+  'not-applicable': ['–', '–'],
+}
+
+/** A verdict as a badge: sign and word, so that colour is not all there is. */
+export function badge(verdict: Verdict | 'not-applicable', good = verdict === 'holds'): Markup {
+  const [en, ko] = verdictWords[verdict]
+  const sign = verdict === 'not-applicable' ? '' : good ? '✓ ' : verdict === 'inconclusive' ? '? ' : '✗ '
+  const tone =
+    verdict === 'not-applicable' ? 'none' : good ? 'good' : verdict === 'inconclusive' ? 'unsure' : 'bad'
+  return html`<span class="badge ${tone}">${sign}<span class="en">${en}</span><span class="ko" lang="ko">${ko}</span></span>`
+}

@@ -78,7 +78,9 @@ export const officerOpensBids: Journey = {
     const { id } = pick(closed, random)
     const tender = (data as People).procurement.tenders.find((one) => one.id === id)!
     const answer = await step('opening', () => open(http, tender))
-    return answer.status === 201 ? 'opened' : outcomeOf(answer)
+    if (answer.status !== 201) return outcomeOf(answer)
+    const { bids } = answer.json<{ bids: readonly { priceWon: number | null }[] }>()!
+    return bids.every(({ priceWon }) => priceWon !== null) ? 'opened' : 'unreadable'
   },
 }
 

@@ -3,7 +3,8 @@
 # Debian packages by the command that shows they are there.
 install_missing() {
   local -A package=([dockerd]=docker.io [docker]=docker.io [iptables]=iptables [ip]=iproute2 [ethtool]=ethtool
-    [debootstrap]=debootstrap [go]=golang-go [pgrep]=procps [nsenter]=util-linux [flock]=util-linux)
+    [debootstrap]=debootstrap [go]=golang-go [pgrep]=procps [nsenter]=util-linux [flock]=util-linux
+    [chromium]=chromium)
   local missing=() command
   # An engine that answers needs no daemon of its own here: it may run elsewhere.
   ! docker version >/dev/null 2>&1 || unset 'package[dockerd]'

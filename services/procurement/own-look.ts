@@ -24,14 +24,14 @@ const pauseMs = 1_000
 
 /**
  * How much earlier and later an outage may seem from outside, in ms. † ours: the last probe that passed, and on the other
- * side the probes in a row and the hold-down before it counts as over.
+ * side the probe that passes again and those who waited until then. Two that lie closer are one.
  */
-const seenFromOutside = { earlierMs: 1_500, laterMs: 4_000 }
+const seenFromOutside = { earlierMs: 1_500, laterMs: 3_000 }
 
 export interface OwnLook {
   /** Put first in the chain: it notes that somebody came. */
   readonly router: Router
-  /** Whether bidders could not be served then, as the system itself saw it, in this life or an earlier one. */
+  /** Whether bidders could not be served then, all through, as the system itself saw it, in this life or an earlier one. */
   wasOut(from: Date, to: Date): Promise<boolean>
   stop(): void
 }
@@ -75,13 +75,17 @@ export function startOwnLook(parts: {
       next()
     }),
     async wasOut(from, to) {
-      const [earlier, later] = [seenFromOutside.earlierMs, seenFromOutside.laterMs]
-      const found = await database.query(
-        `select from_at from own_outages
-         where from_at - $3 * interval '1 ms' <= $1 and $2 <= to_at + $4 * interval '1 ms'`,
-        [from, to, earlier, later],
+      const seen = await database.query<{ from: Date; to: Date }>(
+        `select from_at - $3 * interval '1 ms' as "from", to_at + $4 * interval '1 ms' as "to" from own_outages
+         where from_at - $3 * interval '1 ms' <= $2 and $1 <= to_at + $4 * interval '1 ms' order by from_at`,
+        [from, to, seenFromOutside.earlierMs, seenFromOutside.laterMs],
       )
-      return found.length > 0
+      let coveredTo = from
+      for (const outage of seen) {
+        if (outage.from > coveredTo) return false
+        if (outage.to > coveredTo) coveredTo = outage.to
+      }
+      return seen.length > 0 && to <= coveredTo
     },
     stop: () => clearInterval(looking),
   }

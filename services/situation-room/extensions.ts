@@ -9,7 +9,12 @@ import type { ProcurementClient } from './procurement-client.ts'
 export interface Extensions {
   /** One order for each outage that is over, brought until it is answered; one at a time. */
   follow(history: readonly AlarmRecord[]): void
+  /** It has worked since then, epoch ms, as the alarm was cleared that began at `since`. */
+  recovered(since: number, at: number): void
 }
+
+/** Who handed in as it recovered may have waited for so long before, in ms. † ours: a bidder's patience, halved. */
+const waitedMs = 1_000
 
 export function createExtensions(options: {
   readonly procurement: ProcurementClient
@@ -22,6 +27,7 @@ export function createExtensions(options: {
   /** By when the outage began. An order is made once: tried again it must be the same. */
   const orders = new Map<number, ExtensionOrder>()
   const done = new Set<number>()
+  const recoveredAt = new Map<number, number>()
   let following = false
   let complained = ''
 
@@ -29,7 +35,8 @@ export function createExtensions(options: {
     const made = orders.get(since) ?? {
       system: extendedSystem,
       from: new Date(since),
-      to: new Date(clearedAt),
+      // An alarm is held down for longer than the outage lasts.
+      to: new Date(Math.min((recoveredAt.get(since) ?? clearedAt) + waitedMs, clearedAt)),
       closesAt: new Date(Date.now() + settings.extendMs),
     }
     orders.set(since, made)
@@ -58,6 +65,9 @@ export function createExtensions(options: {
   }
 
   return {
+    recovered(since, at) {
+      recoveredAt.set(since, at)
+    },
     follow(history) {
       if (following) return
       following = true

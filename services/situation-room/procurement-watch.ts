@@ -37,7 +37,11 @@ export function watchProcurement(options: {
   const look = inOrder(createProcurementProbe({ url, timeoutMs: options.probeTimeoutMs }), (reading) => {
     if (signal.aborted) return
     seen.note(reading)
+    const { raised } = alarm
     assess(alarm)
+    if (raised !== undefined && alarm.raised === undefined) {
+      orders?.recovered(raised.since, seen.greenSince ?? reading.at)
+    }
     orders?.follow(alarm.history)
   })
   return { alarm, look }

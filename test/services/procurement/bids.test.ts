@@ -24,6 +24,15 @@ describe('tenders', () => {
     })
   })
 
+  it('are listed by their state, and by none that there is not', async () => {
+    await using service = await office.start()
+    const closed = await call(`${service.url}/tenders?state=closed`)
+    const yesterdays = office.people.tenders.filter(({ day }) => day === 'yesterday')
+    expect(closed.body.tenders.map(({ id }: { id: string }) => id)).toEqual(yesterdays.map(({ id }) => id))
+    const other = await call(`${service.url}/tenders?state=opened`)
+    expect(other).toMatchObject({ status: 400, body: { code: 'bad-request' } })
+  })
+
   it('keep their closing time over a restart', async () => {
     const databaseUrl = await office.database()
     const closings: string[] = []

@@ -153,6 +153,33 @@ describe('an order to extend', () => {
     expect(await moves(busy.databaseUrl)).toEqual([])
   })
 
+  it('counts outages that lie close as one, and what lies between others as none', async () => {
+    await using service = await office.start(on)
+    const start = Date.now() - 100_000
+    const at = (s: number) => new Date(start + s * 1_000)
+    for (const [from, to] of [
+      [10, 12],
+      [16, 18],
+      [40, 41],
+    ] as const) {
+      const [a, b] = [at(from).toISOString(), at(to).toISOString()]
+      await query(service.databaseUrl, `insert into own_outages values ('${a}', '${b}')`)
+    }
+    const ask = async (from: number, to: number) => {
+      const order = { system: 'procurement', from: at(from), to: at(to) } as const
+      return (await send(service.url, { ...order, closesAt: new Date(Date.now() + 60_000) })).status
+    }
+    expect(await ask(9, 20)).toBe(201)
+    expect(await ask(10, 15)).toBe(201)
+    for (const [from, to] of [
+      [8, 12],
+      [10.5, 22],
+      [16.5, 41],
+      [22, 38],
+    ] as const)
+      expect(await ask(from, to), `${from} to ${to}`).toBe(422)
+  })
+
   it('takes silence for an outage too: where nobody comes, nobody can', async () => {
     await using service = await office.start({ ...on, CLOSES_EVERY_MS: '300' })
     const from = new Date()

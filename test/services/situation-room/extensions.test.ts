@@ -46,14 +46,14 @@ const settings = {
   maxHoldDownMs: 60_000,
 }
 
-function room(url: string, extension: { extendMs: number } | undefined) {
+function room(url: string, extension: { extendMs: number } | undefined, more: Partial<typeof settings> = {}) {
   const stopping = new AbortController()
   const watch = watchProcurement({
     url,
     token: 'the-room',
     probeTimeoutMs: 300,
     orderTimeoutMs: 1_000,
-    settings,
+    settings: { ...settings, ...more },
     extension,
     desks,
     log,
@@ -87,6 +87,7 @@ it('orders, once the outage is over, that what was due in it closes later', asyn
   expect(order).toMatchObject({
     system: 'procurement',
     from: new Date(record!.since).toISOString(),
+    // Green since less than a second before it was cleared.
     to: new Date(record!.clearedAt!).toISOString(),
     approvals: [{ officer: 'duty-officer-1' }, { officer: 'duty-officer-2' }],
   })
@@ -97,6 +98,22 @@ it('orders, once the outage is over, that what was due in it closes later', asyn
   expect(laterMs).toBeLessThan(7_000)
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(heard).toHaveLength(1)
+})
+
+it('orders for the time until it worked again, however long the alarm is held down', async () => {
+  const state = { serves: true }
+  const { url, heard } = await procurement(state)
+  using watching = room(url, { extendMs: 5_000 }, { holdDownMs: 1_800 })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  state.serves = false
+  await expect.poll(() => watching.alarm.raised).toBeDefined()
+  state.serves = true
+  const recovered = Date.now()
+  await expect.poll(() => heard, { timeout: 5_000 }).toHaveLength(1)
+  const to = Date.parse(String(heard[0]!.order.to))
+  expect(to).toBeGreaterThanOrEqual(recovered + 1_000)
+  expect(to).toBeLessThan(recovered + 1_400)
+  expect(watching.alarm.history[0]!.clearedAt!).toBeGreaterThan(to)
 })
 
 it('orders nothing where the measure is off', async () => {

@@ -3,6 +3,7 @@
  * stands for all of its parts.
  */
 
+import { spawnSync } from 'node:child_process'
 import type { ToxiproxyPart } from '../packages/toxiproxy/bench/index.ts'
 import type { Row } from '../packages/toxiproxy/bench/row.ts'
 import { printTable } from '../packages/toxiproxy/bench/table.ts'
@@ -33,9 +34,23 @@ if (unknown.length > 0) {
   process.stderr.write(`unknown bench ${unknown.join(', ')}; there is ${names.join(', ')}\n`)
   process.exit(4)
 }
+/** What some of them take their load from, under the name of its Debian package. */
+const tools: Readonly<Record<string, string>> = {
+  'toxiproxy/throughput': 'iperf3',
+  'toxiproxy/requests': 'wrk',
+}
+const chosen = Object.entries(benches).filter(
+  ([name]) => wanted.length === 0 || wanted.some((asked) => stands(asked, name)),
+)
+const lacking = chosen
+  .flatMap(([name]) => tools[name] ?? [])
+  .filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0)
+if (lacking.length > 0) {
+  process.stderr.write(`not installed: ${lacking.join(', ')}; apt-get install ${lacking.join(' ')}\n`)
+  process.exit(4)
+}
 const rows: Row[] = []
-for (const [name, load] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.some((asked) => stands(asked, name))) continue
+for (const [name, load] of chosen) {
   process.stderr.write(`measuring ${name} …\n`)
   rows.push(...(await (await load()).run()))
 }

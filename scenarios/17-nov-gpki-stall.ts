@@ -37,6 +37,7 @@ const waysIn = [
   'accepts-replayed-code',
   'opens-on-client-header',
   'wrong-code',
+  'old-code',
   'any-terminal',
   'disabled-lets-in',
   'ignores-revocation',
@@ -52,6 +53,8 @@ const certificateLocks = [
   'ignores-status',
   'trusts-any-issuer',
   'replayed-nonce',
+  'unsealed-challenge',
+  'old-challenge',
   'ignores-revocation',
 ]
 
@@ -217,8 +220,8 @@ export const gpkiStall = defineScenario({
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
     // As many as it takes for every guard of receipts to have some to look at: few come before the fallback opens.
     visitors: { type: 'rate', default: '14/s', describe: 'visitors at the counters' },
-    // Twelve attacks in turn, each at least twice while the door is open.
-    attackers: { type: 'rate', default: '4/s', describe: 'attempts on the fallback' },
+    // Thirteen attacks in turn, each at least twice while the door is open.
+    attackers: { type: 'rate', default: '4.5/s', describe: 'attempts on the fallback' },
     guessers: { type: 'rate', default: '2/s', describe: 'who guess at the fallback, many times each' },
     // Half a scaled minute: long enough for counters to feel it.
     reaction: { type: 'duration', default: '500ms', describe: 'how long each of two officers takes to open' },
@@ -238,7 +241,7 @@ export const gpkiStall = defineScenario({
       curiousCitizens,
       dishonestDutyOfficers,
       // As many before the fault as there are attacks: until then GPKI answers in every arm.
-      arrivals(attackerWithCertificate, '4/s', { process: 'regular' }),
+      arrivals(attackerWithCertificate, '5/s', { process: 'regular' }),
       arrivals(officialReportsLoss, `${lossesPerS}/s`, { process: 'regular' }),
       arrivals(finderOfCertificate, `${lossesPerS}/s`, { process: 'regular' }),
     ],

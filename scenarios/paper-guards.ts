@@ -42,7 +42,7 @@ export const guardsOfReceipts = [
     atLeast: 100,
     source: 'F15: requester and subject are the same on each document',
     title: 'nobody is given a document about somebody else',
-    sabotages: ['swapped-document'],
+    sabotages: ['swapped-document', 'reused-key'],
   }),
   never(twoWithOneKey, {
     outcome: anothersDocument,
@@ -75,10 +75,19 @@ export const guardsOfEntries = [
     source: 'ledger invariants 2, 4 and 5: nothing is backdated that was not written, verified and lawful',
     sabotages: ['backdates-anywhere', 'early-window', 'accepts-future', 'any-number', 'verifier-not-checked'],
   }),
+  accounted(clerkBackdates, {
+    title: 'whoever is refused an entry is on the audit',
+    minimumWhere: open,
+    outcome: favours.map((name) => `refused-${name}`),
+    by: 'refused entries on record',
+    atLeast: 6,
+    source: 'fallback invariant 8; ledger invariant 2',
+    sabotages: ['unaudited-refusals'],
+  }),
   invariant('an outage is declared for the time it lasted', {
     minimumWhere: open,
     source: 'ledger invariant 5',
-    sabotages: ['early-window'],
+    sabotages: ['early-window', 'outage-over-early'],
   }),
   invariant('entries say what receipts say', {
     minimumWhere: receipts,
@@ -96,7 +105,7 @@ export const guardsOfEntries = [
     minimumWhere: open,
     atLeast: 20,
     source: 'fallback invariant 8; ledger invariant 2: clerk and verifier recorded',
-    sabotages: ['unaudited-entries', 'incomplete-audit'],
+    sabotages: ['unaudited-entries', 'incomplete-audit', 'unaudited-use'],
   }),
   invariant('fixed-date cases keep their order', {
     minimumWhere: receipts,

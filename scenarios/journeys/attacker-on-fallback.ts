@@ -22,6 +22,11 @@ const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise
   /** A wrong code beside the right password; a code seen over a shoulder is tried again in `replayed-code`. */
   'wrong-code': (visit, people) =>
     tryPassword(visit, pick(activeOfficials(people), visit.random), { code: '000000' }),
+  /** One that somebody wrote down five minutes ago. */
+  'old-code': async (visit, people) => {
+    const victim = pick(activeOfficials(people), visit.random)
+    return tryPassword(visit, victim, { code: await totp(victim.totpSecretBase32, Date.now() - 300_000) })
+  },
   'foreign-terminal': (visit, people) =>
     tryPassword(visit, pick(activeOfficials(people), visit.random), { terminal: 'terminal-of-nobody' }),
   'replayed-code': replayCode,

@@ -10,6 +10,8 @@ interface Attack {
   readonly held: (visit: Visit, people: People) => Held
   /** Whom the signature is for. */
   readonly audience?: string
+  /** Signed in place of the challenge that Saeol gives. */
+  readonly nonce?: (visit: Visit, people: People) => string
   /** Shows the same signed challenge once more, after it has served its holder. */
   readonly replayed?: boolean
 }
@@ -24,6 +26,17 @@ const attacks: Readonly<Record<string, Attack>> = {
     }),
   },
   'replayed-nonce': { lock: 'unknown-challenge', held: (_, people) => thief(people), replayed: true },
+  /** Nobody at Saeol made it: without a seal whoever holds a key signs what he likes, when he likes. */
+  'made-up-challenge': {
+    lock: 'unknown-challenge',
+    held: (_, people) => thief(people),
+    nonce: ({ random }) => `${Date.now() + 60_000}.${letters(random)}.${letters(random)}`,
+  },
+  'old-challenge': {
+    lock: 'unknown-challenge',
+    held: (_, people) => thief(people),
+    nonce: (_, people) => people.oldChallenge,
+  },
   /** A portal of thieves passes Saeol's challenge on to an official, who signs it to log in to that portal. */
   'other-audience': {
     lock: 'wrong-audience',
@@ -75,9 +88,10 @@ export const attackerWithCertificate: Journey = {
 
 async function attempt(visit: Visit, name: string, attack: Attack): Promise<string> {
   const challenge = await visit.http('POST', '/login/challenge', { json: {}, timeoutMs: patienceMs })
-  const nonce = challenge.json<{ nonce?: string }>()?.nonce
-  if (nonce === undefined) return 'not-verified'
+  const given = challenge.json<{ nonce?: string }>()?.nonce
+  if (given === undefined) return 'not-verified'
   const { held, lock, replayed = false, audience = 'saeol' } = attack
+  const nonce = attack.nonce?.(visit, visit.data as People) ?? given
   const json = await signedChallenge(held(visit, visit.data as People), { audience, nonce })
   const logIn = (): Promise<HttpAnswer> => visit.http('POST', '/login/gpki', { json, timeoutMs: patienceMs })
   // Its holder's own login; a challenge that nobody answered is not replayed.
@@ -87,6 +101,11 @@ async function attempt(visit: Visit, name: string, attack: Attack): Promise<stri
   const why = outcomeOf(answer)
   if (answer.status === 0 || notAsked.test(why)) return 'not-verified'
   return why === lock ? `refused-${name}` : `overlooked-${name}`
+}
+
+/** As long as what stands in a challenge of Saeol's. */
+function letters(random: () => number): string {
+  return Array.from({ length: 43 }, () => Math.floor(random() * 36).toString(36)).join('')
 }
 
 function isLetIn(answer: HttpAnswer): boolean {

@@ -88,7 +88,9 @@ export const clerkBackdates: Journey = {
     if (answer.status === 201 || answer.status === 200) return 'backdated'
     const problems = answer.json<{ problems?: readonly string[] }>()?.problems
     if (problems === undefined) return outcomeOf(answer)
-    return problems.includes(ways[name]!.lock) ? `refused-${name}` : `overlooked-${name}`
+    if (!problems.includes(ways[name]!.lock)) return `overlooked-${name}`
+    const { office, receiptNumber } = json
+    return { outcome: `refused-${name}`, took: `${clerk.id} ${office}/${receiptNumber}` }
   },
 }
 
@@ -106,7 +108,7 @@ async function favourOf(
   { change, alone = false }: Way,
   situation: Situation,
   { residentId, index }: { residentId: string; index: number },
-): Promise<object> {
+): Promise<Favour & { readonly verifierSignature: string }> {
   const { clerk, colleague } = situation
   const { seal, ...favour }: Favour = {
     office: clerk.office,

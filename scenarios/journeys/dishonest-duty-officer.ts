@@ -78,10 +78,26 @@ const attacks: Readonly<Record<string, Attack>> = {
   },
 }
 
-/** Every attack, by name. */
-export const openingAttacks = Object.keys(attacks)
+/** Ways to have an outage declared, in which dates may be set back, right in all but one thing. */
+const outages: Readonly<
+  Record<string, { readonly lock: string; readonly signers?: Attack['signers']; readonly aheadMs?: number }>
+> = {
+  'outage-by-one': { lock: 'not-approved', signers: ([one]) => [[one, one]] },
+  /** The one signs for the other, who knows of nothing. */
+  'outage-forged': {
+    lock: 'not-approved',
+    signers: ([one, other]) => [
+      [one, one],
+      [other, one],
+    ],
+  },
+  'outage-to-come': { lock: 'in-the-future', aheadMs: 86_400_000 },
+}
 
-/** What must never come of one: the door was opened, or the lock that it was meant for did not see it. */
+/** Every attack, by name. */
+export const openingAttacks = [...Object.keys(attacks), ...Object.keys(outages)]
+
+/** What must never come of one: the door was opened, an outage declared, or the lock that it was meant for did not see it. */
 export const openingAttacksDone = openingAttacks.flatMap((name) => [`let-in-${name}`, `overlooked-${name}`])
 
 /** Saeol's words for "I have no such door" and "I could not look": they say nothing about a lock. */
@@ -98,7 +114,10 @@ export const dishonestDutyOfficer: Journey = {
   successIs: 'turned away',
   async run(visit) {
     const name = openingAttacks[visit.index % openingAttacks.length]!
-    return visit.step(name, () => attempt(visit, name, attacks[name]!))
+    const attack = attacks[name]
+    return visit.step(name, () =>
+      attack === undefined ? declare(visit, name) : attempt(visit, name, attack),
+    )
   },
 }
 
@@ -114,6 +133,20 @@ async function attempt(visit: Visit, name: string, attack: Attack): Promise<stri
     await closeAgain(visit, answer.json<{ id: string }>()!.id, officers)
     return `let-in-${name}`
   }
+  const why = outcomeOf(answer)
+  if (answer.status === 0 || notLookedAt.test(why)) return 'no-answer'
+  return why === lock ? `refused-${name}` : `overlooked-${name}`
+}
+
+/** An outage of an office that nobody works in, so that the rest of the run is as without it. */
+async function declare(visit: Visit, name: string): Promise<string> {
+  const officers = (visit.data as People).dutyOfficers as unknown as Officers
+  const { lock, signers = bothSign, aheadMs = -1000 } = outages[name]!
+  const from = new Date(Date.now() + aheadMs).toISOString()
+  const asked = { from, office: 'nowhere', system: 'saeol', to: null }
+  const approvals = await approvalsOf({ action: 'declare-outage', ...asked }, signers(officers))
+  const answer = await post(visit, '/outage-windows', { ...asked, approvals })
+  if (answer.status === 201) return `let-in-${name}`
   const why = outcomeOf(answer)
   if (answer.status === 0 || notLookedAt.test(why)) return 'no-answer'
   return why === lock ? `refused-${name}` : `overlooked-${name}`

@@ -7,6 +7,8 @@ export interface People {
   readonly citizens: readonly Citizen[]
   /** A genuine receipt of each office, from a day without an outage, in the wrong hands. */
   readonly oldPapers: readonly Paper[]
+  /** A challenge that Saeol made, from a day that is over. */
+  readonly oldChallenge: string
   /** Two duty officers who hold their keys and mean no good. */
   readonly dutyOfficers: readonly DutyOfficer[]
   /** Well-formed material that must never get anybody in. */

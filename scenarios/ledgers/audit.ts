@@ -59,6 +59,18 @@ export const auditInvariants: Readonly<Record<string, InvariantReader>> = {
     )
   },
 
+  'refused entries on record': async (topology) => {
+    const refused = await rows<{ entry: string }>(
+      topology,
+      `select distinct (facts ->> 'official') || ' ' || (facts ->> 'office') || '/' || (facts ->> 'receiptNumber') as entry
+       from audit where kind = 'entry.refused'`,
+    )
+    return {
+      ...facts(refused, [], `${refused.length} refused entries on the audit`),
+      ids: refused.map(({ entry }) => entry),
+    }
+  },
+
   'everything done is on the audit': async (topology, signal) => {
     await receiptsAtClose(topology, signal)
     // One statement, so that what was done and its record are of one moment.
@@ -103,6 +115,13 @@ const doneAndRecorded = `
   select 'the closing of opening ' || id, exists (
     select 1 from audit where kind = 'fallback.closed' and facts ->> 'opening' = opening.id::text)
   from fallback_openings opening where closed_at is not null
+  union all
+  select issued || ' certificates of ' || official || ', who came by password alone', issued <= (
+    select count(*) from audit where kind = 'session.used' and facts ->> 'officialId' = official)
+  from (
+    select official, count(*) as issued from certificates
+    where official in (select official from sessions where assurance = 'low')
+      and official not in (select official from sessions where assurance = 'high') group by 1) made
   union all
   select sessions || ' logins of ' || official || ' (' || assurance || ')', sessions <= (
     select count(*) from audit where kind = 'login.accepted' and facts ->> 'officialId' = official

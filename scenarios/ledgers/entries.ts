@@ -110,17 +110,22 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
 
   'an outage is declared for the time it lasted': async (topology, signal) => {
     const receipts = await receiptsAtClose(topology, signal)
-    const declared = await rows<{ office: string; from: Date }>(
+    const declared = await rows<{ office: string; from: Date; to: Date | null }>(
       topology,
-      `select office, from_at as "from" from outage_windows where system = 'saeol'`,
+      `select office, from_at as "from", to_at as "to" from outage_windows where system = 'saeol'`,
     )
     const everywhere = await alarmsOf(topology, signal)
-    const words = declared.flatMap(({ office, from }) => {
-      const began =
-        office === '*' ? everywhere : receipts.filter((one) => one.office === office).map(writtenAt)
-      return began.some((at) => Math.abs(at - from.getTime()) <= earlyMs)
-        ? []
-        : [`the outage of ${office} is declared from ${from.toISOString()} on, when nothing was wrong`]
+    const words = declared.flatMap(({ office, from, to }) => {
+      const began: readonly Cause[] =
+        office === '*'
+          ? everywhere
+          : receipts.filter((one) => one.office === office).map((one) => ({ since: writtenAt(one) }))
+      const [cause] = began.filter(({ since }) => Math.abs(since - from.getTime()) <= earlyMs)
+      if (cause === undefined)
+        return [`the outage of ${office} is declared from ${from.toISOString()} on, when nothing was wrong`]
+      return to !== null && to.getTime() < (cause.clearedAt ?? 0)
+        ? [`the outage of ${office} ends at ${to.toISOString()}, before its alarm was cleared`]
+        : []
     })
     return facts(declared, words, `${declared.length} declared outages against alarms and receipts`)
   },
@@ -142,15 +147,21 @@ function writtenAt({ receivedOn }: Receipt): number {
   return Date.parse(receivedOn)
 }
 
-/** When the situation room last saw everything work before each of its alarms, epoch ms. */
+/** What an outage is declared for, epoch ms: from when on nothing was seen to work, and until when, where that is known. */
+interface Cause {
+  readonly since: number
+  readonly clearedAt?: number
+}
+
+/** The situation room's alarms. */
 async function alarmsOf(
   topology: Parameters<InvariantReader>[0],
   signal: AbortSignal,
-): Promise<readonly number[]> {
+): Promise<readonly Cause[]> {
   const headers = { authorization: `Bearer ${mockWatchToken}` }
   const answer = await fetch(`${topology.direct('situation-room')}/alarms`, { signal, headers })
   if (!answer.ok) throw new Error(`the situation room answered ${answer.status}`)
-  return ((await answer.json()) as { alarms: { since: number }[] }).alarms.map(({ since }) => since)
+  return ((await answer.json()) as { alarms: Cause[] }).alarms
 }
 
 function differences(receipt: Receipt, entry: Entry): string[] {

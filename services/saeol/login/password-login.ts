@@ -98,7 +98,7 @@ export function passwordLogin(
   async function check(asked: Asked, official: RegisteredOfficial | undefined) {
     const against = official ?? decoy
     const passwordFits = await isPassword(asked.password, against.credential)
-    const step = stepOfCode(against.totpSecretBase32, asked.code, now())
+    const step = stepOfCode(against.totpSecretBase32, asked.code, now(), sabotaged)
     const reasons: (Reason | false)[] = [
       official === undefined && 'unknown-official',
       !(passwordFits || sabotaged('accepts-any-password')) && 'wrong-password',

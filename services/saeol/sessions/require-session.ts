@@ -37,7 +37,7 @@ export function requireSession(
     if (session.draining) response.setHeader(drainingHeader, String(session.expiresAt.getTime()))
     const sure = session.assurance === 'high' || deps.sabotaged('low-assurance-may-do-all')
     const allowed = need.assurance !== 'high' || sure
-    if (session.assurance === 'low') {
+    if (session.assurance === 'low' && !(allowed && deps.sabotaged('unaudited-use'))) {
       await deps.audit.append('session.used', {
         session: session.id,
         officialId: session.officialId,

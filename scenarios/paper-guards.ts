@@ -87,7 +87,7 @@ export const guardsOfEntries = [
   invariant('an outage is declared for the time it lasted', {
     minimumWhere: open,
     source: 'ledger invariant 5',
-    sabotages: ['early-window', 'outage-over-early'],
+    sabotages: ['early-window', 'late-window', 'outage-over-early'],
   }),
   invariant('entries say what receipts say', {
     minimumWhere: receipts,
@@ -113,6 +113,12 @@ export const guardsOfEntries = [
     atLeast: 2,
     source: 'ledger invariant 4: priority follows the receipt',
     sabotages: ['orders-by-entry'],
+  }),
+  invariant('papers that contradict the ledger are refused', {
+    minimumWhere: receipts,
+    atLeast: 3,
+    source: 'ledger invariants 3, 4 and 5, of papers that a counter signed',
+    sabotages: ['outage-never-ends', 'same-number-again', 'jumps-the-queue'],
   }),
   invariant('no backdating outside a declared outage', {
     minimumWhere: receipts,

@@ -123,6 +123,8 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
       const [cause] = began.filter(({ since }) => Math.abs(since - from.getTime()) <= earlyMs)
       if (cause === undefined)
         return [`the outage of ${office} is declared from ${from.toISOString()} on, when nothing was wrong`]
+      if (cause.raisedAt !== undefined && cause.since >= cause.raisedAt)
+        return [`the outage of ${office} is declared from when it was noticed on, not from when it began`]
       return to !== null && to.getTime() < (cause.clearedAt ?? 0)
         ? [`the outage of ${office} ends at ${to.toISOString()}, before its alarm was cleared`]
         : []
@@ -150,6 +152,8 @@ function writtenAt({ receivedOn }: Receipt): number {
 /** What an outage is declared for, epoch ms: from when on nothing was seen to work, and until when, where that is known. */
 interface Cause {
   readonly since: number
+  /** When it was noticed; of a receipt there is no such moment. */
+  readonly raisedAt?: number
   readonly clearedAt?: number
 }
 

@@ -6,6 +6,7 @@ import { auditInvariants } from './audit.ts'
 import { bidInvariants } from './bids.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
+import { latePaperInvariants } from './late-papers.ts'
 import { facts, rows } from './read.ts'
 import { receiptInvariants } from './receipts.ts'
 import { registerInvariants } from './register.ts'
@@ -18,6 +19,7 @@ export const invariants: System['invariants'] = {
   ...registerInvariants,
   ...doorInvariants,
   ...alarmInvariants,
+  ...latePaperInvariants,
   ...bidInvariants,
 
   'no session outlives the opening it came by': async (topology, _signal, measures) => {

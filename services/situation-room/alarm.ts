@@ -84,7 +84,8 @@ export function createAlarm(options: {
         if (!armed && now - startedAt < armedAfterMs) return undefined
         if (!streaks.every(({ reds }) => reds >= settings.consecutiveRed)) return undefined
         // Where it worked longest says nothing; where it broke first, it was seen to work until then.
-        raise(Math.min(...streaks.map(({ lastGreenAt }) => lastGreenAt ?? startedAt)), now)
+        const since = Math.min(...streaks.map(({ lastGreenAt }) => lastGreenAt ?? startedAt))
+        raise(sabotaged('late-window') ? now : since, now)
         return 'raised'
       }
       const verified = streaks.every(({ greens, greenSince }) =>

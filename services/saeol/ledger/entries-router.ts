@@ -51,7 +51,7 @@ export function entriesRouter(deps: SaeolDeps): Router {
     }
     // Of two clerks the second needs neither the register nor the office's turn.
     const earlier = sabotaged('enters-twice') ? undefined : await findEntry(database, receipt)
-    if (earlier !== undefined) return sameEntry(earlier, receipt)
+    if (earlier !== undefined) return sameEntry(earlier, receipt, sabotaged)
     const document = await lookUpDocument(deps, receipt.residentId, by.officialId, own)
     if (document === undefined) return { outcome: 'refused', problems: ['unknown-resident'] }
     return enterReceipt({ database, audit, sabotaged }, receipt, document, new Date(now()))

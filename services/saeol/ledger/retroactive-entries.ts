@@ -79,7 +79,7 @@ export function enterReceipt(
     // One office's entries one after the other, so that two desks cannot both find the sequence in order.
     await queries.query('select pg_advisory_xact_lock(hashtext($1))', [`entries ${receipt.office}`])
     const earlier = sabotaged('enters-twice') ? undefined : await findEntry(queries, receipt)
-    if (earlier !== undefined) return sameEntry(earlier, receipt)
+    if (earlier !== undefined) return sameEntry(earlier, receipt, sabotaged)
     const problems = await lookAround(queries, sabotaged, receipt)
     if (problems.length > 0) return { outcome: 'refused', problems }
     const certificate = await issueDocument(queries, sabotaged, receipt, document, enteredAt)
@@ -97,10 +97,12 @@ export async function lookAround(
   receipt: PaperReceipt,
 ): Promise<EntryProblem[]> {
   const at = { system: ledgerSystem, office: receipt.office, at: receipt.receivedOn }
-  const lawful = sabotaged('backdates-anywhere') || (await isInOutageWindow(queries, at))
+  const lawful = sabotaged('backdates-anywhere') || (await isInOutageWindow(queries, at, sabotaged))
   return [
     ...(lawful ? [] : ['outside-window' as const]),
-    ...((await contradictsSequence(queries, receipt)) ? ['out-of-sequence' as const] : []),
+    ...(!sabotaged('jumps-the-queue') && (await contradictsSequence(queries, receipt))
+      ? ['out-of-sequence' as const]
+      : []),
   ]
 }
 
@@ -117,12 +119,13 @@ export async function findEntry(
 }
 
 /** The same visit, whoever enters it: the second of two clerks gets the first one's record. */
-export function sameEntry(entry: RetroactiveEntry, receipt: PaperReceipt): EntryResult {
+export function sameEntry(entry: RetroactiveEntry, receipt: PaperReceipt, sabotaged: Sabotaged): EntryResult {
   const same =
-    entry.visit === receipt.visit &&
-    entry.residentId === receipt.residentId &&
-    entry.kind === receipt.kind &&
-    entry.receivedOn.getTime() === receipt.receivedOn.getTime()
+    sabotaged('same-number-again') ||
+    (entry.visit === receipt.visit &&
+      entry.residentId === receipt.residentId &&
+      entry.kind === receipt.kind &&
+      entry.receivedOn.getTime() === receipt.receivedOn.getTime())
   return same ? { outcome: 'already-entered', entry } : { outcome: 'refused', problems: ['receipt-differs'] }
 }
 

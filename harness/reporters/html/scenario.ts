@@ -77,7 +77,7 @@ function evidence(arms: readonly ArmResult[], storyOf: (arm: ArmResult) => Story
   const faults = arms.flatMap((arm) =>
     arm.faults.map(
       (fault) =>
-        html`<tr><td>${arm.arm}</td><td class="title">${fault.fault}</td><td>${times(fault.injectedAtMs, fault.revertedAtMs)}</td><td>${seenInWords(fault)}</td></tr>`,
+        html`<tr><td>${arm.arm}</td><td class="title">${fault.fault}</td><td>${times(fault.injectedAtMs, fault.revertedAtMs)} <span class="said">${t('late')} ${times(fault.injectedLateMs, fault.revertedLateMs)}</span></td><td>${seenInWords(fault)}</td></tr>`,
     ),
   )
   const actions = arms.flatMap((arm) =>

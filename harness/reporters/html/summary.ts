@@ -9,6 +9,8 @@ export function summary(result: RunResult, command: string | undefined): Markup 
   return html`<header><div><h1>${t('title')} ${badge(verdict)}</h1>
 <p class="facts">${t('exit')} ${exitCode} · ${t('seed')} ${seed} · ${t('runtime')} ${runtime}, ${driver}, ${toxiproxy} · ${startedAt} · ${t('took')} ${lengthOf(tookMs)} · ${run}</p></div>
 <button type="button" id="lang">${t('switch')}</button></header>
+${result.ending !== 'finished' && html`<p class="lead"><strong>${t(result.ending)}</strong></p>`}
+${result.scenarios.length === 0 && html`<p class="lead">${t('noScenario')}</p>`}
 ${result.scenarios.map(lead)}
 ${result.notRun.length > 0 && html`<p>${t('notRun')}: ${result.notRun.map(({ scenario, arms }) => `${scenario} (${arms.join(', ')})`).join('; ')}</p>`}
 ${command !== undefined && html`<h2>${t('repeat')}</h2><pre>${command}</pre>`}`
@@ -16,7 +18,18 @@ ${command !== undefined && html`<h2>${t('repeat')}</h2><pre>${command}</pre>`}`
 
 function lead(scenario: ScenarioResult): Markup {
   return html`<p class="lead">${badge(scenario.verdict)} <a href="#${anchorOf(scenario)}">${scenario.scenario}</a> ${scenario.said}</p>
-${repeatInWords(scenario).map((said) => html`<p class="said">${said}</p>`)}`
+${repeatInWords(scenario).map((said) => html`<p class="said">${said}</p>`)}
+${scenario.effects.map(gain)}${scenario.credits.map(worth)}`
+}
+
+/** An effect in one line, for the first screen; its interval is of the difference. */
+function gain({ users, visits, saved, lost, difference, interval }: Effect): Markup {
+  const [low, high] = interval.map(Math.round)
+  return html`<p class="said">${users}: ${t('saved')} ${saved}, ${t('lost')} ${lost}, ${t('visits')} ${visits}; ${t('difference')} ${difference} [${low} … ${high}]</p>`
+}
+
+function worth({ measure, credit }: Credit): Markup | false {
+  return credit !== null && html`<p class="said">${t('measure')} ${measure}: ${credit}</p>`
 }
 
 /** The place of a scenario in the page; names may hold anything. */

@@ -46,6 +46,13 @@ const words = {
   look: ['Where to look', '살펴볼 곳'],
   others: ['other journeys', '다른 여정'],
   notRun: ['Never begun', '시작되지 않음'],
+  interrupted: [
+    'The run was interrupted: what was seen until then is kept.',
+    '실행이 중단됨: 그때까지의 기록만 있음.',
+  ],
+  failed: ['The harness failed before the run was over.', '실행이 끝나기 전에 도구가 실패함.'],
+  noScenario: ['No scenario was begun.', '시작된 시나리오 없음.'],
+  late: ['late', '지연'],
   noVisits: ['no visit came', '방문 없음'],
   switch: ['한국어', 'English'],
 } as const

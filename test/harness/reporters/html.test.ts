@@ -43,6 +43,10 @@ describe('the page', () => {
       expect(first).toContain(scenario)
       expect(first).toContain(said.replaceAll("'", '&#39;'))
     }
+    expect(first).toMatch(
+      /officials: saved .* 231, lost .* 0, visits .* 320; difference .* 231 \[219 … 242\]/,
+    )
+    expect(first).not.toContain('interrupted')
     expect(first).toContain('npm run chaos -- run 17-nov-gpki-stall 22-nov-overload')
   })
 
@@ -52,8 +56,9 @@ describe('the page', () => {
     for (const { effects, arms } of result.scenarios) {
       for (const { users, visits, saved, lost, either, neither, difference } of effects)
         expect(text).toContain(`${users} ${visits} ${saved} ${lost} ${either} ${neither} ${difference}`)
-      for (const { journeys, checks } of arms) {
+      for (const { journeys, checks, faults } of arms) {
         for (const { ok, arrivals } of Object.values(journeys)) expect(text).toContain(`${ok} / ${arrivals}`)
+        if (faults.length > 0) expect(text).toMatch(/late .* 3 ms … 2 ms/)
         for (const { check, source } of checks)
           for (const said of [check, source]) expect(text).toContain(said.replaceAll("'", '&#39;'))
       }
@@ -90,10 +95,12 @@ describe('the page', () => {
     const page = textOf(
       await written({ ...result, notRun: [{ scenario: '22-nov-overload', arms: ['control'] }] }),
     )
+    expect(page).toContain('The run was interrupted')
     expect(page).toContain('the host was busy')
     expect(page).toMatch(/Never begun .*22-nov-overload \(control\)/)
     expect(page).toContain('no visit came')
-    expect(textOf(await written(runResult([])))).toContain('Resilience report')
+    expect(textOf(await written(runResult([])))).toContain('No scenario was begun')
+    expect(textOf(await written({ ...result, ending: 'failed' }))).toContain('The harness failed')
   })
 })
 

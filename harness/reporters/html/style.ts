@@ -11,7 +11,7 @@ header{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:center;justify-conte
 code,pre{font:13px/1.5 ui-monospace,monospace}pre{background:var(--card);padding:8px 12px;border-radius:6px;overflow-x:auto;white-space:pre-wrap}
 .badge{display:inline-block;border-radius:5px;padding:0 .5em;font-weight:600;white-space:nowrap}
 .badge.good{color:var(--good);background:var(--goodback)}.badge.bad{color:var(--bad);background:var(--badback)}.badge.unsure{color:var(--unsure);background:var(--unsureback)}.badge.none{color:var(--dim)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{color:var(--dim);font-weight:600;white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}th[scope=row],td.role{white-space:nowrap}td.title{min-width:16em}td.cell{min-width:9em}td.source{min-width:10em}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:5px 10px 5px 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}th{color:var(--dim);font-weight:600;white-space:nowrap}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}th[scope=row],td.role{white-space:nowrap}td.title{min-width:16em}td.cell{min-width:9em}td.source{min-width:10em}
 .said{color:var(--dim);font-size:.85rem;display:block}
 .arms{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,390px),1fr));gap:12px}
 figure{margin:0;background:var(--card);border-radius:8px;padding:10px}figcaption{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:baseline;justify-content:space-between;font-size:.9rem}

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
@@ -24,7 +24,8 @@ export const analyzeCommand = new Command('analyze')
   .addHelpText('after', examples(['analyze .chaos/latest'], ['analyze .chaos/latest --reporter junit']))
   .action(async (dir: string, options: { reporter: string[] }) => {
     mustKnow('reporter', options.reporter, Object.keys(reporters))
-    const path = existsSync(dir) && statSync(dir).isFile() ? dir : join(dir, 'journal.jsonl')
+    const isJournal = existsSync(dir) && statSync(dir).isFile()
+    const path = isJournal ? dir : join(dir, 'journal.jsonl')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
     const result = await judgeJournal(readJournal(path))
@@ -34,6 +35,6 @@ export const analyzeCommand = new Command('analyze')
       for (const arm of scenario.arms) report.armEnded(arm, { scenario: scenario.scenario, arm: arm.arm })
       report.scenarioEnded(scenario)
     }
-    await report.runEnded(result, dir)
+    await report.runEnded(result, isJournal ? dirname(dir) : dir)
     process.exitCode = result.exitCode
   })

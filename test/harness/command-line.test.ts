@@ -218,6 +218,9 @@ describe('an exit code never lies', () => {
     expect(stderr).toMatch(/a report is missing: reporter 'junit': cannot write .*junit\.xml/)
     expect(code).toBe(5)
     expect(existsSync(join(dir, 'result.json'))).toBe(true)
+    // Named by its journal, a run has its reports beside that all the same.
+    await here.run('analyze', join(dir, 'journal.jsonl'), '--reporter', 'html')
+    expect(existsSync(join(dir, 'report.html'))).toBe(true)
   })
 })
 

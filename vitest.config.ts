@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 
-// Three groups, one after the other: most files together; whole networks that mostly wait to be up or to be gone, and ask
-// again where the host was too busy for a verdict, two by two; and last, each by itself, what needs the machine to itself
-// or looks at all that it holds.
-const twoByTwo = ['test/alone/runtimes/*.test.ts', 'test/alone/package.test.ts']
+// Three groups, one after the other: most files together; whole networks that mostly wait to be up or to be gone, several
+// at a time; and last, one file at a time, what looks at all that the machine holds, or measures.
+const waiting = [
+  'test/alone/runtimes/*.test.ts',
+  'test/alone/{package,mutate,k6-run,two-witnesses}.test.ts',
+  'packages/toxiproxy/test/conformance/*.test.ts',
+]
 // The packages of this project run from their sources, as everywhere in a checkout.
 const conditions = ['@saeol-chaos/source']
 const alone = 'test/alone/**/*.test.ts'
@@ -16,23 +20,25 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
         test: {
           name: 'together',
           include: ['{test,packages/*/test}/**/*.test.ts'],
-          exclude: [alone],
-          maxWorkers: 2,
+          exclude: [alone, ...waiting],
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
         test: {
-          name: 'two by two',
-          include: twoByTwo,
-          maxWorkers: 2,
+          name: 'waiting',
+          include: waiting,
+          maxConcurrency: 2,
+          maxWorkers: 4,
           testTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
@@ -42,9 +48,9 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: [alone],
-          exclude: twoByTwo,
+          exclude: waiting,
           fileParallelism: false,
-          maxConcurrency: 3,
+          maxConcurrency: 4,
           maxWorkers: 1,
           testTimeout: 180_000,
           sequence: { groupOrder: 2 },

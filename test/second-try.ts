@@ -19,7 +19,10 @@ const inconclusive = 2
  * A run of the command line that is to come to a verdict. A busy host voids arms, rightly so, which says nothing of what
  * is tested here: such a run is made a second time. No third; and the reason of the first stands in the test's account.
  */
-export async function decided<T extends Ended>({ task }: TestContext, run: () => Promise<T>): Promise<T> {
+export async function decided<T extends Ended>(
+  { task }: Pick<TestContext, 'task'>,
+  run: () => Promise<T>,
+): Promise<T> {
   const first = await run()
   if (first.code !== inconclusive) return first
   task.meta.secondTries = [...(task.meta.secondTries ?? []), reasonOf(first.stdout)]

@@ -13,14 +13,13 @@ import type { Ending } from '../model/result.ts'
 import type { System } from '../model/system.ts'
 import type { Topology } from '../model/topology.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
-import { openWitness } from '../toxiproxy/witness/open.ts'
-import type { Witness } from '../toxiproxy/witness/witness.ts'
 import { environmentOf } from './environment.ts'
 import { createHappenings, type Happenings } from './happenings.ts'
 import { watchHeartbeat } from './heartbeat.ts'
 import { readInvariants } from './ledgers.ts'
 import { operate } from './operators.ts'
-import { testimonyOf } from './testimony.ts'
+import type { Start } from './starts.ts'
+import { hear } from './testimony.ts'
 import { type FaultLife, faultLife } from './timeline.ts'
 
 /** At the end of an arm, visits under way get this long to finish, ms. † ours: twice the slowest latency threshold of a check. */
@@ -33,6 +32,8 @@ export interface ArmContext {
   readonly seed: string
   readonly runtime: Runtime
   readonly driver: LoadDriver
+  /** Its turn among arms that run side by side. */
+  readonly start: Pick<Start, 'mayComeUp' | 'mayBegin'>
   readonly journal: ArmJournal
   readonly logDir: string
   readonly signal: AbortSignal
@@ -107,7 +108,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
   let lived = false
   try {
     await using undo = new AsyncDisposableStack()
-    await live({ ...context, setup, armSignal, died, undo, happenings: createHappenings(), write }, from)
+    await live({ ...context, setup, armSignal, died, undo, happenings: createHappenings(), write })
     lived = true
     context.progress('taking the network down')
   } catch (error) {
@@ -134,13 +135,17 @@ function detailOf(failure: unknown): Partial<EventOf<'arm.ended'>> {
 }
 
 /** Steps 1 to 5. Whatever must be undone is pushed on `undo`. */
-async function live(running: Running, from: number): Promise<void> {
-  const { setup, armSignal, died, undo, write } = running
+async function live(running: Running): Promise<void> {
+  const { setup, start, armSignal, died, undo, write } = running
+  await start.mayComeUp(armSignal)
+  const from = performance.now()
   const topology = await bringUp(running)
   const load = await openLoad(running, topology)
-  const witness = setup.faults.length === 0 ? null : undo.use(await hear(running, topology))
+  const witness =
+    setup.faults.length === 0 ? null : undo.use(await hear(topology, { ...running, faults: setup.faults }))
   write({ kind: 'arm.ready', at: now(), tookMs: performance.now() - from })
 
+  await start.mayBegin(armSignal)
   const startedAt = await load.start()
   using _heartbeat = watchHeartbeat((forMs) => write({ kind: 'harness.stood-still', at: now(), forMs }))
   const { play, looked } = stageOf(running, topology, startedAt)
@@ -228,27 +233,6 @@ function operateOn(
     until: startedAt + armMs(plan.acts),
     write,
   })
-}
-
-/** Writes to the journal what Toxiproxy itself reports about the faults' toxics. */
-async function hear({ setup, armSignal, died, write }: Running, topology: Topology): Promise<Witness> {
-  const inTermsOfTheArm = testimonyOf(setup.faults, topology)
-  const witness = await openWitness({
-    url: topology.toxiproxy.url,
-    signal: armSignal,
-    testify(testimony) {
-      const event = inTermsOfTheArm(testimony)
-      if (event === null) return
-      try {
-        write(event)
-      } catch (error) {
-        // This runs in a callback: nobody else would see that the journal cannot be written.
-        died.abort(error)
-      }
-    },
-  })
-  write({ kind: 'witness.began', at: now(), witness: witness.kind })
-  return witness
 }
 
 /** Plays acts, each at its planned time. An act ends when its time is over and its work is done. */

@@ -15,6 +15,7 @@ import { runArm } from './arm.ts'
 import { type Job, type Planned, runJobs } from './jobs.ts'
 import type { Report } from './report.ts'
 import { makeRunDir, pointLatest } from './run-dir.ts'
+import { createStarts, type Start } from './starts.ts'
 import { tellOf } from './tell.ts'
 
 export interface RunOptions {
@@ -52,9 +53,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const journalPath = join(dir, 'journal.jsonl')
   using journal = openJournal(journalPath, (event) => fold.add(event))
   begin(options, journal, id, dir)
+  const setting = { journal, fold, dir, startOf: createStarts() }
 
   const ending = await runJobs(
-    { ...options, runOne: (job, why) => runJob(options, { journal, fold, dir }, job, why) },
+    { ...options, runOne: (job, why) => runJob(options, setting, job, why) },
     {
       armEnded: (job, result) => options.report.armEnded(result, refOf(job)),
       scenarioEnded(scenario) {
@@ -106,10 +108,18 @@ function refOf({ plan, arm }: Job): { scenario: string; arm: Arm } {
   return { scenario: plan.scenario, arm }
 }
 
+/** What all arms of a run share. */
+interface Setting {
+  readonly journal: JournalWriter
+  readonly fold: JournalFold
+  readonly dir: string
+  startOf(steadyMs: number): Start
+}
+
 /** Runs one arm once. @param because why it is repeated */
 async function runJob(
   options: RunOptions,
-  { journal, fold, dir }: { journal: JournalWriter; fold: JournalFold; dir: string },
+  { journal, fold, dir, startOf }: Setting,
   job: Job,
   because: string | undefined,
 ): Promise<{ ending: Ending; result: ArmResult }> {
@@ -119,6 +129,7 @@ async function runJob(
   const logDir = join(dir, 'logs', plan.scenario, because === undefined ? arm : `${arm}-${job.attempt}`)
   mkdirSync(logDir, { recursive: true })
   const ref = refOf(job)
+  using start = startOf(plan.acts[0]!.toMs)
   const ending = await runArm({
     plan,
     system,
@@ -126,6 +137,7 @@ async function runJob(
     seed: options.seed,
     runtime: options.runtime,
     driver: options.driver,
+    start,
     signal: options.signal,
     sabotages: job.sabotages ?? [],
     journal: journal.arm(plan.scenario, arm),

@@ -3,7 +3,8 @@ import { faultKind } from '../faults/index.ts'
 import type { JournalEvent } from '../journal/events.ts'
 import type { FaultSpec } from '../model/fault.ts'
 import type { Topology } from '../model/topology.ts'
-import type { Testimony } from '../toxiproxy/witness/witness.ts'
+import { openWitness } from '../toxiproxy/witness/open.ts'
+import type { Testimony, Witness } from '../toxiproxy/witness/witness.ts'
 
 /**
  * Translates Toxiproxy's reports about proxies and toxics into the arm's faults and links.
@@ -51,4 +52,37 @@ export function testimonyOf(
       }
     }
   }
+}
+
+/** What listening to Toxiproxy needs of an arm. */
+interface Listening {
+  readonly faults: readonly FaultSpec[]
+  readonly armSignal: AbortSignal
+  /** Ends the arm. */
+  readonly died: AbortController
+  write(event: JournalEvent): void
+}
+
+/** Writes to the journal what Toxiproxy itself reports about the faults' toxics. */
+export async function hear(
+  topology: Topology,
+  { faults, armSignal, died, write }: Listening,
+): Promise<Witness> {
+  const inTermsOfTheArm = testimonyOf(faults, topology)
+  const witness = await openWitness({
+    url: topology.toxiproxy.url,
+    signal: armSignal,
+    testify(testimony) {
+      const event = inTermsOfTheArm(testimony)
+      if (event === null) return
+      try {
+        write(event)
+      } catch (error) {
+        // This runs in a callback: nobody else would see that the journal cannot be written.
+        died.abort(error)
+      }
+    },
+  })
+  write({ kind: 'witness.began', at: performance.timeOrigin + performance.now(), witness: witness.kind })
+  return witness
 }

@@ -2,46 +2,23 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { RunResult } from '../../harness/model/result.ts'
-import type { Register } from '../../harness/runtimes/host/protocol.ts'
 import {
   crashingScenarios,
   dyingScenarios,
   oneByOne,
   type Place,
-  place,
   type Started,
   tinyScenarios,
 } from '../harness/fixtures/command-line.ts'
-
-/** Each test has a place of its own, so that several go on side by side: most of their time they wait. */
-const it = test.extend<{ here: Place }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs
-  here: async ({}, use) => {
-    using here = place()
-    await use(here)
-  },
-}).concurrent
+import { it, itInTurn, nothingIsLeft, until } from './whole-run.ts'
 
 const run = (here: Place, ...options: string[]): Started =>
   here.start('run', ...oneByOne, '--scenarios', tinyScenarios, '--out', here.out, ...options)
 
 /** Has a fault, and is over sooner than all three. */
 const oneArm = ['--arm', 'untreated']
-
-/** Waits until what the run prints matches. */
-async function until(started: Started, words: RegExp): Promise<void> {
-  for (let i = 0; !words.test(started.stdout()); i++) {
-    if (i > 1200) throw new Error(`never printed ${words}: ${started.stdout()}`)
-    await sleep(25)
-  }
-}
-
-async function nothingIsLeft(here: Place, seen: readonly Register[]): Promise<void> {
-  for (let i = 0; i < 100 && here.leftovers(seen).length > 0; i++) await sleep(100)
-  expect(here.leftovers(seen)).toEqual([])
-}
 
 /** Moments of a run, by what it prints then. */
 const moments: [string, RegExp, number, string[]][] = [
@@ -99,7 +76,7 @@ it('a second Ctrl-C hurries nothing and leaves nothing', async ({ here }) => {
   await nothingIsLeft(here, seen)
 })
 
-it('clean ends what a killed supervisor left behind', async ({ here }) => {
+itInTurn('clean ends what a killed supervisor left behind', async ({ here }) => {
   const started = run(here)
   await until(started, /baseline begins/)
   const seen = here.registers()
@@ -119,7 +96,7 @@ it('clean ends what a killed supervisor left behind', async ({ here }) => {
   expect((await here.run('clean')).stdout).toMatch(/nothing was left behind/)
 })
 
-it('clean leaves a run under way alone', async ({ here }) => {
+itInTurn('clean leaves a run under way alone', async ({ here }) => {
   const started = run(here)
   await until(started, /baseline begins/)
   expect((await here.run('clean')).stdout).toMatch(/a run is under way/)

@@ -36,6 +36,7 @@ async function endOf(takenDown: () => Promise<void>): Promise<JournalEvent> {
         throw interrupt.signal.reason
       },
     } as unknown as ArmContext['driver'],
+    start: { mayComeUp: async () => {}, mayBegin: async () => {} },
     journal: { append: (event: JournalEvent) => void events.push(event) } as ArmContext['journal'],
     logDir: '/nowhere',
     signal: interrupt.signal,

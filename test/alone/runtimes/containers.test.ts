@@ -1,9 +1,9 @@
 /** Whole runs in containers, and what is left of them: nothing. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { images } from '../../../harness/images.ts'
 import { startContainer } from '../../../harness/runtimes/containers/container.ts'
 import { filters } from '../../../harness/runtimes/containers/engine.ts'
@@ -13,23 +13,15 @@ import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
 import { oneByOne, type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
 import { engine, missing } from '../../harness/fixtures/engine.ts'
 import { describeWith } from '../../needs.ts'
-import { decided } from '../../second-try.ts'
+import { it, itInTurn, nothingIsLeft, until } from '../whole-run.ts'
 import { runInContainers, scenarios } from './in-containers.ts'
 import { relayTo } from './relay.ts'
 
-let here: Place
-
-beforeEach(() => {
-  here = place()
-})
-
-afterEach(() => here[Symbol.dispose]())
-
-const arguments_ = (...more: string[]): string[] => runInContainers(here.out, more)
+const arguments_ = (here: Place, ...more: string[]): string[] => runInContainers(here.out, more)
 
 describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
   /** What is on the engine of runs in this place. */
-  async function onEngine(): Promise<string[]> {
+  async function onEngine(here: Place): Promise<string[]> {
     const query = filters({ label: [label.logs] })
     const lists = await Promise.all(
       [`/containers/json?all=1&${query}`, `/networks?${query}`].map((path) => engine!.ask('GET', path)),
@@ -39,28 +31,12 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
       .filter(({ Labels }) => Labels[label.logs]!.startsWith(here.dir))
       .map(({ Id, Names }) => Names?.[0] ?? Id)
   }
-  async function nothingIsLeft(): Promise<void> {
-    const left = async (): Promise<string[]> => [...(await onEngine()), ...here.leftovers([])]
-    for (let i = 0; i < 300 && (await left()).length > 0; i++) await sleep(100)
-    expect(await left()).toEqual([])
-  }
-  async function until(started: Started, words: RegExp): Promise<void> {
-    for (let i = 0; !words.test(started.stdout()); i++) {
-      if (i > 2400) throw new Error(`never printed ${words}: ${started.stdout()}`)
-      await sleep(25)
-    }
-  }
-  const start = (...more: string[]): Started => here.start(...arguments_('contract-stall', ...more))
+  /** Neither processes nor containers of this place. */
+  const allIsGone = (here: Place): Promise<void> => nothingIsLeft(here, [], () => onEngine(here))
+  const start = (here: Place, ...more: string[]): Started =>
+    here.start(...arguments_(here, 'contract-stall', ...more))
 
-  it('the verdict is that of processes: holds, exit 0', async (context) => {
-    const ended = await decided(context, () => here.run(...arguments_('contract-stall')))
-    expect(ended.stdout + ended.stderr).toMatch(/contract-stall +✓ holds +✓ holds +✓ deviates/)
-    expect(ended.stdout).toMatch(new RegExp(`runtime containers .*${images.toxiproxy}`))
-    expect(ended.code).toBe(0)
-    await nothingIsLeft()
-  })
-
-  it('auto takes containers, and says why in one line', async () => {
+  it('auto takes containers, and says why in one line', async ({ here }) => {
     const run = ['plan', 'contract-stall', '--scenarios', scenarios]
     const { code } = await here.run(...run)
     expect(code).toBe(0)
@@ -78,110 +54,115 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
     const { code: interrupted, stderr } = await started.ended
     expect(stderr).toMatch(/^runtime containers: a container engine answers, and the images are there/)
     expect(interrupted).toBe(130)
-    await nothingIsLeft()
+    await allIsGone(here)
   })
 
-  it('an image that is not here and cannot be pulled is named, with the remedy: exit 5, nothing started', async () => {
-    const { code, stdout, stderr } = await here.run(...arguments_('no-image'))
+  it('an image that is not here and cannot be pulled is named, with the remedy: exit 5, nothing started', async ({
+    here,
+  }) => {
+    const { code, stdout, stderr } = await here.run(...arguments_(here, 'no-image'))
     expect(stdout + stderr).toMatch(/the image saeol-chaos\/nobody:has-this is not here and cannot be pulled/)
     expect(stdout + stderr).toMatch(/docker load|tools\/airgap/)
     expect(code).toBe(5)
-    await nothingIsLeft()
+    await allIsGone(here)
   })
 
-  it('auto takes processes where an image cannot be had', async () => {
+  it('auto takes processes where an image cannot be had', async ({ here }) => {
     const run = ['run', 'no-image', '--arm', 'untreated', '--scenarios', scenarios, '--out', here.out]
     const { stderr } = await here.run(...run)
     expect(stderr).toMatch(/^runtime processes: the image saeol-chaos\/nobody:has-this is not here/)
   })
 
-  it('--toxiproxy path does not go with it: exit 4', async () => {
-    const { code, stderr } = await here.run(...arguments_('contract-stall', '--toxiproxy', 'path'))
+  it('--toxiproxy path does not go with it: exit 4', async ({ here }) => {
+    const { code, stderr } = await here.run(...arguments_(here, 'contract-stall', '--toxiproxy', 'path'))
     expect(stderr).toMatch(/--toxiproxy path is for processes/)
     expect(code).toBe(4)
   })
 
-  describe.each<[string, RegExp, number]>([
+  describe.concurrent.each<[string, RegExp, number]>([
     ['while the network comes up', /untreated:/, 1200],
-    ['in the baseline', /baseline begins/, 300],
     ['while the fault is on', /injected/, 300],
   ])('%s', (_, words, afterMs) => {
-    it('Ctrl-C takes everything down and exits 130', async () => {
-      const started = start('--arm', 'untreated')
+    it('Ctrl-C takes everything down and exits 130', async ({ here }) => {
+      const started = start(here, '--arm', 'untreated')
       await until(started, words)
       await sleep(afterMs)
       started.child.kill('SIGINT')
       expect((await started.ended).code).toBe(130)
-      expect(await onEngine()).toEqual([])
-      await nothingIsLeft()
+      expect(await onEngine(here)).toEqual([])
+      await allIsGone(here)
     })
 
-    it('kill -9 of the run leaves the rest to its supervisor', async () => {
-      const started = start('--arm', 'untreated')
+    it('kill -9 of the run leaves the rest to its supervisor', async ({ here }) => {
+      const started = start(here, '--arm', 'untreated')
       await until(started, words)
       await sleep(afterMs)
-      if (!words.test('untreated:')) expect((await onEngine()).length).toBeGreaterThan(4)
+      if (!words.test('untreated:')) expect((await onEngine(here)).length).toBeGreaterThan(4)
       started.child.kill('SIGKILL')
       await started.ended
-      await nothingIsLeft()
+      await allIsGone(here)
     })
   })
 
-  it('a run whose supervisor was killed removes its containers by itself', async () => {
-    const started = start('--arm', 'untreated')
+  itInTurn('a run whose supervisor was killed removes its containers by itself', async ({ here }) => {
+    const started = start(here, '--arm', 'untreated')
     await until(started, /baseline begins/)
     process.kill(here.registers()[0]!.supervisor.pid, 'SIGKILL')
     started.child.kill('SIGINT')
     expect((await started.ended).code).toBe(130)
-    expect(await onEngine()).toEqual([])
+    expect(await onEngine(here)).toEqual([])
     await here.run('clean')
-    await nothingIsLeft()
+    await allIsGone(here)
   })
 
-  it('clean removes what is left when the supervisor is killed too, register or not', async () => {
-    const started = start('--arm', 'untreated')
-    await until(started, /baseline begins/)
-    const [register] = here.registers()
-    process.kill(register!.supervisor.pid, 'SIGKILL')
-    started.child.kill('SIGKILL')
-    await started.ended
-    expect((await onEngine()).length).toBeGreaterThan(4)
-    for (const { pid } of register!.processes) process.kill(pid, 'SIGKILL')
-    rmSync(join(here.dir, `saeol-chaos-${process.getuid!()}`, 'running'), { recursive: true })
-    const { code, stdout } = await here.run('clean')
-    expect(stdout).toMatch(/removed 4 container\(s\) and 1 network\(s\)/)
-    expect(code).toBe(0)
-    expect(await onEngine()).toEqual([])
-  })
+  itInTurn(
+    'clean removes what is left when the supervisor is killed too, register or not',
+    async ({ here }) => {
+      const started = start(here, '--arm', 'untreated')
+      await until(started, /baseline begins/)
+      const [register] = here.registers()
+      process.kill(register!.supervisor.pid, 'SIGKILL')
+      started.child.kill('SIGKILL')
+      await started.ended
+      expect((await onEngine(here)).length).toBeGreaterThan(4)
+      for (const { pid } of register!.processes) process.kill(pid, 'SIGKILL')
+      rmSync(join(here.dir, `saeol-chaos-${process.getuid!()}`, 'running'), { recursive: true })
+      const { code, stdout } = await here.run('clean')
+      expect(stdout).toMatch(/removed 4 container\(s\) and 1 network\(s\)/)
+      expect(code).toBe(0)
+      expect(await onEngine(here)).toEqual([])
+    },
+  )
 
-  it('clean leaves the containers of a run under way alone', async () => {
-    const started = start('--arm', 'untreated')
+  itInTurn('clean leaves the containers of a run under way alone', async ({ here }) => {
+    const started = start(here, '--arm', 'untreated')
     await until(started, /baseline begins/)
     await here.run('clean')
-    expect((await onEngine()).length).toBeGreaterThan(4)
+    expect((await onEngine(here)).length).toBeGreaterThan(4)
     started.child.kill('SIGINT')
     expect((await started.ended).code).toBe(130)
   })
 
-  it('a container that dies in the middle ends the arm with exit 5, named with its log', async () => {
-    const started = start('--arm', 'untreated')
+  it('a container that dies in the middle ends the arm with exit 5, named with its log', async ({ here }) => {
+    const started = start(here, '--arm', 'untreated')
     await until(started, /baseline begins/)
-    const name = (await onEngine()).find((one) => one.endsWith('-back'))!
+    const name = (await onEngine(here)).find((one) => one.endsWith('-back'))!
     await engine!.ask('POST', `/containers${name}/kill`)
     const { code, stdout, stderr } = await started.ended
     expect(stdout + stderr).toMatch(/back ended in the middle of the arm \(exit code 137\)/)
     expect(stdout + stderr).toMatch(/back\.log/)
     expect(code).toBe(5)
-    await nothingIsLeft()
+    await allIsGone(here)
   })
 
-  it('an engine that goes away in the middle ends the arm with exit 5, and what is left is removed when it is back', async () => {
+  it('an engine that goes away in the middle ends the arm with exit 5, and what is left is removed when it is back', async ({
+    here,
+  }) => {
     const real = engine!.address.replace('unix://', '')
     const socket = join(here.dir, 'engine.sock')
     await using relay = await relayTo(real, socket)
-    const before = here
-    const away = place({ DOCKER_HOST: `unix://${socket}`, TMPDIR: before.dir })
-    const started = away.start(...arguments_('contract-stall', '--arm', 'untreated'))
+    const away = place({ DOCKER_HOST: `unix://${socket}`, TMPDIR: here.dir })
+    const started = away.start(...arguments_(here, 'contract-stall', '--arm', 'untreated'))
     await until(started, /baseline begins/)
     relay.cut()
     setTimeout(() => void relay.mend(), 3000)
@@ -191,10 +172,10 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
       /the container engine at .* ended in the middle of the arm \(connection lost\)/,
     )
     expect(code).toBe(5)
-    await nothingIsLeft()
+    await allIsGone(here)
   })
 
-  it('an image is built where it is not there, and again when its sources have changed', async () => {
+  it('an image is built where it is not there, and again when its sources have changed', async ({ here }) => {
     writeFileSync(join(here.dir, 'Dockerfile'), `FROM ${images.toxiproxy}\nCOPY content /content\n`)
     writeFileSync(join(here.dir, 'content'), 'one')
     const tag = `saeol-chaos/test:${process.pid}`
@@ -231,7 +212,7 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
     }
   })
 
-  it('a port that is taken is told in the engine’s words', async () => {
+  it('a port that is taken is told in the engine’s words', async ({ here }) => {
     const server = createServer()
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const { port } = server.address() as { port: number }
@@ -249,27 +230,5 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
     await expect(starting).rejects.toThrow(new RegExp(`${port}.*(in use|allocated)`))
     server.close()
     expect(await reapTopology(engine!, topology)).toEqual({ containers: 1, networks: 1 })
-  })
-
-  it('the journal tells of the same things as with processes', async () => {
-    await here.run(...arguments_('contract-stall', '--arm', 'untreated'))
-    const events = readFileSync(join(here.out, 'latest', 'journal.jsonl'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { kind: string; runtime?: string; toxiproxy?: string })
-    expect(events[0]).toMatchObject({
-      kind: 'run.started',
-      runtime: 'containers',
-      toxiproxy: images.toxiproxy,
-    })
-    for (const kind of [
-      'arm.ready',
-      'fault.injected',
-      'fault.reverted',
-      'invariant',
-      'arm.ended',
-      'run.ended',
-    ])
-      expect(events.map((event) => event.kind)).toContain(kind)
   })
 })

@@ -61,7 +61,13 @@ const l4: ServiceSpec = {
 const front: ServiceSpec = {
   kind: 'node',
   module: moduleUrl(import.meta.url, '../services/front/main.ts'),
-  ports: { offices: 'PORT', admin: 'ADMIN_PORT', outside: 'OUTSIDE_PORT', abroad: 'ABROAD_PORT' },
+  ports: {
+    offices: 'PORT',
+    admin: 'ADMIN_PORT',
+    outside: 'OUTSIDE_PORT',
+    abroad: 'ABROAD_PORT',
+    branch: 'BRANCH_PORT',
+  },
   health: { path: '/health', port: 'admin' },
 }
 
@@ -134,6 +140,8 @@ const links: System['links'] = [
   link('procurement-front', 'procurement', 'UPSTREAM_URL', 'to-serve'),
   link('procurement', 'postgres', 'DATABASE_URL'),
   link('situation-room', 'procurement-front', 'PROCUREMENT_URL', 'to-serve'),
+  // An office whose terminals are in wrong hands.
+  entrance('intruder', 'front', 'branch'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */

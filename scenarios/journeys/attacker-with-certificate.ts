@@ -48,13 +48,9 @@ const attacks: Readonly<Record<string, Attack>> = {
   'expired-certificate': { lock: 'expired', held: stranger('expired') },
   'certificate-of-tomorrow': { lock: 'not-yet-valid', held: stranger('not-yet-valid') },
   'revoked-certificate': { lock: 'revoked', held: withStatus('revoked') },
-  'foreign-issuer': {
-    lock: 'unknown-issuer',
-    held: (visit, people) => {
-      const { certificateChain, privateKeyPkcs8 } = stranger('foreign-issuer')(visit, people)
-      return { certificateChain: certificateChain.slice(0, 2), privateKeyPkcs8 }
-    },
-  },
+  'foreign-issuer': { lock: 'unknown-issuer', held: stranger('foreign-issuer') },
+  /** Below the right root, and on nobody's list. */
+  'retired-authority': { lock: 'unknown-issuer', held: stranger('retired-authority') },
   'disabled-official': { lock: 'not-an-official', held: withStatus('disabled') },
   'unknown-official': { lock: 'not-an-official', held: stranger('unknown-official') },
 }
@@ -126,7 +122,11 @@ function thief(people: People): Official {
 }
 
 function stranger(kind: string) {
-  return (_: Visit, people: People): Held => people.strangers.find((each) => each.kind === kind)!
+  return (_: Visit, people: People): Held => {
+    const { certificateChain, privateKeyPkcs8 } = people.strangers.find((each) => each.kind === kind)!
+    // Without the root, which whoever verifies has anyway.
+    return { certificateChain: certificateChain.slice(0, 2), privateKeyPkcs8 }
+  }
 }
 
 function withStatus(status: Official['status']) {

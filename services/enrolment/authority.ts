@@ -10,6 +10,7 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectKeyIdentifierExtension,
+  type X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509'
 import { encodedExtensions, officialCertificate } from './official-certificate.ts'
@@ -68,55 +69,70 @@ export interface IssuedCertificate {
   readonly serial: string
 }
 
-/**
- * Keys, names, serial numbers and dates depend on the seed alone. The signatures do not: ECDSA draws a nonce.
- * @param name sets one authority apart from another of the same seed
- */
-export async function createAuthority(seed: string, name: string): Promise<Authority> {
-  const [root, issuing] = await Promise.all([
-    seededKeys(seed, `${name} root`),
-    seededKeys(seed, `${name} issuing`),
-  ])
-  const rootName = `${organisation}, CN=${name} Root`
-  const issuingName = `${organisation}, CN=${name} Issuing`
-  const serialOf = (label: string) => {
-    const bytes = seededBytes(seed, `serial ${name} ${label}`, 16)
-    // DER integers are signed, and a serial number is positive without leading zeros.
-    bytes[0] = (bytes[0]! & 0x7f) | 0x40
-    return bytes.toString('hex')
-  }
-  const ofAuthorities = { notBefore: validity.from, notAfter: validity.to, signingAlgorithm: algorithm }
-  const certifying = async (publicKey: webcrypto.CryptoKey): Promise<Extension[]> => [
+/** Where every path must end. */
+export interface Root {
+  readonly certificate: X509Certificate
+  readonly privateKey: webcrypto.CryptoKey
+}
+
+/** @param name sets one root apart from another of the same seed */
+export async function createRoot(seed: string, name: string): Promise<Root> {
+  const { publicKey, privateKey } = (await seededKeys(seed, `${name} root`)).pair
+  const subject = `${organisation}, CN=${name} Root`
+  const certificate = await X509CertificateGenerator.create({
+    ...ofAuthorities,
+    serialNumber: serialNumber(seed, `${name} root`),
+    subject,
+    issuer: subject,
+    publicKey,
+    signingKey: privateKey,
+    extensions: await certifying(publicKey),
+  })
+  return { certificate, privateKey }
+}
+
+const ofAuthorities = { notBefore: validity.from, notAfter: validity.to, signingAlgorithm: algorithm }
+
+async function certifying(publicKey: webcrypto.CryptoKey): Promise<Extension[]> {
+  return [
     new BasicConstraintsExtension(true, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     await SubjectKeyIdentifierExtension.create(publicKey),
   ]
+}
+
+function serialNumber(seed: string, label: string): string {
+  const bytes = seededBytes(seed, `serial ${label}`, 16)
+  // DER integers are signed, and a serial number is positive without leading zeros.
+  bytes[0] = (bytes[0]! & 0x7f) | 0x40
+  return bytes.toString('hex')
+}
+
+/**
+ * Keys, names, serial numbers and dates depend on the seed alone. The signatures do not: ECDSA draws a nonce.
+ * @param name sets one authority apart from another of the same seed
+ */
+export async function createAuthority(seed: string, name: string, root: Root): Promise<Authority> {
+  const issuing = await seededKeys(seed, `${name} issuing`)
+  const issuingName = `${organisation}, CN=${name} Issuing`
+  const serialOf = (label: string): string => serialNumber(seed, `${name} ${label}`)
   const authorityKey = await AuthorityKeyIdentifierExtension.create(issuing.pair.publicKey)
 
-  const rootCertificate = await X509CertificateGenerator.create({
-    ...ofAuthorities,
-    serialNumber: serialOf('root'),
-    subject: rootName,
-    issuer: rootName,
-    publicKey: root.pair.publicKey,
-    signingKey: root.pair.privateKey,
-    extensions: await certifying(root.pair.publicKey),
-  })
   const issuingCertificate = await X509CertificateGenerator.create({
     ...ofAuthorities,
     serialNumber: serialOf('issuing'),
     subject: issuingName,
-    issuer: rootName,
+    issuer: root.certificate.subject,
     publicKey: issuing.pair.publicKey,
-    signingKey: root.pair.privateKey,
+    signingKey: root.privateKey,
     extensions: await certifying(issuing.pair.publicKey),
   })
   const extensions = extensionsByUse(authorityKey)
   const issuerName = new Uint8Array(issuingCertificate.subjectName.toArrayBuffer())
-  const above = [base64(issuingCertificate.rawData), base64(rootCertificate.rawData)]
+  const above = [base64(issuingCertificate.rawData), base64(root.certificate.rawData)]
 
   return {
-    rootCertificate: base64(rootCertificate.rawData),
+    rootCertificate: base64(root.certificate.rawData),
     issuingCertificate: base64(issuingCertificate.rawData),
     issuingKeyPkcs8: pkcs8Base64(issuing),
     async issue({ label, commonName, office, publicKey, notBefore, notAfter, use = 'log-in' }) {

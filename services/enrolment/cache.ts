@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 9
+const version = 10
 
 export interface EnrolledFiles {
   readonly peopleFile: string

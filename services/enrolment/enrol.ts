@@ -1,4 +1,4 @@
-import { type Authority, createAuthority } from './authority.ts'
+import { type Authority, createAuthority, createRoot } from './authority.ts'
 import type { Centre } from './centre.ts'
 import { createCredential } from './credential.ts'
 import type { DutyOfficerKey } from './duty-officer-key.ts'
@@ -70,9 +70,11 @@ type Status = Person['status']
  */
 export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes): Promise<Enrolment> {
   const offices = officesFor(sizes)
-  const [authority, foreign] = await Promise.all([
-    createAuthority(seed, 'GPKI Mock'),
-    createAuthority(seed, 'Foreign Mock'),
+  const root = await createRoot(seed, 'GPKI Mock')
+  const [authority, retired, foreign] = await Promise.all([
+    createAuthority(seed, 'GPKI Mock', root),
+    createAuthority(seed, 'GPKI Mock, retired', root),
+    createAuthority(seed, 'Foreign Mock', await createRoot(seed, 'Foreign Mock')),
   ])
   const draft = { seed, authority }
   const ids = offices.map(({ id }) => id)
@@ -87,7 +89,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     enrolProbe(draft, 'probe-room'),
   ])
   const inTheirName =
-    victim === undefined ? [] : await impostorsOf(seed, { authority, foreign }, victim.person)
+    victim === undefined ? [] : await impostorsOf(seed, { authority, retired, foreign }, victim.person)
 
   const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
   const phones = phonesOf(seed, residents)

@@ -53,6 +53,7 @@ const peopleSchema = z.object({
       /**
        * `unknown-official` issued by the right authority to somebody who is not registered ·
        * `foreign-issuer` issued by another authority in a registered official's name ·
+       * `retired-authority` issued below the same root, by an authority that makes no revocation list any more ·
        * `expired` a registered official's old certificate · `not-yet-valid` the next one ·
        * `encryption` an official's other certificate, which is not for signatures ·
        * `machine` a server's certificate in an official's name
@@ -60,6 +61,7 @@ const peopleSchema = z.object({
       kind: z.enum([
         'unknown-official',
         'foreign-issuer',
+        'retired-authority',
         'expired',
         'not-yet-valid',
         'encryption',

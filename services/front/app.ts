@@ -10,8 +10,8 @@ import { createApp, type Service, startService } from '../common/service.ts'
 import { readFrontConfig } from './config.ts'
 import { forward } from './forward.ts'
 
-/** The lines that users come in by: the offices' own network, the outside, and what floods come from. */
-const segments = ['offices', 'outside', 'abroad'] as const
+/** The lines that users come in by: the offices' own network, the outside, what floods come from, a branch office. */
+const segments = ['offices', 'outside', 'abroad', 'branch'] as const
 
 type Segment = (typeof segments)[number]
 
@@ -26,7 +26,12 @@ export async function startFront(env: Environment, destination?: LogDestination)
   const log = createLog(config, destination)
   const sabotaged = createSabotage(config.SABOTAGE)
   const agent = new Agent({ keepAlive: true })
-  const ports = { offices: config.PORT, outside: config.OUTSIDE_PORT, abroad: config.ABROAD_PORT }
+  const ports = {
+    offices: config.PORT,
+    outside: config.OUTSIDE_PORT,
+    abroad: config.ABROAD_PORT,
+    branch: config.BRANCH_PORT,
+  }
   const stack = new AsyncDisposableStack()
   stack.defer(() => agent.destroy())
   try {

@@ -10,6 +10,7 @@ export function readFrontConfig(env: Environment) {
       /** Where each line ends; PORT is that of the offices. 0 lets the system choose. */
       OUTSIDE_PORT: integer(0, 65_535),
       ABROAD_PORT: integer(0, 65_535),
+      BRANCH_PORT: integer(0, 65_535),
       /** Of its own health: whatever comes by the lines is passed on. */
       ADMIN_PORT: integer(0, 65_535),
       /** The system that it stands before. */

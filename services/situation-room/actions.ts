@@ -43,8 +43,8 @@ export function createActions(options: {
   /** When the last opening ended, epoch ms. */
   let closedAt: number | undefined
   let adopted = false
-  let following = false
-  let complained = ''
+  /** The last complaint of each kind that lasts: it is told once. */
+  const complained = new Map<string, string>()
 
   async function openAndClose(settings: PasswordFallbackParameters): Promise<void> {
     if (opening !== undefined && opening.expiresAt <= Date.now()) ended(opening.expiresAt)
@@ -96,12 +96,12 @@ export function createActions(options: {
   async function attempt(what: string, step: () => Promise<void>): Promise<void> {
     try {
       await step()
-      complained = ''
+      complained.delete(what)
     } catch (error) {
       if (signal.aborted) return
       const complaint = `${what}: ${(error as Error).message}`
-      if (complaint !== complained) log.warn({ event: 'action.failed', what }, complaint)
-      complained = complaint
+      if (complaint !== complained.get(what)) log.warn({ event: 'action.failed', what }, complaint)
+      complained.set(what, complaint)
     }
   }
 
@@ -119,26 +119,38 @@ export function createActions(options: {
     adopted = true
   }
 
-  async function followOnce(): Promise<void> {
+  async function followAlarmsOnce(): Promise<void> {
     if (!adopted) await attempt('earlier room', adopt)
     if (!adopted) return
     if (measure !== undefined) await attempt('password login', () => openAndClose(measure))
     for (const record of [...gpkiAlarm.history, ...saeolAlarm.history]) {
       await attempt('outage window', () => declarations.follow(record, overAt(record)))
     }
-    await attempt('outage of an office', () => declarations.followCentres())
   }
+
+  const followAlarms = oneAtATime(followAlarmsOnce)
+  /** In a flight of its own: officers look at one office after the other, and the password login cannot wait for that. */
+  const followOffices = oneAtATime(() => attempt('outage of an office', () => declarations.followCentres()))
 
   return {
     get opening() {
       return opening
     },
     follow() {
-      if (following) return
-      following = true
-      void followOnce().finally(() => {
-        following = false
-      })
+      followAlarms()
+      if (adopted) followOffices()
     },
+  }
+}
+
+/** Starts it, unless it is under way. */
+function oneAtATime(step: () => Promise<void>): () => void {
+  let underWay = false
+  return () => {
+    if (underWay) return
+    underWay = true
+    void step().finally(() => {
+      underWay = false
+    })
   }
 }

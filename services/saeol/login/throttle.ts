@@ -184,7 +184,7 @@ export function createThrottle(
       return { ...(await waitFor(full)), allowed: false }
     },
     async blame(attempt) {
-      if (attempt.ownTerminal) await fill([failures(attempt)])
+      if (attempt.ownTerminal && !sabotaged('blames-nobody')) await fill([failures(attempt)])
     },
     async forgive(attempt) {
       // In the order in which attempts take them, or the two would wait for each other.

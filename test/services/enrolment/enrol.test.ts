@@ -50,7 +50,7 @@ describe('enrol', () => {
     const dishonest = people.dutyOfficers.map(({ id }) => id)
     expect(dishonest).toHaveLength(2)
     expect(register.dutyOfficers.map(({ id }) => id)).toEqual([...honest, ...dishonest])
-    expect(new Set(people.strangers.map(({ kind }) => kind)).size).toBe(6)
+    expect(new Set(people.strangers.map(({ kind }) => kind)).size).toBe(7)
   })
 
   it('makes the same people from the same seed, and others from another', async () => {

@@ -36,6 +36,7 @@ async function frontOf(url: string, more: Record<string, string> = {}): Promise<
     PORT: '0',
     OUTSIDE_PORT: '0',
     ABROAD_PORT: '0',
+    BRANCH_PORT: '0',
     ADMIN_PORT: '0',
     UPSTREAM_URL: url,
     LOG_LEVEL: 'fatal',

@@ -81,12 +81,18 @@ const ways: readonly [sabotage: string, body: () => unknown][] = [
   ['ignores-validity', () => claim(stranger('expired'))],
   ['ignores-validity', () => claim(stranger('not-yet-valid'))],
   ['trusts-any-issuer', () => claim(withoutRoot(stranger('foreign-issuer')))],
+  ['any-revocation-list', () => claim(withoutRoot(stranger('retired-authority')))],
 ]
 
 /** What is wrong with it, the code that says so, and the claim. */
 const rejected: [string, string, () => object][] = [
   ['revoked', 'revoked', () => claim(people.officials.find(({ status }) => status === 'revoked')!)],
   ['of another authority', 'unknown-issuer', () => claim(stranger('foreign-issuer'))],
+  [
+    'of an authority of which there is no list',
+    'unknown-issuer',
+    () => claim(withoutRoot(stranger('retired-authority'))),
+  ],
   ['expired', 'expired', () => claim(stranger('expired'))],
   ['not valid yet', 'not-yet-valid', () => claim(stranger('not-yet-valid'))],
   ['not for signatures', 'wrong-usage', () => claim(stranger('encryption'))],

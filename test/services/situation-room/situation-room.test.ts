@@ -221,6 +221,28 @@ describe('situation-room', () => {
     expect(verifyApprovals({ dutyOfficers, subject, approvals: approvals as [] })).toMatchObject({ ok: true })
   })
 
+  it('opens the password login before the officers have looked at what every office reported', async () => {
+    const reports = ['jongno', 'jung', 'yongsan', 'seongdong', 'gwangjin'].map((office) => ({
+      office,
+      from: '2023-11-17T01:00:00.000Z',
+      to: '2023-11-17T01:00:07.000Z',
+    }))
+    const state = { gpki: true, postgres: true, refuses: false }
+    const there = await saeol(state, reports)
+    let listener = ok
+    const gpki = await serve((request, response) => listener(request, response))
+    const reactionMs = 500
+    const measure = { reactionMs, holdDownMs: 200, openForMs: 30_000 }
+    await using _room = await room(there.url, gpki, { MEASURE_PASSWORD_FALLBACK: JSON.stringify(measure) })
+    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBeGreaterThan(0)
+    listener = fails
+    state.gpki = false
+    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 9_000 }).toBe(1)
+    const [opened] = there.asked('/fallback/open')
+    const before = there.asked('/outage-windows').filter(({ at }) => at < opened!.at)
+    expect(before.length).toBeLessThan(reports.length)
+  })
+
   it('runs as a process of its own', async () => {
     const there = await saeol({ gpki: true, postgres: true, refuses: false })
     const env = { PORT: '0', SAEOL_URL: there.url, GPKI_URL: await serve(ok), ...roomFiles(files) }

@@ -1,36 +1,37 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
 import { readJournal } from '../journal/reader.ts'
 import { judgeJournal } from '../judging/judge-journal.ts'
 import { reportTo } from '../reporters/dispatch.ts'
-import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
-import { mustKnow, names } from './options.ts'
+import { reporterOption, reportersOf } from './reporters.ts'
 
 export const analyzeCommand = new Command('analyze')
-  .description('judges a finished run again from its journal: same code, same verdict')
-  .argument('<run-dir>', 'such as .chaos/latest')
-  .addOption(
-    new Option(
-      '--reporter <names>',
-      `reporters, of ${Object.keys(reporters).join(', ')}; json, html and junit write into the run`,
-    )
-      .default(['console'], 'console')
-      .argParser(names),
+  .description(
+    'judges a finished run again from its journal, and writes its reports again: same code, same verdict',
   )
-  .addHelpText('after', examples(['analyze .chaos/latest'], ['analyze .chaos/latest --reporter junit']))
+  .argument('<run-dir>', 'such as .chaos/latest')
+  .addOption(reporterOption)
+  .addHelpText(
+    'after',
+    examples(
+      ['analyze .chaos/latest'],
+      ['analyze .chaos/latest --reporter console'],
+      ['analyze .chaos/latest --reporter junit=build/junit.xml'],
+    ),
+  )
   .action(async (dir: string, options: { reporter: string[] }) => {
-    mustKnow('reporter', options.reporter, Object.keys(reporters))
+    const makeReporters = reportersOf(options.reporter)
     const isJournal = existsSync(dir) && statSync(dir).isFile()
     const path = isJournal ? dir : join(dir, 'journal.jsonl')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
     const result = await judgeJournal(readJournal(path))
     const output = reporterOutput(process.stdout, process.env, { verbose: true })
-    const report = reportTo(options.reporter.map((name) => reporters[name]!.factory(output)))
+    const report = reportTo(makeReporters(output))
     for (const scenario of result.scenarios) {
       for (const arm of scenario.arms) report.armEnded(arm, { scenario: scenario.scenario, arm: arm.arm })
       report.scenarioEnded(scenario)

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { actionKinds } from '../actions/index.ts'
 import { checkKinds } from '../checks/index.ts'
 import { faultKinds } from '../faults/index.ts'
+import { reporters } from '../reporters/index.ts'
 import { scenariosOption } from './options.ts'
 import { loadScenarios } from './scenarios.ts'
 
@@ -40,6 +41,12 @@ export const listCommand = new Command('list')
       ]),
       faults: Object.fromEntries(faultKinds.map(({ kind, summary }) => [kind, summary])),
       checks: Object.fromEntries(checkKinds.map(({ kind, summary }) => [kind, summary])),
+      reporters: Object.fromEntries(
+        Object.entries(reporters).map(([name, { summary, writes }]) => [
+          name,
+          writes === undefined ? summary : `${writes}: ${summary}`,
+        ]),
+      ),
       invariants: Object.fromEntries(
         systems.flatMap(({ name, invariants }) =>
           Object.keys(invariants).map((invariant) => [invariant, `read in ${name}`]),

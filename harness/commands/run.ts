@@ -9,7 +9,6 @@ import type { Plan } from '../model/plan.ts'
 import type { Topology } from '../model/topology.ts'
 import { nearMiss, unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
-import { reporters } from '../reporters/index.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
@@ -25,6 +24,7 @@ import {
   wholeNumber,
   withoutOption,
 } from './options.ts'
+import { reporterOption, reportersOf } from './reporters.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
 
@@ -76,11 +76,7 @@ export const runCommand = new Command('run')
   .option('--no-faults', 'injects nothing: proves that the gate can fail (every scenario must end vacuous)')
   .addOption(setOption)
   .option('--out <dir>', 'where runs are kept', '.chaos')
-  .addOption(
-    new Option('--reporter <names>', `reporters, of ${Object.keys(reporters).join(', ')}`)
-      .default(Object.keys(reporters), 'all')
-      .argParser(names),
-  )
+  .addOption(reporterOption)
   .addOption(runtimeOption)
   .addOption(
     new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
@@ -103,7 +99,7 @@ export const runCommand = new Command('run')
 Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input · 5 harness error · 130 interrupted`,
   )
   .action(async (scenarioNames: string[], options: Options, command: Command) => {
-    mustKnow('reporter', options.reporter, Object.keys(reporters))
+    const makeReporters = reportersOf(options.reporter)
     mustKnow(
       'driver',
       [options.driver],
@@ -151,10 +147,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       toxiproxy: chosen.toxiproxy,
       projectVersion,
       out: options.out,
-      report: reportTo(
-        options.reporter.map((name) => reporters[name]!.factory(output)),
-        say,
-      ),
+      report: reportTo(makeReporters(output), say),
       signal: interrupt.signal,
       bail: options.bail,
       ...(options.keep && {

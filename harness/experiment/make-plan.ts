@@ -1,7 +1,8 @@
+import { relative } from 'node:path'
 import { sizingProblems } from '../checks/sizing.ts'
 import { messageOf } from '../errors.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Scenario, ScenarioBody } from '../model/scenario.ts'
+import type { Place, Scenario, ScenarioBody } from '../model/scenario.ts'
 import { partOf, type System } from '../model/system.ts'
 import { settleActions } from './plan/actions.ts'
 import { checkProblems } from './plan/checks.ts'
@@ -53,6 +54,7 @@ export function makePlan(
     plan: {
       scenario: scenario.name,
       title: scenario.title,
+      ...(scenario.definedAt !== undefined && { definedAt: fromHere(scenario.definedAt) }),
       facts: scenario.facts,
       system: system.name,
       knobs,
@@ -67,4 +69,9 @@ export function makePlan(
       baselineAtLeast: body.baselineAtLeast ?? 0.9,
     },
   }
+}
+
+/** As a pipeline names files: from where it was started, with slashes. */
+function fromHere({ file, line }: Place): Place {
+  return { file: relative('', file), line }
 }

@@ -20,6 +20,7 @@ export function judgeScenario(plan: Plan, judged: readonly JudgedArm[]): Scenari
   return {
     scenario: plan.scenario,
     title: plan.title,
+    ...(plan.definedAt !== undefined && { definedAt: plan.definedAt }),
     facts: plan.facts,
     ...verdictOf(plan, arms, effects, credits),
     standsOn: standsOn(arms),

@@ -3,12 +3,14 @@ import type { PlannedAct } from './acts.ts'
 import type { ArrivalsSpec } from './arrivals.ts'
 import type { CheckSpec } from './check.ts'
 import type { FaultSpec } from './fault.ts'
+import type { Place } from './scenario.ts'
 import type { MeasureUse } from './system.ts'
 
 /** A scenario with everything settled and checked: plain data, as `plan --json` prints it and the journal keeps it. */
 export interface Plan {
   readonly scenario: string
   readonly title: string
+  readonly definedAt?: Place
   readonly facts: readonly string[]
   readonly system: string
   readonly knobs: Readonly<Record<string, number>>

@@ -1,6 +1,7 @@
 import type { Arm } from './arms.ts'
 import type { CheckResult } from './check.ts'
 import type { GeneratorFigures } from './load.ts'
+import type { Place } from './scenario.ts'
 import type { WitnessKind } from './toxics.ts'
 
 export type Verdict = 'holds' | 'deviates' | 'inconclusive' | 'vacuous'
@@ -122,6 +123,8 @@ export interface ActionEvidence {
 export interface ScenarioResult {
   readonly scenario: string
   readonly title: string
+  /** The line that defines it, from the directory that the run was started in. */
+  readonly definedAt?: Place
   readonly facts: readonly string[]
   readonly verdict: Verdict
   /** The reason in one sentence. */

@@ -6,11 +6,21 @@ import type { WrittenFault } from './fault.ts'
 import type { MeasureUse, System } from './system.ts'
 import type { Duration } from './units.ts'
 
+/** A line of a file. */
+export interface Place {
+  /** A path; of a scenario absolute, of a plan from the working directory. */
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+}
+
 /** A scenario: one story of the incident, its load, its faults, the measures under test, and what must be true. */
 export interface Scenario {
   /** Named by date and fault: `17-nov-gpki-stall`. */
   readonly name: string
   readonly title: string
+  /** Where it is written: what a pipeline points at. Absent where that cannot be told. */
+  readonly definedAt?: Place
   /** Ids of the facts it stands on (incident.md): `T2`, `F4`, `S0`. */
   readonly facts: readonly string[]
   readonly system: System
@@ -82,9 +92,21 @@ export function defineScenario<
   knobs?: K
   build(knobs: KnobValues<K>): ScenarioBody
 }): Scenario {
+  const definedAt = callerOf(defineScenario)
   return {
     ...scenario,
+    ...(definedAt !== undefined && { definedAt }),
     knobs: scenario.knobs ?? {},
     build: (knobs) => scenario.build(knobs as KnobValues<K>),
   }
+}
+
+/** The line that calls a function, as the stack tells it; undefined where it is no file. */
+function callerOf(called: (...args: never[]) => unknown): Place | undefined {
+  const seen: { stack?: string } = {}
+  Error.captureStackTrace(seen, called)
+  const [, frame = ''] = (seen.stack ?? '').split('\n')
+  const [, url, file, line] = /(file:\/\/)?(\/[^()]*):(\d+):\d+\)?$/.exec(frame) ?? []
+  if (file === undefined) return undefined
+  return { file: url === undefined ? file : decodeURIComponent(file), line: Number(line) }
 }

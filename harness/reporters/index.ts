@@ -1,28 +1,52 @@
 import { quietReporter } from './console/quiet.ts'
 import { consoleReporter } from './console.ts'
+import { githubReporter } from './github.ts'
 import { htmlReporter } from './html.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
+import { markdownReporter } from './markdown.ts'
 import type { ReporterFactory } from './reporter.ts'
 
+interface Known {
+  readonly summary: string
+  readonly factory: ReporterFactory
+  /** It writes a file, which may be asked for elsewhere: `junit=build/junit.xml`. */
+  readonly writes?: string
+}
+
 /** Every reporter, by the name `--reporter` knows it by. */
-export const reporters: Readonly<
-  Record<string, { readonly summary: string; readonly factory: ReporterFactory }>
-> = {
+export const reporters: Readonly<Record<string, Known>> = {
   console: {
     summary: 'progress and verdicts: live on a terminal, plain lines elsewhere',
     factory: (output) => (output.verbose ? consoleReporter(output) : quietReporter(output)),
   },
   json: {
-    summary: 'result.json in the run directory, versioned, with a JSON Schema',
+    summary: 'everything, versioned, with a JSON Schema',
     factory: jsonReporter,
+    writes: 'result.json',
   },
   html: {
-    summary: 'report.html in the run directory: verdicts, curves, checks and evidence on one page, offline',
+    summary: 'verdicts, curves, checks and evidence on one page, offline',
     factory: htmlReporter,
+    writes: 'report.html',
   },
   junit: {
-    summary: 'junit.xml in the run directory: a suite per scenario, a case per arm and check',
+    summary: 'a suite per scenario, a case per arm and check',
     factory: junitReporter,
+    writes: 'junit.xml',
   },
+  markdown: {
+    summary: 'verdicts, effects and curves for a merge request',
+    factory: markdownReporter,
+    writes: 'summary.md',
+  },
+  github: {
+    summary: 'annotations and the job’s summary on GitHub Actions, where it is on by itself',
+    factory: githubReporter,
+  },
+}
+
+/** Those that a run has where none is asked for. @param env of the process */
+export function usualReporters(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(reporters).filter((name) => name !== 'github' || env.GITHUB_ACTIONS === 'true')
 }

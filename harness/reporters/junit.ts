@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Ending, RunResult, ScenarioResult } from '../model/result.ts'
 import { seenInWords } from './figures.ts'
 import { type Case, casesOf, notRunCase, runCase } from './junit/cases.ts'
-import type { Reporter } from './reporter.ts'
+import type { Reporter, ReporterOutput } from './reporter.ts'
 import { writeWhole } from './write-file.ts'
 import { element } from './xml.ts'
 
@@ -11,10 +11,10 @@ import { element } from './xml.ts'
  * for and never begun are skipped cases. Times are those of arms: a suite's from its first arm to its last, checks and
  * verdicts have none. Elements and attributes are those of https://github.com/testmoapp/junitxml.
  */
-export function junitReporter(): Reporter {
+export function junitReporter({ path }: Pick<ReporterOutput, 'path'> = {}): Reporter {
   return {
     name: 'junit',
-    runEnded: (result, dir) => writeWhole(join(dir, 'junit.xml'), junitXml(result)),
+    runEnded: (result, dir) => writeWhole(path ?? join(dir, 'junit.xml'), junitXml(result)),
   }
 }
 

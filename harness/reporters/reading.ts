@@ -12,6 +12,18 @@ export interface Reading {
   readonly words: string
 }
 
+const marks: Readonly<Record<Reading['meaning'], string>> = {
+  wanted: '✓',
+  unwanted: '✗',
+  undecided: '?',
+  'not-asked': '–',
+}
+
+/** The sign before a reading's words: no colour is needed to tell it. */
+export function mark({ meaning }: Pick<Reading, 'meaning'>): string {
+  return marks[meaning]
+}
+
 /** What a check's verdict means in its arm. */
 export function readCheck(arm: Arm, check: Pick<CheckResult, 'role' | 'verdict'>): Reading {
   switch (check.verdict) {

@@ -25,4 +25,6 @@ export interface ReporterOutput {
   readonly verbose: boolean
   /** The command that runs these scenarios once more, with the options that were typed; absent where none was. */
   readonly again?: (scenarios: readonly string[]) => string
+  /** The file that is asked for in place of the reporter's own in the run's directory. */
+  readonly path?: string
 }

@@ -1,9 +1,8 @@
 /** What a person types, and what they are told: one clear message, the right exit code, nothing started. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { journalVersion } from '../../harness/journal/events.ts'
-import * as builtIn from '../../scenarios/index.ts'
 import { describeWith } from '../needs.ts'
 import { brokenScenarios, type Place, place, tinyScenarios, twiceScenarios } from './fixtures/command-line.ts'
 
@@ -37,6 +36,11 @@ const refused: [string, string[], RegExp][] = [
     'an unknown reporter',
     ['run', ...tiny, '--reporter', 'jsn'],
     /unknown reporter 'jsn': did you mean 'json'\?/,
+  ],
+  [
+    'files that reporters cannot write',
+    ['run', ...tiny, '--reporter', 'console=a.txt,junit=,html=test,json=one.json,markdown=one.json'],
+    /4 problems[\s\S]*'console' writes no file[\s\S]*'junit=' names no file[\s\S]*test, which is a directory[\s\S]*two reporters write .*one\.json/,
   ],
   ['an unknown arm', ['run', ...tiny, '--arm', 'treatd'], /unknown arm 'treatd': did you mean 'treated'\?/],
   ['an unknown driver', ['run', ...tiny, '--driver', 'k7'], /unknown driver 'k7': did you mean 'k6'\?/],
@@ -218,71 +222,17 @@ describe('an exit code never lies', () => {
     expect(stderr).toMatch(/a report is missing: reporter 'junit': cannot write .*junit\.xml/)
     expect(code).toBe(5)
     expect(existsSync(join(dir, 'result.json'))).toBe(true)
+    // Each file where it was asked for, its directory made.
+    const elsewhere = join(here.dir, 'build', 'reports', 'tests.xml')
+    expect((await here.run('analyze', dir, '--reporter', `junit=${elsewhere}`)).code).not.toBe(5)
+    expect(existsSync(elsewhere)).toBe(true)
+    // Where none is asked for, all are written.
+    rmSync(join(dir, 'junit.xml'), { recursive: true })
+    await here.run('analyze', dir)
+    for (const file of ['result.json', 'report.html', 'junit.xml', 'summary.md'])
+      expect(existsSync(join(dir, file)), file).toBe(true)
     // Named by its journal, a run has its reports beside that all the same.
     await here.run('analyze', join(dir, 'journal.jsonl'), '--reporter', 'html')
     expect(existsSync(join(dir, 'report.html'))).toBe(true)
   })
-})
-
-describe('help and look-ups', () => {
-  it.each(['run', 'mutate', 'list', 'plan', 'analyze', 'up', 'k6', 'toxiproxy', 'doctor', 'clean'])(
-    '%s --help',
-    async (command) => {
-      const { code, stdout } = await here.run(command, '--help')
-      expect(code).toBe(0)
-      expect(stdout).toMatch(/--/)
-    },
-  )
-
-  it('list names scenarios, measures, faults and checks', async () => {
-    const { code, stdout } = await here.run('list', ...tiny, '--json')
-    expect(code).toBe(0)
-    const listed = JSON.parse(stdout)
-    expect(Object.keys(listed.scenarios)).toEqual(['tiny-stall'])
-    expect(Object.keys(listed.measures)).toEqual(['fallback'])
-    expect(Object.keys(listed.faults)).toEqual(
-      expect.arrayContaining(['stall', 'cut', 'latency', 'throttle', 'reset', 'surge']),
-    )
-    expect(Object.keys(listed.checks)).toContain('success-rate')
-  })
-
-  it('plan starts nothing and says what would happen', async () => {
-    const { code, stdout } = await here.run('plan', ...tiny, '--json')
-    expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject([
-      {
-        scenario: 'tiny-stall',
-        acts: [{ name: 'baseline' }, { name: 'fault', fromMs: 1000, toMs: 4000 }, { name: 'recovery' }],
-      },
-    ])
-    expect(here.registers()).toEqual([])
-  })
-
-  const planned = async (...args: string[]): Promise<string[]> => {
-    const { code, stdout, stderr } = await here.run('plan', '--json', '--runtime', 'processes', ...args)
-    expect(stderr).toBe('')
-    expect(code).toBe(0)
-    return JSON.parse(stdout).map(({ scenario }: { scenario: string }) => scenario)
-  }
-
-  it('the gate is what is planned where nothing is named', async () => {
-    expect(await planned()).toEqual(builtIn.gate)
-  })
-
-  it('every built-in scenario can be planned', async () => {
-    const names = builtIn.scenarios.map(({ name }) => name)
-    expect(names.length).toBeGreaterThan(builtIn.gate.length)
-    expect(await planned(...names)).toEqual(names)
-  })
-})
-
-it('writes neither a machine path nor a colour into plain output', async () => {
-  const { stdout } = await here.run('plan', ...tiny)
-  expect(stdout).not.toMatch(/\u001b/)
-})
-
-it('ships no scenario that the index forgets', async () => {
-  const files = readdirSync(join(import.meta.dirname, '../../scenarios')).filter((name) => /^\d/.test(name))
-  const index = readFileSync(join(import.meta.dirname, '../../scenarios/index.ts'), 'utf8')
-  for (const file of files) expect(index).toContain(`./${file}`)
 })

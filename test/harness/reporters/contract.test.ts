@@ -14,6 +14,8 @@ const files: Readonly<Record<string, readonly string[]>> = {
   json: ['result.json'],
   html: ['report.html'],
   junit: ['junit.xml'],
+  markdown: ['summary.md'],
+  github: [],
 }
 
 let dir: string

@@ -4,6 +4,7 @@ import { centreLine } from './17-nov-centre-line.ts'
 import { gpkiStall } from './17-nov-gpki-stall.ts'
 import { l4Flaps } from './17-nov-l4-flaps.ts'
 import { revocationServiceDead } from './17-nov-revocation-service-dead.ts'
+import { sessionStoreFull } from './17-nov-session-store-full.ts'
 import { wrongDiagnosis } from './18-nov-wrong-diagnosis.ts'
 import { overload } from './22-nov-overload.ts'
 import { bidFlood } from './23-nov-bid-flood.ts'
@@ -16,6 +17,7 @@ export const scenarios = [
   gpkiStall,
   revocationServiceDead,
   l4Flaps,
+  sessionStoreFull,
   wrongDiagnosis,
   overload,
   bidFlood,

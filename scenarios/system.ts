@@ -24,6 +24,7 @@ import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
 import { perSourceQuota } from '../services/measures/per-source-quota.ts'
 import { segmentTests } from '../services/measures/segment-tests.ts'
+import { sessionAdmission } from '../services/measures/session-admission.ts'
 import { situationRoom } from '../services/measures/situation-room.ts'
 import { standbyL4 } from '../services/measures/standby-l4.ts'
 import { actions } from './actions.ts'
@@ -157,6 +158,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     deadlineExtension,
     situationRoom,
     segmentTests,
+    sessionAdmission,
   ].map((measure: Measure) => [
     measure.name,
     {

@@ -58,7 +58,11 @@ export const upCommand = new Command('up')
     process.stderr.write('bringing the network up\n')
     await using topology = await runtime.up(system, {
       seed: options.seed,
-      environment: environmentOf(system, options.measures ? plan.measures : [], []),
+      environment: environmentOf(system, {
+        own: plan.environment,
+        measures: options.measures ? plan.measures : [],
+        sabotages: [],
+      }),
       logDir,
       signal: interrupt.signal,
       progress: (message) => process.stderr.write(`${message}\n`),

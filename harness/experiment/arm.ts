@@ -175,10 +175,10 @@ async function live(running: Running): Promise<void> {
 }
 
 async function bringUp(running: Running): Promise<Topology> {
-  const { system, setup, died, happenings, write } = running
+  const { plan, system, setup, sabotages, died, happenings, write } = running
   const topology = await running.runtime.up(system, {
     seed: running.seed,
-    environment: environmentOf(system, setup.measures, running.sabotages),
+    environment: environmentOf(system, { own: plan.environment, measures: setup.measures, sabotages }),
     logDir: running.logDir,
     signal: running.armSignal,
     progress: running.progress,

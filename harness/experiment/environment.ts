@@ -2,13 +2,20 @@ import type { MeasureUse, System } from '../model/system.ts'
 
 type Environment = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** The environment by service that switches these measures and these sabotages on. */
+/**
+ * The environment by service: what the scenario sets, then what switches these measures and these sabotages on.
+ * @param own of the scenario, the same in every arm
+ */
 export function environmentOf(
   system: System,
-  measures: readonly MeasureUse[],
-  sabotages: readonly string[],
+  {
+    own = {},
+    measures,
+    sabotages,
+  }: { own?: Environment | undefined; measures: readonly MeasureUse[]; sabotages: readonly string[] },
 ): Environment {
   return merge(
+    own,
     ...measures.map((use) => system.measures[use.name]!.environment(use.params)),
     ...(sabotages.length === 0 ? [] : [system.sabotages!.environment(sabotages)]),
   )

@@ -10,7 +10,7 @@ import { type Abilities, broughtBy, settleFaults } from './plan/faults.ts'
 import { settleKnobs, type Typed } from './plan/knobs.ts'
 import { settleLoad } from './plan/load.ts'
 import { storyOf } from './plan/story.ts'
-import { measureProblems, partProblems, systemProblems } from './plan/system.ts'
+import { environmentProblems, measureProblems, partProblems, systemProblems } from './plan/system.ts'
 
 export interface PlanOptions extends Abilities {
   readonly set: Typed
@@ -45,6 +45,7 @@ export function makePlan(
   const checks = story.checks.map(({ check }) => check)
   problems.push(...partProblems(body, scenario.system))
   problems.push(...systemProblems(system))
+  problems.push(...environmentProblems(body, system))
   problems.push(...measureProblems(body, scenario.system, options.without))
   problems.push(...checkProblems(story, system, journeys, measures, faults))
   if (problems.length === 0) problems.push(...sizingProblems({ checks, load, faults, acts }))
@@ -65,6 +66,7 @@ export function makePlan(
       measures: body.measures.filter(({ name }) => !options.without.includes(name)),
       without: options.without.filter((name) => measures.includes(name)),
       faultsOn: options.faultsOn,
+      ...(body.environment !== undefined && { environment: body.environment }),
       checks,
       baselineAtLeast: body.baselineAtLeast ?? 0.9,
     },

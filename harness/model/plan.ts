@@ -24,6 +24,8 @@ export interface Plan {
   readonly without: readonly string[]
   /** False with `--no-faults`. */
   readonly faultsOn: boolean
+  /** Variables of services, by service: the same in every arm. Absent where there are none. */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly checks: readonly CheckSpec[]
   readonly baselineAtLeast: number
 }

@@ -66,6 +66,11 @@ export interface ScenarioBody {
   readonly measures: readonly MeasureUse[]
   /** Names of the system's optional services that this story needs. */
   readonly services?: readonly string[]
+  /**
+   * Variables of services, the same in every arm: a smaller store, a shorter session.
+   * @example environment: { saeol: { SESSIONS_MAX: '120' } }
+   */
+  readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The steady-state hypothesis: its checks. */
   readonly hypothesis: readonly CheckSpec[]
   /** Success share every journey must show in the first act, else the arm is void. Default 0.9. */

@@ -86,6 +86,8 @@ export const sabotageNames = [
   'revokes-for-anybody',
   'issues-twice',
   'forgets-certificates',
+  'hands-sessions-on',
+  'refuses-without-when',
   'probes-with-short-requests',
   'health-looks-deep',
   'opens-early',

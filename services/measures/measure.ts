@@ -12,6 +12,7 @@ export const measureNames = [
   'deadline-extension',
   'situation-room',
   'segment-tests',
+  'session-admission',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

@@ -33,7 +33,9 @@ import { gpkiCheck } from './login/gpki-check.ts'
 import { loginRouter } from './login/router.ts'
 import { loginSchema } from './login/schema.ts'
 import { noticesRouter } from './notices/router.ts'
+import { sessionsRouter } from './sessions/router.ts'
 import { sessionSchema } from './sessions/schema.ts'
+import { createSessionStore } from './sessions/store.ts'
 
 /** The audit has connections of its own, so that it is not what waits when requests have taken all others. */
 const auditConnections = 2
@@ -62,6 +64,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
   const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
   const fallback = await startFallback({ config, database, audit, log, sabotaged, now })
+  const sessions = createSessionStore({ config, database, sabotaged, log, now })
   const ownLook = createOwnLook(now)
   const dutyDoor = createDutyDoor({ audit, roomToken: config.ROOM_TOKEN, now })
   const deps = {
@@ -76,6 +79,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
     refusals,
     register,
     fallback,
+    sessions,
     ownLook,
     dutyDoor,
     now,
@@ -189,6 +193,7 @@ function routersOf(
 ) {
   return [
     loginRouter(deps),
+    sessionsRouter(deps),
     fallbackRouter(deps),
     certificatesRouter(deps),
     noticesRouter(deps),

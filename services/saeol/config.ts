@@ -6,6 +6,7 @@ import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
+import { sessionAdmission } from '../measures/session-admission.ts'
 import { standbyL4 } from '../measures/standby-l4.ts'
 import { mockAuditKey } from './audit/chain.ts'
 import { refusalLimits } from './audit/refusals.ts'
@@ -54,9 +55,11 @@ export function readSaeolConfig(env: Environment) {
        * so that an outage of logins is felt within the scenario.
        */
       SESSION_TTL_MS: integer(1, 86_400_000).default(10_000),
+      /** How many sessions may live at once. † ours: more than a replay makes, but where one is about just that. */
+      SESSIONS_MAX: integer(1, 10_000_000).default(100_000),
       /** Longest wait for one check of /health/deep, in ms. */
       DEEP_CHECK_MS: integer(1, 60_000).default(400),
     },
-    { deadlines, circuitBreaker, loadShedding, passwordFallback, standbyL4 },
+    { deadlines, circuitBreaker, loadShedding, passwordFallback, standbyL4, sessionAdmission },
   )
 }

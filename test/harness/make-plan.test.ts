@@ -54,6 +54,16 @@ const refused: [string, Scenario, RegExp][] = [
     /unknown link 'front→bakc': did you mean 'front→back'\?/,
   ],
   [
+    'variables of a service that there is not',
+    scenario({ environment: { frnt: { STORE: '9' } } }),
+    /'environment' sets variables of unknown service 'frnt': did you mean 'front'\?/,
+  ],
+  [
+    'variables that the harness sets itself',
+    scenario({ environment: { front: { SEED: '9', PORT: '80', BACK_URL: 'http://elsewhere', STORE: '9' } } }),
+    /SEED of 'front', which the harness sets itself[\s\S]*PORT of 'front'[\s\S]*BACK_URL of 'front'/,
+  ],
+  [
     'a fault outside its act',
     scenario({ faults: [stall('front→back', { from: '2s', to: '9s' })] }),
     /fault 'stall front→back': 9 s is after the end of its act 'fault', which lasts 3 s/,

@@ -39,6 +39,21 @@ export function systemProblems(system: System): string[] {
   return [...new Set(problems)].slice(0, 10)
 }
 
+/** Variables of services that there are not, or that the harness itself sets. */
+export function environmentProblems({ environment = {} }: ScenarioBody, system: System): string[] {
+  const named = Object.entries(system.services).flatMap(([name, { kind }]) => (kind === 'node' ? [name] : []))
+  return Object.entries(environment).flatMap(([service, variables]) => {
+    const spec = system.services[service]
+    if (spec?.kind !== 'node')
+      return [`'environment' sets variables of ${unknown('service', service, named)}`]
+    const links = system.links.filter(({ from }) => from === service).map(({ variable }) => variable!)
+    const own = ['SERVICE_NAME', 'SEED', 'HOST', ...Object.values(spec.ports), ...links]
+    return Object.keys(variables)
+      .filter((variable) => own.includes(variable))
+      .map((variable) => `'environment' sets ${variable} of '${service}', which the harness sets itself`)
+  })
+}
+
 /** Measures that the system does not have, with their parameters, and those that are left out. */
 export function measureProblems(body: ScenarioBody, system: System, without: readonly string[]): string[] {
   const known = Object.keys(system.measures)

@@ -7,6 +7,7 @@ import type { PasswordFallbackParameters } from '../../measures/password-fallbac
 import type { Audit } from '../audit/audit.ts'
 import type { Refusals } from '../audit/refusals.ts'
 import type { Fallback } from '../fallback/fallback.ts'
+import type { SessionStore } from '../sessions/store.ts'
 
 export interface LoginDeps {
   readonly config: {
@@ -21,6 +22,7 @@ export interface LoginDeps {
     readonly measures: { readonly passwordFallback: PasswordFallbackParameters | undefined }
   }
   readonly database: Database
+  readonly sessions: SessionStore
   readonly capacity: Pick<Capacity<'login'>, 'slot'>
   /** The link to GPKI, through the L4 switch. */
   readonly gpki: Pick<Downstream, 'call'>

@@ -5,7 +5,6 @@ import { DownstreamError, type DownstreamResponse } from '../../common/downstrea
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
 import { sourceOf } from '../../common/source.ts'
-import { createSession } from '../sessions/sessions.ts'
 import type { Challenges } from './challenges.ts'
 import type { LoginDeps } from './deps.ts'
 
@@ -31,7 +30,7 @@ const usePassword = () =>
 
 /** `POST /login/gpki`: a signed challenge, verified by GPKI behind the L4 switch. */
 export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandler {
-  const { database, register, audit, refusals, fallback, sabotaged, now, gpki } = deps
+  const { sessions, register, audit, refusals, fallback, sabotaged, now, gpki } = deps
   const officials = new Map(register.officials.map((official) => [official.id, official]))
   const measure = deps.config.measures.passwordFallback
   const headers = { authorization: `Bearer ${deps.config.OWN_TOKEN}` }
@@ -72,6 +71,7 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
       await refusals.record('login.refused', { ...facts, ...more, reason: code })
       throw new Problem(401, code, message)
     }
+    await sessions.mustHaveRoom()
     if (!(await challenges.take(body.nonce))) {
       return refuse('unknown-challenge', 'this challenge was answered before, is too old or is not ours')
     }
@@ -95,7 +95,7 @@ export function gpkiLogin(deps: LoginDeps, challenges: Challenges): RequestHandl
     }
     const createdAt = new Date(now())
     const expiresAt = new Date(now() + deps.config.SESSION_TTL_MS)
-    const token = await createSession(database, {
+    const token = await sessions.create(deps.database, {
       officialId: official.id,
       office: official.office,
       assurance: 'high',

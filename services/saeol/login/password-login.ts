@@ -9,7 +9,6 @@ import { type Credential, isPassword } from '../../enrolment/credential.ts'
 import type { RegisteredOfficial } from '../../enrolment/register.ts'
 import type { PasswordFallbackParameters } from '../../measures/password-fallback.ts'
 import { isInScope, lastOpening, openingInForce } from '../fallback/openings.ts'
-import { createSession } from '../sessions/sessions.ts'
 import { stepOfCode, useCode } from './codes.ts'
 import type { LoginDeps } from './deps.ts'
 import type { Allowance, Attempt, Throttle } from './throttle.ts'
@@ -84,7 +83,7 @@ export function passwordLogin(
   throttle: Throttle,
   slot: RequestHandler,
 ): RequestHandler[] {
-  const { database, audit, refusals, fallback, now, sabotaged } = deps
+  const { database, sessions, audit, refusals, fallback, now, sabotaged } = deps
   const officials = new Map(deps.register.officials.map((official) => [official.id, official]))
   const decoy = decoyLike(deps.register.officials[0])
 
@@ -125,7 +124,7 @@ export function passwordLogin(
       }
       const ttlEndsAt = createdAt.getTime() + deps.config.SESSION_TTL_MS
       const expiresAt = new Date(Math.min(ttlEndsAt, opening?.expiresAt.getTime() ?? ttlEndsAt))
-      const token = await createSession(queries, {
+      const token = await sessions.create(queries, {
         officialId: official.id,
         office: official.office,
         assurance: 'low',
@@ -161,6 +160,7 @@ export function passwordLogin(
     const attempted = response.locals.attempted as Attempted
     const { asked, official, attempt } = attempted
     if (!(await throttle.look(attempt))) return refuse(attempted, 'throttled')
+    await sessions.mustHaveRoom()
     const { step, reason } = await check(asked, official)
     if (reason !== undefined || official === undefined) {
       await throttle.blame(attempt)

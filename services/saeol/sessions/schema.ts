@@ -15,4 +15,5 @@ export const sessionSchema = `
     draining boolean not null default false,
     check ((assurance = 'low') = (opening is not null))
   );
-  create index if not exists sessions_by_opening on sessions (opening)`
+  create index if not exists sessions_by_opening on sessions (opening);
+  create index if not exists sessions_by_expiry on sessions (expires_at)`

@@ -24,12 +24,21 @@ export interface NewSession {
   readonly expiresAt: Date
 }
 
-/** @returns the session's token, which is kept nowhere */
-export async function createSession(queries: Queries, session: NewSession): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
-  await queries.query(
+/**
+ * @param max live sessions, with this one
+ * @returns the session's token, which is kept nowhere; undefined where that many live already
+ */
+export async function createSession(
+  queries: Queries,
+  session: NewSession,
+  max: number,
+): Promise<string | undefined> {
+  const token = newToken()
+  const made = await queries.query(
     `insert into sessions (id, token_hash, official, office, assurance, opening, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+     select $1::uuid, $2::bytea, $3, $4, $5, $6::bigint, $7::timestamptz, $8::timestamptz
+     where (select count(*) from sessions where expires_at > $7::timestamptz) < $9::bigint
+     returning id`,
     [
       randomUUID(),
       hashOf(token),
@@ -39,9 +48,41 @@ export async function createSession(queries: Queries, session: NewSession): Prom
       session.opening ?? null,
       session.createdAt,
       session.expiresAt,
+      max,
     ],
   )
+  return made.length === 0 ? undefined : token
+}
+
+/** How many live, and when the first of them ends. */
+export async function nextExpiry(
+  queries: Queries,
+  now: Date,
+): Promise<{ readonly live: number; readonly first: Date | undefined }> {
+  const [found] = await queries.query<{ live: string; first: Date | null }>(
+    'select count(*) as live, min(expires_at) as first from sessions where expires_at > $1',
+    [now],
+  )
+  return { live: Number(found?.live ?? 0), first: found?.first ?? undefined }
+}
+
+const oldestLive = `select id from sessions where expires_at > $1 order by created_at, id limit 1 for update skip locked`
+
+/** Whoever logged in longest ago is out, and nothing tells them. */
+export async function endOldest(queries: Queries, now: Date): Promise<void> {
+  await queries.query(`delete from sessions where id = (${oldestLive})`, [now])
+}
+
+/** A defect: the oldest session gets another token, and stays somebody else's. @returns that token */
+export async function handOn(queries: Queries, now: Date): Promise<string> {
+  const token = newToken()
+  await queries.query(`update sessions set token_hash = $2 where id = (${oldestLive})`, [now, hashOf(token)])
   return token
+}
+
+/** Its holder has logged out. */
+export async function endSession(queries: Queries, id: string, now: Date): Promise<void> {
+  await queries.query('update sessions set expires_at = least(expires_at, $2) where id = $1', [id, now])
 }
 
 export type SessionFound =
@@ -78,6 +119,10 @@ export async function drainSessionsOf(
     [opening, until, now],
   )
   return draining.length
+}
+
+function newToken(): string {
+  return randomBytes(32).toString('base64url')
 }
 
 function hashOf(token: string): Buffer {

@@ -89,14 +89,15 @@ describe('backdating (invariant 5)', { timeout: 30_000 }, () => {
 
   test('a session of low assurance enters; to verify takes the key of a certificate', async () => {
     await using saeol = await withOutage()
-    const token = await createSession(saeol.database, {
+    const session = {
       officialId: clerk.id,
       office: clerk.office,
-      assurance: 'low',
+      assurance: 'low' as const,
       opening: '1',
       createdAt: new Date(),
       expiresAt: new Date(Date.now() + hour),
-    })
+    }
+    const token = (await createSession(saeol.database, session, 1))!
     const asVerifier = entry(1, { clerk: colleague.id, verifier: clerk.id })
     expect((await enter(saeol, token, asVerifier)).body.problems).toEqual(['not-your-entry'])
     expect((await enter(saeol, token, entry(1))).status).toBe(201)

@@ -1,0 +1,57 @@
+/** What .ci/run counts as passed, failed and skipped, and when it is green. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+const account = resolve(import.meta.dirname, '../../.ci/account.sh')
+
+let out: string
+beforeEach(() => {
+  out = mkdtempSync(join(tmpdir(), 'saeol-test-account-'))
+  mkdirSync(join(out, 'latest'))
+})
+afterEach(() => rmSync(out, { recursive: true }))
+
+/** A run that keeps its result in `out` and ends with this code, as a step that may be undecided. */
+function step(code: number, scenarios: readonly object[]): { status: number | null; lines: string[] } {
+  writeFileSync(join(out, 'latest', 'result.json'), JSON.stringify({ scenarios }))
+  const script = `. ${account}; ends() { return ${code}; }; expect_or_undecided step 0 ${out} ends; finish`
+  const { status, stdout } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+  return { status, lines: stdout.trimEnd().split('\n') }
+}
+
+const holds = { scenario: 'a', verdict: 'holds', said: 'all is well', arms: [{ voids: [] }] }
+const voided = (kind: string, repeatHelps = true) => ({
+  scenario: 'b',
+  verdict: 'inconclusive',
+  said: 'the host was busy',
+  arms: [{ voids: [] }, { voids: [{ kind, repeatHelps }] }],
+})
+
+it('a verdict for which the host was too busy is skipped, with its reason, and the rest decides', () => {
+  const { status, lines } = step(2, [holds, voided('host')])
+  expect(lines[0]).toMatch(/^UNDECIDED step, the host was too busy for it: b: the host was busy/)
+  expect(lines.at(-1)).toBe('0 passed, 0 failed, 1 skipped')
+  expect(status).toBe(0)
+})
+
+it.each([
+  ['deviates', 1, [voided('host')]],
+  ['has no verdict for another reason', 2, [voided('fault')]],
+  ['has no verdict, and a repeat cannot help', 2, [voided('host', false)]],
+  ['has one scenario that is vacuous beside it', 2, [voided('host'), { ...holds, verdict: 'vacuous' }]],
+  ['has no result', 2, []],
+])('a run that %s fails', (_, code, scenarios) => {
+  const { status, lines } = step(code, scenarios)
+  expect(lines[0]).toMatch(new RegExp(`^FAILED  step: exit ${code}, wanted 0`))
+  expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped')
+  expect(status).toBe(1)
+})
+
+it('a run that holds passes', () => {
+  const { status, lines } = step(0, [holds])
+  expect(lines.at(-1)).toBe('1 passed, 0 failed, 0 skipped')
+  expect(status).toBe(0)
+})

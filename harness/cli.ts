@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
+import { compareCommand } from './commands/compare.ts'
 import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { k6Command } from './commands/k6.ts'
@@ -42,6 +43,7 @@ const commands = [
   planCommand,
   mutateCommand,
   analyzeCommand,
+  compareCommand,
   upCommand,
   k6Command,
   toxiproxyCommand,

@@ -13,6 +13,7 @@ import { reporterOutput } from '../reporters/output.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { againWith } from './again.ts'
+import { besideBaseline } from './baseline.ts'
 import { interruption } from './interrupt.ts'
 import {
   mustKnow,
@@ -45,6 +46,8 @@ interface Options {
   keep: boolean
   verbose: boolean
   bail: boolean
+  baseline?: string
+  updateBaseline: boolean
   scenarios?: string
 }
 
@@ -85,6 +88,8 @@ export const runCommand = new Command('run')
   .option('--keep', 'leaves the network of the last arm up, with its addresses, until Ctrl-C', false)
   .option('--verbose', 'tells every event and every check, not only what is not as it must be', false)
   .option('--bail', 'stops after the first scenario that does not hold', false)
+  .option('--baseline <file>', 'compares with the run that is kept there: exit 1 where something is worse')
+  .option('--update-baseline', 'keeps this run there, if it holds', false)
   .addOption(scenariosOption)
   .addHelpText(
     'after',
@@ -100,6 +105,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
   )
   .action(async (scenarioNames: string[], options: Options, command: Command) => {
     const makeReporters = reportersOf(options.reporter)
+    const exitCodeOf = await besideBaseline(options)
     mustKnow(
       'driver',
       [options.driver],
@@ -158,7 +164,9 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       }),
     })
     process.exitCode =
-      interrupt.signal.aborted && result.ending === 'interrupted' ? exitCode.interrupted : result.exitCode
+      interrupt.signal.aborted && result.ending === 'interrupted'
+        ? exitCode.interrupted
+        : await exitCodeOf(result, output)
   })
 
 /** The arms that were asked for. @throws BadInput where one leaves out a measure that the scenario does not have */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { gateArms } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Credit, Effect, ScenarioResult } from '../model/result.ts'
@@ -21,6 +22,7 @@ export function judgeScenario(plan: Plan, judged: readonly JudgedArm[]): Scenari
     scenario: plan.scenario,
     title: plan.title,
     ...(plan.definedAt !== undefined && { definedAt: plan.definedAt }),
+    plan: digestOf(plan),
     facts: plan.facts,
     ...verdictOf(plan, arms, effects, credits),
     standsOn: standsOn(arms),
@@ -117,4 +119,9 @@ function creditWords(on: readonly string[], known: boolean, credits: readonly Cr
   ]
     .map((part) => `; ${part}`)
     .join('')
+}
+
+/** The same for the same plan, wherever its scenario is written. */
+function digestOf({ definedAt: _, ...plan }: Plan): string {
+  return createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 16)
 }

@@ -125,6 +125,8 @@ export interface ScenarioResult {
   readonly title: string
   /** The line that defines it, from the directory that the run was started in. */
   readonly definedAt?: Place
+  /** Digest of its plan, wherever it is written; absent in results of older runs. */
+  readonly plan?: string
   readonly facts: readonly string[]
   readonly verdict: Verdict
   /** The reason in one sentence. */

@@ -7,7 +7,8 @@ import { readJournal } from '../journal/reader.ts'
 import { judgeJournal } from '../judging/judge-journal.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporterOutput } from '../reporters/output.ts'
-import { reporterOption, reportersOf } from './reporters.ts'
+import type { Language } from '../reporters/reporter.ts'
+import { langOption, reporterOption, reportersOf } from './reporters.ts'
 
 export const analyzeCommand = new Command('analyze')
   .description(
@@ -15,6 +16,7 @@ export const analyzeCommand = new Command('analyze')
   )
   .argument('<run-dir>', 'such as .chaos/latest')
   .addOption(reporterOption)
+  .addOption(langOption)
   .addHelpText(
     'after',
     examples(
@@ -23,14 +25,14 @@ export const analyzeCommand = new Command('analyze')
       ['analyze .chaos/latest --reporter junit=build/junit.xml'],
     ),
   )
-  .action(async (dir: string, options: { reporter: string[] }) => {
+  .action(async (dir: string, options: { reporter: string[]; lang: Language }) => {
     const makeReporters = reportersOf(options.reporter)
     const isJournal = existsSync(dir) && statSync(dir).isFile()
     const path = isJournal ? dir : join(dir, 'journal.jsonl')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
     const result = await judgeJournal(readJournal(path))
-    const output = reporterOutput(process.stdout, process.env, { verbose: true })
+    const output = reporterOutput(process.stdout, process.env, { verbose: true, lang: options.lang })
     const report = reportTo(makeReporters(output))
     for (const scenario of result.scenarios) {
       for (const arm of scenario.arms) report.armEnded(arm, { scenario: scenario.scenario, arm: arm.arm })

@@ -4,7 +4,7 @@ import { Option } from 'commander'
 import { BadInput, messageOf } from '../errors.ts'
 import { unknown } from '../near-miss.ts'
 import { reporters, usualReporters } from '../reporters/index.ts'
-import type { Reporter, ReporterOutput } from '../reporters/reporter.ts'
+import { languages, type Reporter, type ReporterOutput } from '../reporters/reporter.ts'
 import { names } from './options.ts'
 
 /** `--reporter console,junit=build/junit.xml`. */
@@ -14,6 +14,11 @@ export const reporterOption = new Option(
 )
   .default(usualReporters(process.env), 'all; github where GITHUB_ACTIONS is true')
   .argParser(names)
+
+/** `--lang ko`. */
+export const langOption = new Option('--lang <language>', 'the language that report.html opens in')
+  .choices([...languages])
+  .default('en')
 
 /**
  * Makes the reporters that were typed. The directory of a file that is asked for is made now, so that a report is not

@@ -10,6 +10,7 @@ import type { Topology } from '../model/topology.ts'
 import { nearMiss, unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporterOutput } from '../reporters/output.ts'
+import type { Language } from '../reporters/reporter.ts'
 import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { againWith } from './again.ts'
@@ -25,7 +26,7 @@ import {
   wholeNumber,
   withoutOption,
 } from './options.ts'
-import { reporterOption, reportersOf } from './reporters.ts'
+import { langOption, reporterOption, reportersOf } from './reporters.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
 
@@ -40,6 +41,7 @@ interface Options {
   set: Record<string, string>
   out: string
   reporter: string[]
+  lang: Language
   runtime: (typeof runtimeNames)[number]
   toxiproxy: (typeof toxiproxyNames)[number]
   driver: string
@@ -80,6 +82,7 @@ export const runCommand = new Command('run')
   .addOption(setOption)
   .option('--out <dir>', 'where runs are kept', '.chaos')
   .addOption(reporterOption)
+  .addOption(langOption)
   .addOption(runtimeOption)
   .addOption(
     new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
@@ -136,6 +139,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
     const parallel = options.keep ? 1 : parallelOf(options.parallel, runtime.name)
     const output = reporterOutput(process.stdout, process.env, {
       verbose: options.verbose,
+      lang: options.lang,
       again: againWith(command),
     })
     const say = (message: string): void => {

@@ -21,6 +21,12 @@ export function evidenceInWords({ evidence, said }: Pick<CheckResult, 'evidence'
   return `${figure(estimate)}${range}, n ${n}${effectiveWords(evidence)}`
 }
 
+/** What a check's figure is held against: `≥ 95 %`; empty where something is counted, of which none may be. */
+export function thresholdInWords(evidence: Evidence | null): string {
+  if (evidence === null || evidence.unit === 'count') return ''
+  return `${evidence.good === 'at least' ? '≥' : '≤'} ${inUnit(evidence.threshold, evidence.unit)}`
+}
+
 function inUnit(value: number, unit: Exclude<Evidence['unit'], 'count'>): string {
   switch (unit) {
     case 'share':

@@ -9,14 +9,18 @@ import { writeWhole } from './write-file.ts'
  * Writes `report.html`: the run as one page to look at, which opens from disk without a network. Figures are those of
  * `result.json`; acts, faults and events on its curves come from the journal beside it.
  */
-export function htmlReporter({ again, path }: Pick<ReporterOutput, 'again' | 'path'>): Reporter {
+export function htmlReporter({
+  again,
+  path,
+  lang,
+}: Pick<ReporterOutput, 'again' | 'path' | 'lang'>): Reporter {
   return {
     name: 'html',
     async runEnded(result, dir) {
       const journal = join(dir, 'journal.jsonl')
       const stories = existsSync(journal) ? await readStories(journal) : new Map()
       const command = again?.(result.scenarios.map(({ scenario }) => scenario))
-      await writeWhole(path ?? join(dir, 'report.html'), page(result, stories, command))
+      await writeWhole(path ?? join(dir, 'report.html'), page(result, stories, { command, lang }))
     },
   }
 }

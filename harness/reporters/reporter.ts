@@ -27,4 +27,11 @@ export interface ReporterOutput {
   readonly again?: (scenarios: readonly string[]) => string
   /** The file that is asked for in place of the reporter's own in the run's directory. */
   readonly path?: string
+  /** The language that pages open in; default English. */
+  readonly lang?: Language
 }
+
+/** Languages that pages have. */
+export const languages = ['en', 'ko'] as const
+
+export type Language = (typeof languages)[number]

@@ -1,11 +1,15 @@
 import type { Series } from '../../model/result.ts'
 import { html, type Markup } from './escape.ts'
 import type { Story } from './stories.ts'
+import type { Judged } from './windows.ts'
 
 const width = 640
 const countTop = 14
 const countHeight = 110
-const latencyTop = countTop + countHeight + 16
+/** Of the bars that say where checks look. */
+const windowRows = 3
+const windowHeight = 3
+const latencyTop = countTop + countHeight + 18
 const latencyHeight = 70
 const height = latencyTop + latencyHeight + 22
 const left = 44
@@ -27,9 +31,13 @@ export function chart(
     readonly lengthMs: number
     readonly most: number
     readonly label: string
+    /** Where checks look. */
+    readonly windows: readonly Judged[]
+    /** When faults were to be on, ms from the arm's start. */
+    readonly planned: readonly { readonly id: string; readonly fromMs: number; readonly toMs: number }[]
   },
 ): Markup {
-  const { story, lengthMs, most, label } = options
+  const { story, lengthMs, most, label, windows, planned } = options
   const x = (ms: number): number =>
     left + (Math.min(lengthMs, Math.max(0, ms)) / lengthMs) * (width - left - right)
   const y = (count: number): number => countTop + countHeight * (1 - count / Math.max(1, most))
@@ -37,11 +45,13 @@ export function chart(
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
 <title>${label}</title>
 ${(story?.faults ?? []).map(({ fault, fromMs, toMs }) => faultBand(fault, x(fromMs), x(toMs ?? lengthMs)))}
+${planned.map(({ id, fromMs, toMs }) => plannedBand(id, x(fromMs), x(toMs)))}
 <path class="arrivals" d="${steps(series.arrivals, binMs, x, y)}"/>
 <path class="served" d="${steps(series.ok, binMs, x, y)}"/>
 ${latencyGrid()}
 <path class="p95" d="${line(series.p95Ms, binMs, x)}"/>
 <path class="p50" d="${line(series.p50Ms, binMs, x)}"/>
+${windows.map((window, i) => windowBar(window, i, x))}
 ${acts(story, x, lengthMs)}
 ${(story?.marks ?? []).map(({ ms, kind, who, what }) => mark(kind, `${who}: ${what} at ${(ms / 1000).toFixed(1)} s`, x(ms)))}
 <text class="axis" x="${left - 4}" y="${countTop + 4}" text-anchor="end">${perSecond(most, binMs)}</text>
@@ -56,6 +66,25 @@ function perSecond(count: number, binMs: number): string {
 function faultBand(fault: string, from: number, to: number): Markup {
   const wide = Math.max(1, to - from)
   return html`<rect class="fault" x="${round(from)}" y="${countTop}" width="${round(wide)}" height="${latencyTop + latencyHeight - countTop}"><title>${fault}</title></rect>`
+}
+
+function plannedBand(fault: string, from: number, to: number): Markup {
+  const wide = Math.max(1, to - from)
+  return html`<rect class="planned" x="${round(from)}" y="${countTop}" width="${round(wide)}" height="${latencyTop + latencyHeight - countTop}"><title>${fault}, as planned</title></rect>`
+}
+
+/** Bars have their rows in the gap between the two axes; a latency's threshold lies on its own. */
+function windowBar(
+  { title, fromMs, toMs, tone, thresholdMs }: Judged,
+  nth: number,
+  x: (ms: number) => number,
+): Markup {
+  const [from, to] = [round(x(fromMs)), round(x(toMs))]
+  const y = countTop + countHeight + 3 + (nth % windowRows) * (windowHeight + 1)
+  const bar = html`<rect class="window ${tone}" x="${from}" y="${y}" width="${round(Math.max(1, to - from))}" height="${windowHeight}"><title>${title}</title></rect>`
+  if (thresholdMs === undefined) return bar
+  const limit = round(latencyY(thresholdMs))
+  return html`${bar}<line class="threshold ${tone}" x1="${from}" x2="${to}" y1="${limit}" y2="${limit}"><title>${title}</title></line>`
 }
 
 function mark(kind: string, said: string, at: number): Markup {

@@ -1,11 +1,12 @@
 import type { RunResult } from '../../model/result.ts'
+import type { Language } from '../reporter.ts'
 import { html } from './escape.ts'
 import { scenarioSection } from './scenario.ts'
 import type { Stories } from './stories.ts'
 import { style } from './style.ts'
 import { summary } from './summary.ts'
 
-/** The reader's own choice of language; without JavaScript the page is English. */
+/** The reader's own choice of language; without JavaScript the page stays in the one that it was written in. */
 const script = `
 const root=document.documentElement
 const button=document.getElementById('lang')
@@ -13,12 +14,16 @@ button.addEventListener('click',()=>{root.lang=root.lang==='ko'?'en':'ko'})
 `
 
 /** A whole run as one page that needs nothing else: no network, no font, no file beside it. */
-export function page(result: RunResult, stories: Stories, command: string | undefined): string {
+export function page(
+  result: RunResult,
+  stories: Stories,
+  { command, lang = 'en' }: { readonly command: string | undefined; readonly lang?: Language | undefined },
+): string {
   const { markup } =
     html`<main>${summary(result, command)}${result.scenarios.map((scenario) => scenarioSection(scenario, stories))}</main>`
   const { markup: title } = html`saeol-chaos: ${result.verdict}, ${result.run}`
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${title}</title><style>${style}</style></head>
 <body>${markup}<script>${script}</script></body></html>
 `

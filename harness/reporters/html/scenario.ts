@@ -1,11 +1,13 @@
 import type { ArmResult, ScenarioResult } from '../../model/result.ts'
 import { formatMs } from '../../model/units.ts'
-import { evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
+import { evidenceInWords, lengthOf, seenInWords, thresholdInWords } from '../figures.ts'
+import { readArm, readCheck } from '../reading.ts'
 import { chart } from './chart.ts'
 import { html, type Markup } from './escape.ts'
 import { type Stories, type Story, storyKey } from './stories.ts'
 import { anchorOf, effects, table } from './summary.ts'
-import { badge, t } from './words.ts'
+import { windowsOf } from './windows.ts'
+import { badge, readingBadge, t } from './words.ts'
 
 /** One scenario: effects, the arms side by side, every check, and what the evidence rests on. */
 export function scenarioSection(scenario: ScenarioResult, stories: Stories): Markup {
@@ -17,11 +19,6 @@ ${effects(scenario)}
 ${arms.length > 0 && curves(scenario, storyOf)}
 ${arms.length > 0 && checks(arms)}
 ${evidence(arms, storyOf)}</section>`
-}
-
-/** An arm's verdict beside what it had to be. */
-function armBadge({ verdict, expected }: ArmResult): Markup {
-  return badge(verdict, expected === null ? verdict === 'holds' : verdict === expected)
 }
 
 function curves(
@@ -46,28 +43,36 @@ function armsOf(
   const most = Math.max(1, ...arms.flatMap(({ journeys }) => journeys[journey]?.series.arrivals ?? []))
   return html`<h3>${journey}</h3><div class="arms">${arms.map((arm) => {
     const own = arm.journeys[journey]
-    const caption = html`<figcaption><strong>${arm.arm}</strong> ${armBadge(arm)} <span>${own === undefined ? t('noVisits') : `${own.ok} / ${own.arrivals}`}</span></figcaption>`
+    const caption = html`<figcaption><strong>${arm.arm}</strong> ${readingBadge(readArm(arm))} <span>${own === undefined ? t('noVisits') : `${own.ok} / ${own.arrivals}`}</span></figcaption>`
     if (own === undefined) return html`<figure>${caption}</figure>`
     const label = `${journey} in ${arm.arm}: ${own.ok} of ${own.arrivals} served`
-    return html`<figure>${caption}${chart(own.series, { story: storyOf(arm), lengthMs: arm.plannedMs, most, label })}</figure>`
+    const story = storyOf(arm)
+    const drawn = { story, lengthMs: arm.plannedMs, most, label }
+    const windows = story === undefined ? [] : windowsOf(journey, arm, story)
+    const planned = arm.faults.length === 0 ? [] : (story?.plan.faults ?? [])
+    return html`<figure>${caption}${chart(own.series, { ...drawn, windows, planned })}</figure>`
   })}</div>`
 }
+
+/** Requests and files named per arm. */
+const placesShown = 8
 
 /** What counts as proof first. */
 const roles = ['protected', 'mechanism', 'guard']
 
 function checks(arms: readonly ArmResult[]): Markup {
   const all = new Map(arms.flatMap(({ checks: own }) => own.map((one) => [one.id, one] as const)))
-  const heads = [t('check'), t('role'), ...arms.map(({ arm }) => html`${arm}`), t('source')]
+  const heads = [t('check'), t('role'), t('threshold'), ...arms.map(({ arm }) => html`${arm}`), t('source')]
   const inOrder = [...all.values()].sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role))
   const rows = inOrder.map(({ id, check, role, source }) => {
-    const cells = arms.map(({ expected, checks: own }) => {
+    const found = arms.flatMap(({ checks: own }) => own.filter((other) => other.id === id))
+    const threshold = found.map(({ evidence: of }) => thresholdInWords(of)).find((words) => words !== '')
+    const cells = arms.map(({ arm, checks: own }) => {
       const one = own.find((other) => other.id === id)
       if (one === undefined) return html`<td>–</td>`
-      const asItMust = role === 'protected' && expected === 'deviates' && one.verdict === 'deviates'
-      return html`<td class="cell">${badge(one.verdict, asItMust || one.verdict === 'holds')} <span class="said">${one.verdict === 'not-applicable' ? '' : evidenceInWords(one)}</span></td>`
+      return html`<td class="cell">${readingBadge(readCheck(arm, one))} <span class="said">${one.verdict === 'not-applicable' ? '' : evidenceInWords(one)}</span></td>`
     })
-    return html`<tr><td class="title">${check}</td><td class="role">${role}</td>${cells}<td class="source">${source}</td></tr>`
+    return html`<tr><td class="title">${check}</td><td class="role">${role}</td><td class="n">${threshold ?? '–'}</td>${cells}<td class="source">${source}</td></tr>`
   })
   return html`<h3>${t('checks')}</h3>${table(heads, rows)}`
 }
@@ -89,9 +94,12 @@ function evidence(arms: readonly ArmResult[], storyOf: (arm: ArmResult) => Story
   const voids = arms.flatMap(({ arm, voids: own, retries }) =>
     [...own.map(({ said }) => said), ...retries].map((said) => html`<li>${arm}: ${said}</li>`),
   )
-  const look = arms.flatMap(({ arm, lookAt }) =>
-    lookAt.slice(0, 8).map((said) => html`<li>${arm}: ${said}</li>`),
-  )
+  const look = arms.flatMap(({ arm, lookAt }) => [
+    ...lookAt.slice(0, placesShown).map((said) => html`<li>${arm}: ${said}</li>`),
+    ...(lookAt.length > placesShown
+      ? [html`<li>${arm}: ${lookAt.length - placesShown} ${t('more')}</li>`]
+      : []),
+  ])
   return html`${voids.length > 0 && html`<h3>${t('voids')}</h3><ul>${voids}</ul>`}
 ${faults.length > 0 && html`<h3>${t('faults')}</h3>${table([t('arm'), t('fault'), t('at'), t('probe')], faults)}`}
 ${actions.length > 0 && html`<h3>${t('actions')}</h3>${table([t('arm'), t('action'), t('at'), t('seen')], actions)}`}

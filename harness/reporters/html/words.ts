@@ -1,4 +1,5 @@
 import type { Verdict } from '../../model/result.ts'
+import { mark, type Reading, readVerdict } from '../reading.ts'
 import { html, type Markup } from './escape.ts'
 
 /** What the page says itself, in both of its languages; names, sentences and figures stay as the run has them. */
@@ -23,8 +24,8 @@ const words = {
   breaks: ['without it deviates', '없으면 벗어나는 항목'],
   curves: ['The arms on one time axis', '같은 시간축의 세 시험군'],
   curvesSaid: [
-    'Grey: arrivals, as many in every arm. Green: of these, served. Below: latency of those served, median and 95th percentile, on a logarithmic scale. Red: a fault is on. Marks: what happened.',
-    '회색: 도착(모든 시험군 동일). 초록: 그중 처리됨. 아래: 처리된 이용자의 지연(중앙값, 95번째 백분위), 로그 축. 빨강: 장애 중. 표시: 일어난 일.',
+    'Grey: arrivals, as many in every arm. Green: of these, served. Below: latency of those served, median and 95th percentile, on a logarithmic scale. Red: a fault is on, its dashed outline: when it was planned. Marks: what happened. Bars between: where a check looks, dashed: what a latency must not be above.',
+    '회색: 도착(모든 시험군 동일). 초록: 그중 처리됨. 아래: 처리된 이용자의 지연(중앙값, 95번째 백분위), 로그 축. 빨강: 장애 중, 점선 테두리는 계획된 시간. 표시: 일어난 일. 그 사이의 막대: 점검이 보는 구간, 점선: 지연의 기준.',
   ],
   checks: ['Checks', '점검 항목'],
   check: ['check', '점검'],
@@ -44,6 +45,7 @@ const words = {
   happened: ['What happened', '일어난 일'],
   generator: ['Load generator', '부하 발생기'],
   look: ['Where to look', '살펴볼 곳'],
+  more: ['more in result.json', '개는 result.json에 더 있음'],
   others: ['other journeys', '다른 여정'],
   notRun: ['Never begun', '시작되지 않음'],
   interrupted: [
@@ -65,19 +67,43 @@ export function t(word: Word): Markup {
   return html`<span class="en">${en}</span><span class="ko" lang="ko">${ko}</span>`
 }
 
-const verdictWords: Readonly<Record<Verdict | 'not-applicable', readonly [string, string]>> = {
+const verdictWords: Readonly<Record<Verdict, readonly [string, string]>> = {
   holds: ['holds', '유지됨'],
   deviates: ['deviates', '벗어남'],
   inconclusive: ['inconclusive', '판정 불가'],
   vacuous: ['vacuous', '증명 없음'],
-  'not-applicable': ['–', '–'],
 }
 
-/** A verdict as a badge: sign and word, so that colour is not all there is. */
-export function badge(verdict: Verdict | 'not-applicable', good = verdict === 'holds'): Markup {
+/** What {@link Reading.words} are in Korean; whatever is not here stays as it is. */
+const readingWords: Readonly<Record<string, string>> = {
+  holds: '유지됨',
+  deviates: '벗어남',
+  inconclusive: '판정 불가',
+  'deviates, as it must': '벗어남(의도대로)',
+  'holds, but must deviate': '유지됨(벗어나야 함)',
+  'deviates, and a guard with it': '벗어남(가드도 깨짐)',
+  interrupted: '중단됨',
+  failed: '실패',
+  'not-applicable': '–',
+}
+
+const tones = { wanted: 'good', unwanted: 'bad', undecided: 'unsure', 'not-asked': 'none' } as const
+
+/** The colour of a reading, by the name of its class. */
+export function toneOf({ meaning }: Pick<Reading, 'meaning'>): (typeof tones)[Reading['meaning']] {
+  return tones[meaning]
+}
+
+/** What a verdict means in its arm, as a badge: sign and words, so that colour is not all there is. */
+export function readingBadge(reading: Reading): Markup {
+  const { meaning, words: en } = reading
+  const asked = meaning !== 'not-asked'
+  return html`<span class="badge ${toneOf(reading)}">${asked && `${mark(reading)} `}<span class="en">${asked ? en : '–'}</span><span class="ko" lang="ko">${readingWords[en] ?? en}</span></span>`
+}
+
+/** A verdict of a scenario or a run as a badge. */
+export function badge(verdict: Verdict): Markup {
   const [en, ko] = verdictWords[verdict]
-  const sign = verdict === 'not-applicable' ? '' : good ? '✓ ' : verdict === 'inconclusive' ? '? ' : '✗ '
-  const tone =
-    verdict === 'not-applicable' ? 'none' : good ? 'good' : verdict === 'inconclusive' ? 'unsure' : 'bad'
-  return html`<span class="badge ${tone}">${sign}<span class="en">${en}</span><span class="ko" lang="ko">${ko}</span></span>`
+  const reading = readVerdict(verdict)
+  return html`<span class="badge ${toneOf(reading)}">${mark(reading)} <span class="en">${en}</span><span class="ko" lang="ko">${ko}</span></span>`
 }

@@ -6,7 +6,9 @@ import type { JournalEvent } from '../../../harness/journal/events.ts'
 import type { RunResult } from '../../../harness/model/result.ts'
 import { html } from '../../../harness/reporters/html/escape.ts'
 import { readStories, storyKey } from '../../../harness/reporters/html/stories.ts'
+import { windowsOf } from '../../../harness/reporters/html/windows.ts'
 import { htmlReporter } from '../../../harness/reporters/html.ts'
+import type { Language } from '../../../harness/reporters/reporter.ts'
 import { runResult, scenarioResult } from './a-run.ts'
 import { gpkiStall, overload } from './plans.ts'
 import { strange } from './run-variants.ts'
@@ -17,8 +19,13 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
-async function written(result: RunResult, again?: (scenarios: readonly string[]) => string): Promise<string> {
-  await htmlReporter(again === undefined ? {} : { again }).runEnded?.(result, dir)
+async function written(
+  result: RunResult,
+  again?: (scenarios: readonly string[]) => string,
+  lang?: Language,
+): Promise<string> {
+  const output = { ...(again !== undefined && { again }), ...(lang !== undefined && { lang }) }
+  await htmlReporter(output).runEnded?.(result, dir)
   return readFileSync(join(dir, 'report.html'), 'utf8')
 }
 
@@ -65,6 +72,27 @@ describe('the page', () => {
     }
   })
 
+  it('says of an arm and of each check what its verdict means there, and what it is held against', async () => {
+    const page = textOf(await written(both()))
+    expect(page).toMatch(/untreated ✓ deviates, as it must 벗어남\(의도대로\)/)
+    expect(page).toMatch(/officials log in and issue: success ≥ 95 % protected ≥ 95 % ✓ holds/)
+  })
+
+  it('names eight places to look at, and says how many more there are', async () => {
+    const [scenario] = both().scenarios
+    const [arm, ...arms] = scenario!.arms
+    const lookAt = Array.from({ length: 10 }, (_, i) => `logs/${i}.log`)
+    const page = textOf(await written(runResult([{ ...scenario!, arms: [{ ...arm!, lookAt }, ...arms] }])))
+    expect(page).toContain('logs/7.log')
+    expect(page).not.toContain('logs/8.log')
+    expect(page).toContain('control: 2 more in result.json')
+  })
+
+  it('opens in the language that is asked for', async () => {
+    expect(await written(both())).toContain('<html lang="en">')
+    expect(await written(both(), undefined, 'ko')).toContain('<html lang="ko">')
+  })
+
   it('needs nothing from elsewhere, and is small', async () => {
     const page = await written(both())
     expect(page).not.toMatch(/(src|href)="(?!#)/)
@@ -102,6 +130,27 @@ describe('the page', () => {
     expect(textOf(await written(runResult([])))).toContain('No scenario was begun')
     expect(textOf(await written({ ...result, ending: 'failed' }))).toContain('The harness failed')
   })
+})
+
+it('windows tell where the checks of a journey look, what they found, and what a latency is held against', () => {
+  const [success, login, ...others] = gpkiStall.checks
+  const window = { during: 'fault', afterMs: 2000 }
+  const checks = [
+    { ...success!, params: { window } },
+    { ...login!, params: { window: { during: ['fault', 'recovery'] } } },
+    { ...login!, id: 'of-a-step', params: { window, step: 'login' } },
+    ...others,
+  ]
+  const story = { plan: { ...gpkiStall, checks }, acts: [], faults: [], marks: [] }
+  const [control, untreated] = scenarioResult(gpkiStall).arms
+  const [first, second] = windowsOf('official-issues-certificate', control!, story)
+  expect(first).toMatchObject({ fromMs: 5000, toMs: 11_000, tone: 'good' })
+  expect(first).not.toHaveProperty('thresholdMs')
+  expect(second).toMatchObject({ fromMs: 3000, toMs: 17_000, thresholdMs: 800 })
+  expect(windowsOf('official-issues-certificate', untreated!, story)[0]!.title).toMatch(
+    /deviates, as it must$/,
+  )
+  expect(windowsOf('nobody', control!, story)).toEqual([])
 })
 
 it('stories tell acts, faults, actions and events of each arm; of one that was repeated the last time', async () => {

@@ -11,6 +11,7 @@ import { listCommand } from './commands/list.ts'
 import { mutateCommand } from './commands/mutate.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
+import { runsCommand } from './commands/runs.ts'
 import { toxiproxyCommand } from './commands/toxiproxy.ts'
 import { upCommand } from './commands/up.ts'
 import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
@@ -44,6 +45,7 @@ const commands = [
   mutateCommand,
   analyzeCommand,
   compareCommand,
+  runsCommand,
   upCommand,
   k6Command,
   toxiproxyCommand,

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput, exitCode } from '../errors.ts'
+import { removeOldRuns } from '../experiment/kept-runs.ts'
 import { parallelOf } from '../experiment/parallel.ts'
 import { run } from '../experiment/run.ts'
 import { drivers } from '../load/drivers.ts'
@@ -48,6 +49,7 @@ interface Options {
   keep: boolean
   verbose: boolean
   bail: boolean
+  keepRuns?: number
   baseline?: string
   updateBaseline: boolean
   scenarios?: string
@@ -81,6 +83,12 @@ export const runCommand = new Command('run')
   .option('--no-faults', 'injects nothing: proves that the gate can fail (every scenario must end vacuous)')
   .addOption(setOption)
   .option('--out <dir>', 'where runs are kept', '.chaos')
+  .addOption(
+    new Option(
+      '--keep-runs <n>',
+      'removes the oldest runs there when this one is over, but for the last n',
+    ).argParser(wholeNumber('--keep-runs', 1)),
+  )
   .addOption(reporterOption)
   .addOption(langOption)
   .addOption(runtimeOption)
@@ -171,6 +179,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       interrupt.signal.aborted && result.ending === 'interrupted'
         ? exitCode.interrupted
         : await exitCodeOf(result, output)
+    if (options.keepRuns !== undefined) removeOldRuns(options.out, options.keepRuns)
   })
 
 /** The arms that were asked for. @throws BadInput where one leaves out a measure that the scenario does not have */

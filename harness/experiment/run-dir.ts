@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { BadInput, messageOf } from '../errors.ts'
 
@@ -9,13 +9,16 @@ const neededMiB = 100
 /** Makes the directory of a new run. Its name sorts by time and never collides. @throws BadInput when it cannot be written. */
 export function makeRunDir(out: string): { id: string; dir: string } {
   const runs = join(resolve(out), 'runs')
+  const isNew = !existsSync(out)
   try {
     mkdirSync(runs, { recursive: true })
+    // What nobody made but this program is nobody's to commit; a directory that was there is its owner's.
+    if (isNew) writeFileSync(join(resolve(out), '.gitignore'), '*\n')
     const { bavail, bsize } = statfsSync(runs)
     const freeMiB = Math.floor((bavail * bsize) / 1024 / 1024)
     if (freeMiB < neededMiB)
       throw new Error(
-        `only ${freeMiB} MiB are free there, a run needs ${neededMiB}: remove old runs or choose another --out`,
+        `only ${freeMiB} MiB are free there, a run needs ${neededMiB}: remove old runs (--keep-runs) or choose another --out`,
       )
     const id = `${new Date().toISOString().replace(/[:.]/g, '-').replace('Z', '')}-${randomBytes(3).toString('hex')}`
     mkdirSync(join(runs, id))

@@ -14,14 +14,24 @@ afterAll(() => here[Symbol.dispose]())
 const tiny = ['--scenarios', tinyScenarios]
 
 describe('help and look-ups', () => {
-  it.each(['run', 'mutate', 'list', 'plan', 'analyze', 'up', 'k6', 'toxiproxy', 'doctor', 'clean'])(
-    '%s --help',
-    async (command) => {
-      const { code, stdout } = await here.run(command, '--help')
-      expect(code).toBe(0)
-      expect(stdout).toMatch(/--/)
-    },
-  )
+  it.each([
+    'run',
+    'mutate',
+    'list',
+    'plan',
+    'analyze',
+    'compare',
+    'runs',
+    'up',
+    'k6',
+    'toxiproxy',
+    'doctor',
+    'clean',
+  ])('%s --help', async (command) => {
+    const { code, stdout } = await here.run(command, '--help')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/--/)
+  })
 
   it('list names scenarios, measures, faults and checks', async () => {
     const { code, stdout } = await here.run('list', ...tiny, '--json')

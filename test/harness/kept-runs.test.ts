@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { keptRuns, removeOldRuns } from '../../harness/experiment/kept-runs.ts'
+import { makeRunDir } from '../../harness/experiment/run-dir.ts'
+import { type Place, place } from './fixtures/command-line.ts'
+import { runResult, scenarioResult } from './reporters/a-run.ts'
+import { gpkiStall } from './reporters/plans.ts'
+
+let here: Place
+beforeEach(() => {
+  here = place()
+})
+afterEach(() => here[Symbol.dispose]())
+
+/** A run that is kept. @param ended whether it has a result */
+function kept(id: string, ended = true): void {
+  const dir = join(here.out, 'runs', id)
+  mkdirSync(join(dir, 'logs'), { recursive: true })
+  writeFileSync(join(dir, 'journal.jsonl'), 'x'.repeat(1000))
+  writeFileSync(join(dir, 'logs', 'saeol.log'), 'x'.repeat(500))
+  const result = JSON.stringify(runResult([scenarioResult(gpkiStall)]))
+  if (ended) writeFileSync(join(dir, 'result.json'), result)
+}
+
+const ids = (): string[] => keptRuns(here.out).map(({ id }) => id)
+
+describe('runs that are kept', () => {
+  it('are told by age, with what they came to and the room they take', () => {
+    kept('2026-02')
+    kept('2026-01', false)
+    writeFileSync(join(here.out, 'runs', 'a-file'), '')
+    const [first, second] = keptRuns(here.out)
+    expect(first).toMatchObject({ id: '2026-01', result: null, scenarios: [], bytes: 1500 })
+    expect(second).toMatchObject({
+      id: '2026-02',
+      scenarios: ['17-nov-gpki-stall'],
+      result: { verdict: 'holds' },
+    })
+    expect(second!.bytes).toBeGreaterThan(1500)
+    expect(keptRuns(join(here.dir, 'nowhere'))).toEqual([])
+  })
+
+  it('are removed from the oldest on, until so many are left', () => {
+    for (const id of ['2026-03', '2026-01', '2026-04', '2026-02']) kept(id)
+    expect(removeOldRuns(here.out, 2)).toEqual(['2026-01', '2026-02'])
+    expect(ids()).toEqual(['2026-03', '2026-04'])
+    expect(removeOldRuns(here.out, 2)).toEqual([])
+  })
+
+  it('are left alone while they may be under way, and not for ever', () => {
+    kept('2026-01', false)
+    kept('2026-02')
+    kept('2026-03')
+    expect(removeOldRuns(here.out, 1)).toEqual(['2026-02'])
+    const longAgo = (Date.now() - 2 * 24 * 3_600_000) / 1000
+    utimesSync(join(here.out, 'runs', '2026-01', 'journal.jsonl'), longAgo, longAgo)
+    expect(removeOldRuns(here.out, 1)).toEqual(['2026-01'])
+    expect(ids()).toEqual(['2026-03'])
+  })
+
+  it('are listed by the command line', async () => {
+    expect((await here.run('runs', '--out', here.out)).stdout).toMatch(/there are no runs in /)
+    kept('2026-01')
+    kept('2026-02', false)
+    const { code, stdout } = await here.run('runs', '--out', here.out)
+    expect(stdout).toMatch(/^2026-01 +0\.\d MiB {2}✓ holds {2}.* 17-nov-gpki-stall$/m)
+    expect(stdout).toMatch(/^2026-02 .*no result: it is under way, or was killed$/m)
+    expect(stdout).toMatch(/^2 kept, 0\.\d MiB in all$/m)
+    expect(code).toBe(0)
+    expect(JSON.parse((await here.run('runs', '--out', here.out, '--json')).stdout)).toHaveLength(2)
+    expect((await here.run('run', '--keep-runs', '0')).stderr).toMatch(
+      /--keep-runs must be a whole number, 1 or more/,
+    )
+  })
+})
+
+describe('the directory of a run', () => {
+  it('is nothing to commit where this program made it, and otherwise its owner’s', () => {
+    makeRunDir(here.out)
+    expect(readFileSync(join(here.out, '.gitignore'), 'utf8')).toBe('*\n')
+    const own = join(here.dir, 'own')
+    mkdirSync(own)
+    makeRunDir(own)
+    expect(existsSync(join(own, '.gitignore'))).toBe(false)
+    expect(readdirSync(own)).toEqual(['runs'])
+  })
+})

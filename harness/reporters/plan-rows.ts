@@ -44,16 +44,32 @@ function round(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
 
+/** A row for each fault; one that repeats has one, with all its times. */
 export function faultRows(plan: Plan, paint: Paint): Row[] {
-  return plan.faults.map((fault) => ({
-    label: oneLine(fault.id),
-    figures: `${formatMs(fault.toMs - fault.fromMs)}${paramsOf(fault)}`,
-    mark: (fromMs, widthMs) => {
-      const ms = fromMs + widthMs / 2
-      return ms >= fault.fromMs && ms < fault.toMs ? '█' : null
-    },
-    colour: paint.red,
-  }))
+  return inOne(plan.faults).map((times) => {
+    const [fault] = times
+    const often = times.length === 1 ? '' : `, ${times.length} times`
+    return {
+      label: oneLine(fault.id),
+      figures: `${formatMs(fault.toMs - fault.fromMs)}${often}${paramsOf(fault)}`,
+      mark: (fromMs, widthMs) => {
+        const ms = fromMs + widthMs / 2
+        return times.some((one) => ms >= one.fromMs && ms < one.toMs) ? '█' : null
+      },
+      colour: paint.red,
+    }
+  })
+}
+
+/** Repeats of a fault, which are numbered from 2 on, with the first of them. */
+function inOne(faults: readonly FaultSpec[]): [FaultSpec, ...FaultSpec[]][] {
+  const groups: [FaultSpec, ...FaultSpec[]][] = []
+  for (const fault of faults) {
+    const group = groups.find(([first, ...more]) => fault.id === `${first.id} ${more.length + 2}`)
+    if (group === undefined) groups.push([fault])
+    else group.push(fault)
+  }
+  return groups
 }
 
 /** Actions: those of a planned time have a mark there. */

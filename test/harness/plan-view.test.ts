@@ -70,6 +70,16 @@ test('a ramp rises, a constant rate does not, and a faster journey stands higher
   expect(bars('citizen-uses-gov24')).toMatch(/^▃+▄+▅+▆+▇*$/)
 })
 
+test('a fault that repeats has one row, with all its times', () => {
+  const [stall, other] = gpkiStall.faults
+  const once = { ...stall!, fromMs: 3000, toMs: 4000 }
+  const again = { ...once, id: `${once.id} 2`, fromMs: 9000, toMs: 10_000 }
+  const view = planView({ ...gpkiStall, faults: [once, again, other!] }, { columns: 100, colour: false })
+  const rows = view.split('\n').filter((line) => /stall l4→gpki/.test(line))
+  expect(rows).toHaveLength(2)
+  expect(rows[0]).toMatch(/stall l4→gpki-a .*█+[^█]+█+.* 1 s, 2 times/)
+})
+
 test('without faults it says that the verdict must be vacuous', () => {
   const view = planView({ ...gpkiStall, faultsOn: false }, { columns: 100, colour: false })
   expect(view).toContain('so the verdict must be vacuous')

@@ -4,6 +4,7 @@ import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { compareCommand } from './commands/compare.ts'
+import { applyConfig } from './commands/config.ts'
 import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { k6Command } from './commands/k6.ts'
@@ -56,6 +57,8 @@ for (const command of commands) program.addCommand(command, { isDefault: command
 for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()
 // Its flags are those of the server, --help too.
 toxiproxyCommand.helpOption(false)
+
+program.hook('preAction', (_, command) => applyConfig(command))
 
 try {
   await program.parseAsync()

@@ -25,6 +25,7 @@ export { surge } from './faults/surge.ts'
 export { throttle } from './faults/throttle.ts'
 export { action } from './model/action.ts'
 export { arrivals } from './model/arrivals.ts'
+export { type Config, defineConfig } from './model/config.ts'
 export type { Http, HttpAnswer, Journey, Visit } from './model/journey.ts'
 export { type ActSpec, defineScenario, type Scenario } from './model/scenario.ts'
 export {

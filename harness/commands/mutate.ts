@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
 import { type Mutant, mutantsOf, unmutated } from '../experiment/mutants.ts'
@@ -16,10 +16,20 @@ import { mutationProgress, mutationView } from '../reporters/mutation-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { writeWhole } from '../reporters/write-file.ts'
-import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { interruption } from './interrupt.ts'
-import { mustKnow, parallelOption, runtimeOption, scenariosOption, setOption } from './options.ts'
+import {
+  driverOption,
+  mustKnow,
+  outOption,
+  parallelOption,
+  runtimeOption,
+  scenariosOption,
+  seedOption,
+  setOption,
+  toxiproxyOption,
+} from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
 interface Options {
@@ -34,6 +44,8 @@ interface Options {
   toxiproxy: (typeof toxiproxyNames)[number]
   driver: string
   scenarios?: string
+  /** Of the project's settings. */
+  gate?: readonly string[]
 }
 
 export const mutateCommand = new Command('mutate')
@@ -46,16 +58,14 @@ export const mutateCommand = new Command('mutate')
     '--no-pack',
     'runs each sabotage by itself; else those that different guards must notice share an arm',
   )
-  .option('--seed <seed>', 'fixes arrivals, jitter and toxicity draws', '2023-11-17')
+  .addOption(seedOption)
   .addOption(setOption)
-  .option('--out <dir>', 'where runs are kept', '.chaos')
+  .addOption(outOption)
   .option('--json', 'prints the result as JSON (it is also written to mutation.json)', false)
   .addOption(parallelOption)
   .addOption(runtimeOption)
-  .addOption(
-    new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
-  )
-  .option('--driver <name>', `load driver, of ${drivers.map(({ name }) => name).join(', ')}`, 'builtin')
+  .addOption(toxiproxyOption)
+  .addOption(driverOption)
   .addOption(scenariosOption)
   .addHelpText(
     'after',
@@ -76,7 +86,7 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
     const lacking = await driver.missing?.()
     if (lacking !== undefined) throw new BadInput([lacking])
     const known = await loadScenarios(options.scenarios)
-    const scenarios = choose(known, names)
+    const scenarios = choose(known, names, options.gate)
     const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
     await using runtime = chosen.runtime
     const plans = planAll(scenarios, {

@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { BadInput } from '../errors.ts'
+import { drivers } from '../load/drivers.ts'
 import { unknown } from '../near-miss.ts'
-import { runtimeNames } from '../runtimes/choose.ts'
+import { runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
 
 /** `--set key=value`, any number of times. */
 export const setOption = new Option('--set <key=value>', "sets one of a scenario's knobs; may be given again")
@@ -23,6 +24,7 @@ export const runtimeOption = new Option(
 )
   .choices([...runtimeNames])
   .default('auto')
+  .env('SAEOL_CHAOS_RUNTIME')
 
 export const withoutOption = new Option('--without <measure>', 'takes a measure away; may be given again')
   .default([] as string[], 'none')
@@ -57,4 +59,39 @@ export const parallelOption = new Option(
   "how many arms run side by side; auto: as many as this process's CPUs have room for",
 )
   .default('auto')
+  .env('SAEOL_CHAOS_PARALLEL')
   .argParser((typed: string) => (typed === 'auto' ? typed : wholeNumber('--parallel', 1)(typed)))
+
+export const seedOption = new Option('--seed <seed>', 'fixes arrivals, jitter and toxicity draws')
+  .default('2023-11-17')
+  .env('SAEOL_CHAOS_SEED')
+
+export const outOption = new Option('--out <dir>', 'where runs are kept')
+  .default('.chaos')
+  .env('SAEOL_CHAOS_OUT')
+
+export const keepRunsOption = new Option(
+  '--keep-runs <n>',
+  'removes the oldest runs there when this one is over, but for the last n',
+).argParser(wholeNumber('--keep-runs', 1))
+
+export const retryOption = new Option(
+  '--retry-inconclusive <n>',
+  'repeats a void arm, up to n times, where a repeat can help',
+)
+  .default(0)
+  .argParser(wholeNumber('--retry-inconclusive', 0))
+
+export const toxiproxyOption = new Option('--toxiproxy <which>', 'which Toxiproxy')
+  .choices([...toxiproxyNames])
+  .default('embedded')
+
+export const driverOption = new Option(
+  '--driver <name>',
+  `load driver, of ${drivers.map(({ name }) => name).join(', ')}`,
+).default('builtin')
+
+export const baselineOption = new Option(
+  '--baseline <file>',
+  'compares with the run that is kept there: exit 1 where something is worse',
+)

@@ -14,6 +14,8 @@ interface Options {
   json: boolean
   runtime: (typeof runtimeNames)[number]
   scenarios?: string
+  /** Of the project's settings. */
+  gate?: readonly string[]
 }
 
 export const planCommand = new Command('plan')
@@ -27,7 +29,7 @@ export const planCommand = new Command('plan')
   .addOption(scenariosOption)
   .addHelpText('after', examples(['plan'], ['plan 22-nov-overload --json']))
   .action(async (names: string[], options: Options) => {
-    const scenarios = choose(await loadScenarios(options.scenarios, names), names)
+    const scenarios = choose(await loadScenarios(options.scenarios, names), names, options.gate)
     const systems = scenarios.map(({ system }) => system)
     const chosen = await chooseRuntime({ runtime: options.runtime, toxiproxy: 'embedded', systems })
     await using runtime = chosen.runtime

@@ -13,6 +13,7 @@ export const reporterOption = new Option(
   `reporters, of ${Object.keys(reporters).join(', ')}; one that writes a file takes name=path`,
 )
   .default(usualReporters(process.env), 'all; github where GITHUB_ACTIONS is true')
+  .env('SAEOL_CHAOS_REPORTER')
   .argParser(names)
 
 /** `--lang ko`. */

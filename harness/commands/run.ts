@@ -12,19 +12,25 @@ import { nearMiss, unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import type { Language } from '../reporters/reporter.ts'
-import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { againWith } from './again.ts'
 import { besideBaseline } from './baseline.ts'
 import { interruption } from './interrupt.ts'
 import {
+  baselineOption,
+  driverOption,
+  keepRunsOption,
   mustKnow,
   names,
+  outOption,
   parallelOption,
+  retryOption,
   runtimeOption,
   scenariosOption,
+  seedOption,
   setOption,
-  wholeNumber,
+  toxiproxyOption,
   withoutOption,
 } from './options.ts'
 import { langOption, reporterOption, reportersOf } from './reporters.ts'
@@ -53,6 +59,8 @@ interface Options {
   baseline?: string
   updateBaseline: boolean
   scenarios?: string
+  /** Of the project's settings. */
+  gate?: readonly string[]
 }
 
 export const runCommand = new Command('run')
@@ -73,35 +81,25 @@ export const runCommand = new Command('run')
   )
   .option('--ablate', 'credits each measure by itself: adds an arm without it, and one with it alone', false)
   .addOption(parallelOption)
-  .addOption(
-    new Option('--retry-inconclusive <n>', 'repeats a void arm, up to n times, where a repeat can help')
-      .default(0)
-      .argParser(wholeNumber('--retry-inconclusive', 0)),
-  )
-  .option('--seed <seed>', 'fixes arrivals, jitter and toxicity draws', '2023-11-17')
+  .addOption(retryOption)
+  .addOption(seedOption)
   .addOption(withoutOption)
   .option('--no-faults', 'injects nothing: proves that the gate can fail (every scenario must end vacuous)')
   .addOption(setOption)
-  .option('--out <dir>', 'where runs are kept', '.chaos')
-  .addOption(
-    new Option(
-      '--keep-runs <n>',
-      'removes the oldest runs there when this one is over, but for the last n',
-    ).argParser(wholeNumber('--keep-runs', 1)),
-  )
+  .addOption(outOption)
+  .addOption(keepRunsOption)
   .addOption(reporterOption)
   .addOption(langOption)
   .addOption(runtimeOption)
-  .addOption(
-    new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
-  )
-  .option('--driver <name>', `load driver, of ${drivers.map(({ name }) => name).join(', ')}`, 'builtin')
+  .addOption(toxiproxyOption)
+  .addOption(driverOption)
   .option('--keep', 'leaves the network of the last arm up, with its addresses, until Ctrl-C', false)
   .option('--verbose', 'tells every event and every check, not only what is not as it must be', false)
   .option('--bail', 'stops after the first scenario that does not hold', false)
-  .option('--baseline <file>', 'compares with the run that is kept there: exit 1 where something is worse')
+  .addOption(baselineOption)
   .option('--update-baseline', 'keeps this run there, if it holds', false)
   .addOption(scenariosOption)
+  .option('--print-config', 'prints the options and where each comes from, and does nothing', false)
   .addHelpText(
     'after',
     `${examples(
@@ -133,7 +131,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
       module.scenarios.map(({ name }) => name),
     )
     if (misspelt !== undefined) throw misspelt
-    const scenarios = choose(module, scenarioNames)
+    const scenarios = choose(module, scenarioNames, options.gate)
     const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
     await using runtime = chosen.runtime
     if (chosen.why !== undefined) process.stderr.write(`runtime ${runtime.name}: ${chosen.why}\n`)

@@ -5,10 +5,11 @@ import { lengthOf } from '../reporters/figures.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { mark, readVerdict } from '../reporters/reading.ts'
 import { oneLine } from '../reporters/terminal/one-line.ts'
+import { outOption } from './options.ts'
 
 export const runsCommand = new Command('runs')
   .description('the runs that are kept: what each came to, and how much room it takes')
-  .option('--out <dir>', 'where runs are kept', '.chaos')
+  .addOption(outOption)
   .option('--json', 'as JSON', false)
   .addHelpText(
     'after',

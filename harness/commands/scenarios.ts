@@ -95,10 +95,18 @@ async function load(entry: string): Promise<ScenarioModule> {
   }
 }
 
-/** The scenarios named, or the gate's. @throws BadInput listing every unknown name. */
-export function choose({ scenarios, gate }: ScenarioModule, names: readonly string[]): Scenario[] {
+/**
+ * The scenarios named, or the gate's.
+ * @param gate of the project's settings, in place of the scenarios' own
+ * @throws BadInput listing every unknown name
+ */
+export function choose(
+  { scenarios, gate: own }: ScenarioModule,
+  names: readonly string[],
+  gate = own,
+): Scenario[] {
   const known = scenarios.map(({ name }) => name)
-  const wanted = names.length > 0 ? [...new Set(names)] : gate
+  const wanted = names.length > 0 ? [...new Set(names)] : [...new Set(gate)]
   const problems = wanted
     .filter((name) => !known.includes(name))
     .map((name) => unknown('scenario', name, known))

@@ -1,13 +1,21 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { examples } from '../called.ts'
 import { HarnessError } from '../errors.ts'
 import { environmentOf } from '../experiment/environment.ts'
 import { makeRunDir } from '../experiment/run-dir.ts'
-import { chooseRuntime, type runtimeNames, toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
 import { interruption } from './interrupt.ts'
-import { mustKnow, runtimeOption, scenariosOption, withoutOption } from './options.ts'
+import {
+  mustKnow,
+  outOption,
+  runtimeOption,
+  scenariosOption,
+  seedOption,
+  toxiproxyOption,
+  withoutOption,
+} from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 import { describeTopology } from './topology-view.ts'
 
@@ -18,6 +26,8 @@ interface Options {
   out: string
   runtime: (typeof runtimeNames)[number]
   toxiproxy: (typeof toxiproxyNames)[number]
+  /** Of the project's settings. */
+  gate?: readonly string[]
   scenarios?: string
 }
 
@@ -26,17 +36,15 @@ export const upCommand = new Command('up')
   .argument('[scenario]', "whose network and measures (default: the gate's first)")
   .option('--measures', "switches the scenario's measures on", false)
   .addOption(withoutOption)
-  .option('--seed <seed>', 'seed of keys, people and service times', '2023-11-17')
-  .option('--out <dir>', 'where logs are kept', '.chaos')
+  .addOption(seedOption)
+  .addOption(outOption)
   .addOption(runtimeOption)
-  .addOption(
-    new Option('--toxiproxy <which>', 'which Toxiproxy').choices([...toxiproxyNames]).default('embedded'),
-  )
+  .addOption(toxiproxyOption)
   .addOption(scenariosOption)
   .addHelpText('after', examples(['up'], ['up 17-nov-gpki-stall --measures']))
   .action(async (name: string | undefined, options: Options) => {
     const module = await loadScenarios(options.scenarios, name === undefined ? [] : [name])
-    const scenario = choose(module, name === undefined ? module.gate.slice(0, 1) : [name])
+    const scenario = choose(module, name === undefined ? (options.gate ?? module.gate).slice(0, 1) : [name])
     mustKnow('measure', options.without, Object.keys(scenario[0]!.system.measures))
     const chosen = await chooseRuntime({ ...options, systems: [scenario[0]!.system] })
     await using runtime = chosen.runtime

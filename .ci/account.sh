@@ -24,15 +24,16 @@ expect() { # expect NAME EXIT-CODE COMMAND...
 }
 
 # As expect, of a run that keeps its runs in OUT: where there is no verdict, and the run itself says that this comes of the
-# host and not of the change, it is skipped, in words, and counted as undecided. Whatever else is wrong fails.
+# machine or of chance, so that a repeat may help, it is skipped, in words, and counted as undecided: repeats were made,
+# and did not help here. Whatever else is wrong fails.
 expect_or_undecided() { # expect_or_undecided NAME EXIT-CODE OUT COMMAND...
   local name=$1 wanted=$2 out=$3 got why
   shift 3
   "$@"
   got=$?
-  if [ "$got" -eq 2 ] && why=$(busy_host "$out/latest/result.json"); then
+  if [ "$got" -eq 2 ] && why=$(for_the_machine "$out/latest/result.json"); then
     skipped=$((skipped + 1)) undecided=$((undecided + 1))
-    printf 'UNDECIDED %s, the host was too busy for it: %s (%d s, until %d min %02d s)\n' "$name" "$why" \
+    printf 'UNDECIDED %s, no verdict could be had on this machine: %s (%d s, until %d min %02d s)\n' "$name" "$why" \
       $((SECONDS - phase_began)) $((SECONDS / 60)) $((SECONDS % 60))
     phase_began=$SECONDS
     return
@@ -41,15 +42,13 @@ expect_or_undecided() { # expect_or_undecided NAME EXIT-CODE OUT COMMAND...
   note "$name: exit $got, wanted $wanted" $?
 }
 
-# Why each scenario without a verdict has none; fails where one is not without a verdict for the sake of a busy host.
-busy_host() { # busy_host RESULT
+# Why each scenario without a verdict has none; fails where a scenario has another one than holds, or a repeat cannot help.
+for_the_machine() { # for_the_machine RESULT
   node -e '
     const { scenarios } = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
     const open = scenarios.filter(({ verdict }) => verdict !== "holds")
-    const busy = ({ verdict, arms }) =>
-      verdict === "inconclusive" && arms.some(({ voids }) => voids.some(({ kind }) => kind === "host")) &&
-      arms.every(({ voids }) => voids.every(({ repeatHelps }) => repeatHelps))
-    if (open.length === 0 || !open.every(busy)) process.exit(1)
+    const mayHelp = ({ verdict, repeat }) => verdict === "inconclusive" && repeat?.helps === true
+    if (open.length === 0 || !open.every(mayHelp)) process.exit(1)
     console.log(open.map(({ scenario, said }) => `${scenario}: ${said}`).join("; "))' "$1"
 }
 

@@ -22,26 +22,25 @@ function step(code: number, scenarios: readonly object[]): { status: number | nu
   return { status, lines: stdout.trimEnd().split('\n') }
 }
 
-const holds = { scenario: 'a', verdict: 'holds', said: 'all is well', arms: [{ voids: [] }] }
-const voided = (kind: string, repeatHelps = true) => ({
+const holds = { scenario: 'a', verdict: 'holds', said: 'all is well', repeat: null }
+const undecided = (helps: boolean) => ({
   scenario: 'b',
   verdict: 'inconclusive',
   said: 'the host was busy',
-  arms: [{ voids: [] }, { voids: [{ kind, repeatHelps }] }],
+  repeat: { helps, said: 'why' },
 })
 
-it('a verdict for which the host was too busy is skipped, with its reason, and the rest decides', () => {
-  const { status, lines } = step(2, [holds, voided('host')])
-  expect(lines[0]).toMatch(/^UNDECIDED step, the host was too busy for it: b: the host was busy/)
+it('a verdict that could not be had, though it was tried again, is skipped, with its reason, and the rest decides', () => {
+  const { status, lines } = step(2, [holds, undecided(true)])
+  expect(lines[0]).toMatch(/^UNDECIDED step, no verdict could be had on this machine: b: the host was busy/)
   expect(lines.at(-1)).toBe('0 passed, 0 failed, 1 skipped')
   expect(status).toBe(0)
 })
 
 it.each([
-  ['deviates', 1, [voided('host')]],
-  ['has no verdict for another reason', 2, [voided('fault')]],
-  ['has no verdict, and a repeat cannot help', 2, [voided('host', false)]],
-  ['has one scenario that is vacuous beside it', 2, [voided('host'), { ...holds, verdict: 'vacuous' }]],
+  ['deviates', 1, [undecided(true)]],
+  ['has no verdict, and a repeat cannot help', 2, [undecided(false)]],
+  ['has one scenario that is vacuous beside it', 2, [undecided(true), { ...holds, verdict: 'vacuous' }]],
   ['has no result', 2, []],
 ])('a run that %s fails', (_, code, scenarios) => {
   const { status, lines } = step(code, scenarios)

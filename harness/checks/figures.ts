@@ -12,7 +12,7 @@ export function percent(share: number): string {
 }
 
 /** A figure in its unit; `null`: unbounded. */
-function figure(value: number | null, unit: Evidence['unit']): string {
+export function figure(value: number | null, unit: Evidence['unit']): string {
   if (unit === 'ms') return formatMs(value ?? Number.POSITIVE_INFINITY)
   if (value === null) return 'unbounded'
   if (unit === 'share') return percent(value)

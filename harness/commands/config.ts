@@ -65,6 +65,8 @@ const optionOf: Readonly<Record<Exclude<keyof Config, 'gate'>, Option>> = {
  * @throws BadInput naming everything that is wrong with the file
  */
 export async function applyConfig(command: Command): Promise<void> {
+  // What has no such option, such as `clean`, does not read it: a file with an error keeps nobody from cleaning up.
+  if (!Object.values(optionOf).some((option) => command.options.includes(option))) return
   const file = files.find((name) => existsSync(name))
   const { gate, ...config } = file === undefined ? {} : await read(file)
   for (const [name, value] of Object.entries(config)) {

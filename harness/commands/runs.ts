@@ -3,7 +3,7 @@ import { examples } from '../called.ts'
 import { type KeptRun, keptRuns } from '../experiment/kept-runs.ts'
 import { lengthOf } from '../reporters/figures.ts'
 import { reporterOutput } from '../reporters/output.ts'
-import { mark, readVerdict } from '../reporters/reading.ts'
+import { readVerdict, signed } from '../reporters/reading.ts'
 import { oneLine } from '../reporters/terminal/one-line.ts'
 import { outOption } from './options.ts'
 
@@ -29,8 +29,7 @@ export const runsCommand = new Command('runs')
 function line({ id, result, scenarios, bytes }: KeptRun): string {
   const size = mebibytes(bytes).padStart(9)
   if (result === null) return `${oneLine(id)}  ${size}  – no result: it is under way, or was killed`
-  const reading = readVerdict(result.verdict)
-  const said = result.ending === 'finished' ? `${mark(reading)} ${reading.words}` : `? ${result.ending}`
+  const said = result.ending === 'finished' ? signed(readVerdict(result.verdict)) : `? ${result.ending}`
   const names = scenarios.length === 0 ? 'no scenario' : scenarios.map(oneLine).join(', ')
   return `${oneLine(id)}  ${size}  ${said}  ${lengthOf(result.tookMs)}  ${names}`
 }

@@ -15,28 +15,35 @@ export interface KeptRun {
   readonly touchedAt: number
 }
 
-/** One without a result is under way, if something was written there within so long, in ms. */
+/** One that has not ended is under way, if something was written there within so long, in ms. */
 const underWayMs = 24 * 3_600_000
 
-/** Every run below `out`, the oldest first: their names sort by time. */
-export function keptRuns(out: string): KeptRun[] {
-  const runs = join(resolve(out), 'runs')
+/** The last line of a journal is no longer than this, characters. */
+const longestEnd = 500
+
+/** Names of the runs below `out`, the oldest first: they sort by time. */
+function idsIn(runs: string): string[] {
   if (!existsSync(runs)) return []
   return readdirSync(runs)
     .filter((id) => lstatSync(join(runs, id)).isDirectory())
     .sort()
-    .map((id) => {
-      const dir = join(runs, id)
-      const result = resultIn(dir)
-      return {
-        id,
-        dir,
-        result,
-        scenarios: result?.scenarios?.map(({ scenario }) => scenario) ?? [],
-        bytes: bytesBelow(dir),
-        touchedAt: touchedAt(dir),
-      }
-    })
+}
+
+/** Every run below `out`, the oldest first. */
+export function keptRuns(out: string): KeptRun[] {
+  const runs = join(resolve(out), 'runs')
+  return idsIn(runs).map((id) => {
+    const dir = join(runs, id)
+    const result = resultIn(dir)
+    return {
+      id,
+      dir,
+      result,
+      scenarios: result?.scenarios?.map(({ scenario }) => scenario) ?? [],
+      bytes: bytesBelow(dir),
+      touchedAt: touchedAt(dir),
+    }
+  })
 }
 
 /**
@@ -44,11 +51,22 @@ export function keptRuns(out: string): KeptRun[] {
  * @returns ids of those that are gone
  */
 export function removeOldRuns(out: string, keep: number, now = Date.now()): string[] {
-  const runs = keptRuns(out)
-  const old = runs.slice(0, Math.max(0, runs.length - keep))
-  const gone = old.filter(({ result, touchedAt: at }) => result !== null || now - at > underWayMs)
-  for (const { dir } of gone) rmSync(dir, { recursive: true, force: true })
-  return gone.map(({ id }) => id)
+  const runs = join(resolve(out), 'runs')
+  const ids = idsIn(runs)
+  const old = ids.slice(0, Math.max(0, ids.length - keep))
+  const gone = old.filter((id) => hasEnded(join(runs, id)) || now - touchedAt(join(runs, id)) > underWayMs)
+  for (const id of gone) rmSync(join(runs, id), { recursive: true, force: true })
+  return gone
+}
+
+/** By its result, or by its journal where no reporter wrote one. */
+function hasEnded(dir: string): boolean {
+  if (resultIn(dir) !== null) return true
+  try {
+    return readFileSync(join(dir, 'journal.jsonl'), 'utf8').slice(-longestEnd).includes('"kind":"run.ended"')
+  } catch {
+    return false
+  }
 }
 
 function resultIn(dir: string): RunResult | null {

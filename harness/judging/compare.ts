@@ -1,8 +1,7 @@
-import { percent } from '../checks/figures.ts'
+import { figure } from '../checks/figures.ts'
 import type { CheckResult, Evidence } from '../model/check.ts'
 import type { Baseline, Change, Compared, Comparison } from '../model/comparison.ts'
 import type { RunResult } from '../model/result.ts'
-import { formatMs } from '../model/units.ts'
 
 type Scenario = Baseline['scenarios'][number]
 type ArmOf = Scenario['arms'][number]
@@ -160,11 +159,7 @@ function compareEffects(scenario: string, before: EffectOf, after: EffectOf): Co
 
 function figures({ verdict, evidence }: Check): string {
   if (evidence === null || evidence.unit === 'count' || evidence.estimate === null) return verdict
-  const shown = (value: number | null): string => {
-    if (value === null) return '?'
-    if (evidence.unit === 'share') return percent(value)
-    return evidence.unit === 'ms' ? formatMs(value) : `${Number(value.toPrecision(3))}/s`
-  }
+  const shown = (value: number | null): string => (value === null ? '?' : figure(value, evidence.unit))
   const range = evidence.interval === null ? '' : ` [${evidence.interval.map(shown).join(' … ')}]`
   return `${verdict}, ${shown(evidence.estimate)}${range}`
 }

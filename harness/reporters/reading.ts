@@ -1,6 +1,6 @@
 import { type Arm, ablated } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
-import type { ArmResult, Verdict } from '../model/result.ts'
+import type { ArmResult, RunResult, Verdict } from '../model/result.ts'
 
 /**
  * What a verdict means in its arm: in the untreated arm a protected check must deviate; everywhere else deviating is
@@ -60,6 +60,23 @@ export function readArm(result: Pick<ArmResult, 'expected' | 'verdict' | 'ending
   return guardBroke
     ? { meaning: 'unwanted', words: 'deviates, and a guard with it' }
     : { meaning: 'wanted', words: 'deviates, as it must' }
+}
+
+/** A reading in words behind its sign. */
+export function signed(reading: Reading): string {
+  return `${mark(reading)} ${reading.words}`
+}
+
+/** What a run came to: its verdict, or that it was not finished. */
+export function readRun({ ending, verdict }: Pick<RunResult, 'ending' | 'verdict'>): Reading {
+  switch (ending) {
+    case 'interrupted':
+      return { meaning: 'undecided', words: 'interrupted: what was seen until then is kept' }
+    case 'failed':
+      return { meaning: 'unwanted', words: 'the harness failed' }
+    case 'finished':
+      return readVerdict(verdict)
+  }
 }
 
 /** What a scenario's or a run's verdict means. */

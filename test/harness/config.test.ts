@@ -79,6 +79,11 @@ describe('a file that cannot be used ends with 4, and tells', () => {
     expect(code).toBe(4)
   })
 
+  it('nothing to a command that has no such option', async () => {
+    writeFileSync(join(project.dir, 'saeol-chaos.config.ts'), 'export default {')
+    expect((await here.run('clean')).code).toBe(0)
+  })
+
   it('a gate of scenarios that there are not', async () => {
     settings({ scenarios: tinyScenarios, gate: ['tiny-stal'] })
     const { code, stderr } = await here.run('plan')

@@ -59,6 +59,13 @@ describe('runs that are kept', () => {
     expect(ids()).toEqual(['2026-03'])
   })
 
+  it('have ended by their journal too, where no result was asked for', () => {
+    for (const id of ['2026-01', '2026-02']) kept(id, false)
+    const journal = join(here.out, 'runs', '2026-01', 'journal.jsonl')
+    writeFileSync(journal, '{"kind":"run.ended","at":1,"outcome":"finished"}\n')
+    expect(removeOldRuns(here.out, 1)).toEqual(['2026-01'])
+  })
+
   it('are listed by the command line', async () => {
     expect((await here.run('runs', '--out', here.out)).stdout).toMatch(/there are no runs in /)
     kept('2026-01')

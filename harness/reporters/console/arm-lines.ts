@@ -3,14 +3,14 @@ import type { ArmResult, FaultEvidence } from '../../model/result.ts'
 import { formatMs } from '../../model/units.ts'
 import { count } from '../../model/words.ts'
 import { evidenceInWords, lengthOf, seenInWords } from '../figures.ts'
-import { mark, type Reading, readArm, readCheck } from '../reading.ts'
+import { type Reading, readArm, readCheck, signed } from '../reading.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { pad, widthOf, wrap } from '../terminal/width.ts'
 
 /** A reading in words behind its mark; the colour says nothing that they do not. */
 export function marked(reading: Reading, paint: Paint): string {
-  return paintOf(reading, paint)(`${mark(reading)} ${reading.words}`)
+  return paintOf(reading, paint)(signed(reading))
 }
 
 function paintOf(reading: Reading, paint: Paint): (text: string) => string {

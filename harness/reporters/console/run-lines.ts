@@ -5,7 +5,7 @@ import type { Plan } from '../../model/plan.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../../model/result.ts'
 import { count, firstOf } from '../../model/words.ts'
 import { lengthOf, repeatInWords } from '../figures.ts'
-import { readArm, readVerdict } from '../reading.ts'
+import { readArm, readRun, readVerdict } from '../reading.ts'
 import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
@@ -49,7 +49,7 @@ export function interruptedLines(result: RunResult, dir: string, paint: Paint): 
   const cut = arms.filter(({ ending }) => ending !== 'finished')
   const all = arms.length + result.notRun.reduce((sum, { arms }) => sum + arms.length, 0)
   return [
-    `${conclusion(result, paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)}`)}`,
+    `${marked(readRun(result), paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)}`)}`,
     `${arms.length - cut.length} of ${count(all, 'arm')} had ended${cut.length > 0 ? `; ${undoneWords(cut)}` : ''}`,
     ...stillThere(cut).map(paint.yellow),
     `journal, results and logs: ${shorter(dir)}`,
@@ -105,7 +105,7 @@ export function runLines(
       paint.yellow(`not run: ${oneLine(scenario)}, ${arms.join(' and ')}`),
     ),
     ...(result.scenarios.length > 0 ? [''] : []),
-    `${conclusion(result, paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)} · seed ${oneLine(result.seed)}`)}`,
+    `${marked(readRun(result), paint)}  ${paint.dim(`exit ${result.exitCode} · ${lengthOf(result.tookMs)} · seed ${oneLine(result.seed)}`)}`,
     `journal, results and logs: ${shorter(dir)}`,
     ...whereToLook(result, dir, paint),
     ...(names.length === 0 || again === undefined
@@ -115,12 +115,6 @@ export function runLines(
           `to repeat it: ${oneLine(again(names))}`,
         ]),
   ]
-}
-
-function conclusion(result: RunResult, paint: Paint): string {
-  if (result.ending === 'interrupted') return paint.yellow('? interrupted: what was seen until then is kept')
-  if (result.ending === 'failed') return paint.red('✗ the harness failed')
-  return marked(readVerdict(result.verdict), paint)
 }
 
 function table(scenarios: readonly ScenarioResult[], paint: Paint): string[] {

@@ -1,6 +1,7 @@
 import type { ArmResult, ScenarioResult } from '../../model/result.ts'
 import { formatMs } from '../../model/units.ts'
 import { evidenceInWords, lengthOf, seenInWords, thresholdInWords } from '../figures.ts'
+import { journeysTold } from '../journeys-told.ts'
 import { readArm, readCheck } from '../reading.ts'
 import { chart } from './chart.ts'
 import { html, type Markup } from './escape.ts'
@@ -21,16 +22,10 @@ ${arms.length > 0 && checks(arms)}
 ${evidence(arms, storyOf)}</section>`
 }
 
-function curves(
-  { arms, effects: all }: ScenarioResult,
-  storyOf: (arm: ArmResult) => Story | undefined,
-): Markup {
-  const journeys = [...new Set(arms.flatMap(({ journeys: own }) => Object.keys(own)))]
-  const told = new Set(all.map(({ journey }) => journey))
-  const first = journeys.filter((name) => told.has(name))
-  const main = first.length > 0 ? first : journeys.slice(0, 1)
-  const others = journeys.filter((name) => !main.includes(name))
-  const rows = (names: readonly string[]): Markup[] => names.map((name) => armsOf(name, arms, storyOf))
+function curves(scenario: ScenarioResult, storyOf: (arm: ArmResult) => Story | undefined): Markup {
+  const { main, others } = journeysTold(scenario)
+  const rows = (names: readonly string[]): Markup[] =>
+    names.map((name) => armsOf(name, scenario.arms, storyOf))
   return html`<h3>${t('curves')}</h3><p class="said">${t('curvesSaid')}</p>${rows(main)}
 ${others.length > 0 && html`<details><summary>${t('others')} (${others.length})</summary>${rows(others)}</details>`}`
 }

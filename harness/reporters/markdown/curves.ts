@@ -1,5 +1,6 @@
 import type { ArmResult, ScenarioResult, Series } from '../../model/result.ts'
 import { formatMs } from '../../model/units.ts'
+import { journeysTold } from '../journeys-told.ts'
 import { spark } from '../terminal/sparkline.ts'
 import { code, table, text } from './escape.ts'
 
@@ -10,11 +11,10 @@ const cells = 48
  * Who was served over the arm's planned time, an arm a row: `▁` nobody … `█` everybody, `·` nobody came. Journeys of which
  * the scenario tells an effect; where it tells none, the first.
  */
-export function curves({ arms, effects }: Pick<ScenarioResult, 'arms' | 'effects'>): string {
-  const all = [...new Set(arms.flatMap(({ journeys }) => Object.keys(journeys)))]
-  const told = all.filter((journey) => effects.some((effect) => effect.journey === journey))
-  const shown = told.length > 0 ? told : all.slice(0, 1)
-  const rows = shown.flatMap((journey) => arms.flatMap((arm) => rowOf(journey, arm)))
+export function curves(scenario: Pick<ScenarioResult, 'arms' | 'effects'>): string {
+  const rows = journeysTold(scenario).main.flatMap((journey) =>
+    scenario.arms.flatMap((arm) => rowOf(journey, arm)),
+  )
   return rows.length === 0 ? '' : table(['visits', 'arm', 'served', 'over time', 'slowest p95'], rows)
 }
 

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../model/check.ts'
-import type { ArmResult, Credit, Effect, RunResult, ScenarioResult, Verdict } from '../../model/result.ts'
+import type { ArmResult, Credit, Effect, RunResult, ScenarioResult } from '../../model/result.ts'
 import { evidenceInWords, lengthOf, repeatInWords } from '../figures.ts'
-import { mark, readArm, readCheck, readVerdict } from '../reading.ts'
+import { readArm, readCheck, readRun, readVerdict, signed } from '../reading.ts'
 import { curves } from './curves.ts'
 import { code, table, text } from './escape.ts'
 
@@ -32,7 +32,7 @@ export function summary(
     const page = joined([head, ...short.slice(0, kept), ...leftOut(short.length - kept, 'all')])
     if (Buffer.byteLength(page) <= most) return page
   }
-  return joined([`## ${conclusion(result)}`, ...leftOut(short.length, 'all')])
+  return joined([`## ${signed(readRun(result))}`, ...leftOut(short.length, 'all')])
 }
 
 function joined(parts: readonly string[]): string {
@@ -49,10 +49,10 @@ function headOf(result: RunResult, again: string | undefined): string {
   const columns = [...new Set(result.scenarios.flatMap(({ arms }) => arms.map(({ arm }) => arm)))]
   const rows = result.scenarios.map((scenario) => [
     text(scenario.scenario),
-    ofVerdict(scenario.verdict),
+    signed(readVerdict(scenario.verdict)),
     ...columns.map((name) => {
       const arm = scenario.arms.find((one) => one.arm === name)
-      return arm === undefined ? '' : ofArm(arm)
+      return arm === undefined ? '' : text(signed(readArm(arm)))
     }),
   ])
   const conditions = [
@@ -67,28 +67,12 @@ function headOf(result: RunResult, again: string | undefined): string {
     ({ scenario, arms }) => `Not run: ${text(scenario)}, ${arms.map(text).join(' and ')}.`,
   )
   return joined([
-    `## ${conclusion(result)}`,
+    `## ${signed(readRun(result))}`,
     conditions.join(' · '),
     rows.length === 0 ? 'No scenario was begun.' : table(['scenario', 'verdict', ...columns.map(text)], rows),
     ...notRun,
     again === undefined ? '' : `To repeat it: ${code(again)}`,
   ]).trimEnd()
-}
-
-function conclusion(result: RunResult): string {
-  if (result.ending === 'interrupted') return '? interrupted: what was seen until then is kept'
-  if (result.ending === 'failed') return '✗ the harness failed'
-  return ofVerdict(result.verdict)
-}
-
-function ofVerdict(verdict: Verdict): string {
-  const reading = readVerdict(verdict)
-  return `${mark(reading)} ${reading.words}`
-}
-
-function ofArm(arm: ArmResult): string {
-  const reading = readArm(arm)
-  return `${mark(reading)} ${text(reading.words)}`
 }
 
 function sectionOf(scenario: ScenarioResult, withChecks: boolean): string {
@@ -100,7 +84,7 @@ function sectionOf(scenario: ScenarioResult, withChecks: boolean): string {
     ...unwanted(arm).map((check) => `- ${text(arm.arm)}: ✗ ${text(check.check)}: ${text(check.said)}`),
   ])
   return joined([
-    `### ${text(scenario.scenario)}: ${ofVerdict(verdict)}`,
+    `### ${text(scenario.scenario)}: ${signed(readVerdict(verdict))}`,
     `${text(title)} (${facts.map(text).join(' ')})`,
     text(said),
     ...repeatInWords(scenario).map(text),
@@ -157,5 +141,5 @@ function folded(arms: readonly ArmResult[]): string {
 function cell({ arm }: ArmResult, check: CheckResult): string {
   const reading = readCheck(arm, check)
   if (reading.meaning === 'not-asked') return '–'
-  return `${mark(reading)} ${text(reading.words)}: ${text(evidenceInWords(check))}`
+  return `${text(signed(reading))}: ${text(evidenceInWords(check))}`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findTool } from '../conformance/subjects.ts'
+import { findTool, subjects } from '../conformance/subjects.ts'
 import { configFile, run, runTool, serve } from './command-line.ts'
 
 const config = () => configFile('[{"name":"a","listen":"127.0.0.1:0","upstream":"127.0.0.1:1"}]')
@@ -46,7 +46,9 @@ describe('--version', () => {
   })
 
   const real = findTool('TOXIPROXY_SERVER', 'toxiproxy-server')
-  test.skipIf(real === undefined)('in strict mode it is all that the real one prints', async () => {
+  const { missing } = subjects.find((subject) => subject.real)!
+  const why = real === undefined ? ` (skipped, because ${missing})` : ''
+  test.skipIf(real === undefined)(`in strict mode it is all that the real one prints${why}`, async () => {
     expect((await run('-strict', '-version')).stdout).toBe((await runTool(real!, '-version')).stdout)
   })
 })

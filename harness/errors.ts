@@ -34,8 +34,13 @@ export class HarnessError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; of an error that met another on the way out, both. */
 export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error && thrown.name === 'SuppressedError') {
+    const { suppressed, error } = thrown as SuppressedError
+    const [first, then] = [messageOf(suppressed), messageOf(error)]
+    return first === then ? first : `${first}; then, while tidying up: ${then}`
+  }
   if (thrown instanceof AggregateError && thrown.errors.length > 0)
     return thrown.message || thrown.errors.map(messageOf).join('; ')
   return thrown instanceof Error ? thrown.message : String(thrown)

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { exitCode } from '../errors.ts'
 import { answering, type Engine, findEngine } from '../runtimes/containers/engine.ts'
 import { findTopologies } from '../runtimes/containers/labels.ts'
-import { type Reaped, reapTopology } from '../runtimes/containers/reap.ts'
+import { type Reaped, reapTopology, tellKept } from '../runtimes/containers/reap.ts'
 import { isRunning, stateDir } from '../runtimes/host/machine.ts'
 import { releaseStalePorts } from '../runtimes/host/ports.ts'
 import type { Register } from '../runtimes/host/protocol.ts'
@@ -52,18 +52,24 @@ export const cleanCommand = new Command('clean')
         : []),
     ]
     if (removed.length > 0) process.stdout.write(`removed ${removed.join('; ')}\n`)
-    else if (process.exitCode === undefined) process.stdout.write('nothing was left behind\n')
+    if (reaped.kept.length > 0) process.stdout.write(`${tellKept(reaped.kept)}\n`)
+    else if (removed.length === 0 && process.exitCode === undefined)
+      process.stdout.write('nothing was left behind\n')
   })
 
-const nothing: Reaped = { containers: 0, networks: 0 }
+const nothing: Reaped = { containers: 0, networks: 0, kept: [] }
 
 /** Removes topologies whose harness is gone, or all of them. They say themselves whose they are: no register is needed. */
 async function reapEngine(engine: Engine, all: boolean): Promise<Reaped> {
   let sum = nothing
   for (const { topology, harness } of await findTopologies(engine)) {
     if (harness.runs && !all) continue
-    const { containers, networks } = await reapTopology(engine, topology)
-    sum = { containers: sum.containers + containers, networks: sum.networks + networks }
+    const { containers, networks, kept } = await reapTopology(engine, topology)
+    sum = {
+      containers: sum.containers + containers,
+      networks: sum.networks + networks,
+      kept: [...sum.kept, ...kept],
+    }
   }
   return sum
 }

@@ -74,6 +74,7 @@ export const upCommand = new Command('up')
       logDir,
       signal: interrupt.signal,
       progress: (message) => process.stderr.write(`${message}\n`),
+      left: (message) => process.stderr.write(`${message}\n`),
       onSystemEvent: ({ service, event, facts }) =>
         process.stdout.write(`${service}: ${event} ${JSON.stringify(facts)}\n`),
       onDeath: ({ service, code, signal, log }) =>

@@ -57,6 +57,8 @@ interface Running extends ArmContext {
   readonly armSignal: AbortSignal
   readonly died: AbortController
   readonly undo: AsyncDisposableStack
+  /** Takes what the teardown leaves and cannot help, in words. */
+  readonly left: string[]
   /** What operators may wait for. */
   readonly happenings: Happenings
   write(event: JournalEvent): void
@@ -92,6 +94,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
   })
 
   const died = new AbortController()
+  const left: string[] = []
   const end = (outcome: Ending, failure?: unknown): Ending => {
     const tookMs = performance.now() - from
     write({
@@ -100,6 +103,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
       outcome,
       tookMs,
       plannedMs: armMs(plan.acts),
+      ...(left.length > 0 && { left }),
       ...detailOf(failure),
     })
     return outcome
@@ -108,7 +112,7 @@ export async function runArm(context: ArmContext): Promise<Ending> {
   let lived = false
   try {
     await using undo = new AsyncDisposableStack()
-    await live({ ...context, setup, armSignal, died, undo, happenings: createHappenings(), write })
+    await live({ ...context, setup, armSignal, died, undo, left, happenings: createHappenings(), write })
     lived = true
     context.progress('taking the network down')
   } catch (error) {
@@ -182,6 +186,10 @@ async function bringUp(running: Running): Promise<Topology> {
     logDir: running.logDir,
     signal: running.armSignal,
     progress: running.progress,
+    left: (message) => {
+      running.left.push(message)
+      running.note(message)
+    },
     onSystemEvent: (event) => {
       write({ kind: 'system', ...event })
       happenings.note('event', event.event, event.at)

@@ -144,6 +144,8 @@ export type JournalEvent =
       outcome: 'finished' | 'interrupted' | 'failed'
       error?: string
       lookAt?: string[]
+      /** What the teardown left, and could not help, in words. */
+      left?: string[]
       tookMs: number
       plannedMs: number
     }

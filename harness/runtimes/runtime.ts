@@ -18,6 +18,8 @@ export interface UpOptions {
   readonly signal: AbortSignal
   /** What takes its time on the way up, for people. */
   progress?(message: string): void
+  /** What is left after the teardown through no fault of anybody who uses the system, for people. */
+  left?(message: string): void
   /** Each log line that carries an `event` field, as it happens. */
   onSystemEvent(event: SystemEvent): void
   /** A service ended that nobody stopped. */

@@ -1,6 +1,14 @@
 /** The commands that make one network namespace lose packets, and what can be read from their answers. */
 export type Command = readonly string[]
 
+/** Several commands as one, up to the first that fails: each costs a start of a process beside the service. */
+export function inOneGo(commands: readonly Command[]): Command {
+  const quoted = commands.map((command) =>
+    command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '),
+  )
+  return ['sh', '-c', quoted.join(' && ')]
+}
+
 /** The packets that are lost: those of a link's proxy to a service's port, from so many bytes on, headers included. */
 export interface LostPackets {
   /** IPv4 addresses of Toxiproxy in the service's network. */

@@ -6,6 +6,7 @@ import {
   addressesCommand,
   addressesIn,
   type Command,
+  inOneGo,
   listCommand,
   loseCommands,
   offloadsCommand,
@@ -39,36 +40,24 @@ export function inNamespace(options: {
   const chain = `chaos-${createHash('sha256').update(fault).digest('hex').slice(0, 12)}`
   const run = (where: string, argv: Command): Promise<string> => topology.inNetworkOf!(where, argv)
   const runAll = async (where: string, commands: readonly Command[]): Promise<void> => {
-    for (const command of commands) await run(where, command)
+    if (commands.length > 0) await run(where, inOneGo(commands))
   }
-
-  async function route(from: string, to: string): Promise<{ device: string; address: string }> {
-    const printed = await run(from, routeCommand(to))
-    const found = routeIn(printed)
-    if (found === undefined) throw new HarnessError(`no way from ${from} to ${to} in '${printed.trim()}'`)
-    return found
-  }
+  const findWay = (): Promise<Way> => wayFrom(proxies, service, run)
+  /** Found before the fault is due: each look costs a start of a process beside the service. */
+  const way = (): Promise<Way> => kept(options.memory, `packet-loss/way/${service}`, findWay)
 
   return {
     said: `real packets, dropped by iptables in the network of ${service}`,
     async prepare() {
-      // The side-car may have to be started first, which takes longer than everything else.
-      await Promise.all([run(service, listCommand), run(proxies, addressesCommand)])
+      const { here, there } = await way()
+      await Promise.all([offloads.look(service, here, run), offloads.look(proxies, there, run)])
     },
     async lose() {
-      const [upstream, printed] = await Promise.all([
+      const [upstream, { sources, here, there }] = await Promise.all([
         topology.toxiproxy.upstreamOf(proxy),
-        run(proxies, addressesCommand),
+        way(),
       ])
-      const sources = addressesIn(printed)
-      if (sources.length === 0)
-        throw new HarnessError(`Toxiproxy has no address in its network: '${printed.trim()}'`)
-      const here = await route(service, sources[0]!)
-      const there = await route(proxies, here.address)
-      await Promise.all([
-        offloads.use(fault, service, here.device, run),
-        offloads.use(fault, proxies, there.device, run),
-      ])
+      await Promise.all([offloads.use(fault, service, here, run), offloads.use(fault, proxies, there, run)])
       const port = Number(upstream.slice(upstream.lastIndexOf(':') + 1))
       await runAll(service, loseCommands(chain, { sources, port, minBytes, probability }))
     },
@@ -84,25 +73,60 @@ export function inNamespace(options: {
 
 type Run = (where: string, argv: Command) => Promise<string>
 
+/** The addresses that packets come from, and the devices that they leave and arrive by. */
+interface Way {
+  readonly sources: readonly string[]
+  readonly here: string
+  readonly there: string
+}
+
+/** @throws HarnessError where there is no address, or no way. */
+async function wayFrom(from: string, to: string, run: Run): Promise<Way> {
+  const printed = await run(from, addressesCommand)
+  const sources = addressesIn(printed)
+  if (sources.length === 0)
+    throw new HarnessError(`Toxiproxy has no address in its network: '${printed.trim()}'`)
+  const route = async (where: string, target: string): Promise<{ device: string; address: string }> => {
+    const said = await run(where, routeCommand(target))
+    const found = routeIn(said)
+    if (found === undefined) throw new HarnessError(`no way from ${where} to ${target} in '${said.trim()}'`)
+    return found
+  }
+  const here = await route(to, sources[0]!)
+  const there = await route(from, here.address)
+  return { sources, here: here.device, there: there.device }
+}
+
 /** Offloads that faults have switched off, each for as long as one of them needs it: all share Toxiproxy's device. */
 interface Offloads {
+  /** Looks which are on, while no fault has switched any off. */
+  look(where: string, device: string, run: Run): Promise<void>
   use(fault: string, where: string, device: string, run: Run): Promise<void>
   release(fault: string, run: Run): Promise<void>
 }
 
 function createOffloads(): Offloads {
+  const on = new Map<string, Promise<string[]>>()
   const switched = new Map<
     string,
     { where: string; device: string; off: Promise<string[]>; users: Set<string> }
   >()
 
+  function look(where: string, device: string, run: Run): Promise<string[]> {
+    const key = `${where}/${device}`
+    const names = on.get(key) ?? run(where, offloadsCommand(device)).then(offloadsIn)
+    on.set(key, names)
+    return names
+  }
+
   async function switchOff(where: string, device: string, run: Run): Promise<string[]> {
-    const names = offloadsIn(await run(where, offloadsCommand(device)))
+    const names = await look(where, device, run)
     for (const command of switchOffloads(device, names, 'off')) await run(where, command)
     return names
   }
 
   return {
+    look: async (where, device, run) => void (await look(where, device, run)),
     async use(fault, where, device, run) {
       const key = `${where}/${device}`
       let entry = switched.get(key)

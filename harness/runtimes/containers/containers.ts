@@ -60,7 +60,7 @@ async function provideContainers(
 
   const own = await makeOwn(supervision)
   const ports = undo.use(await leaseContainerPorts(system))
-  const network = undo.use(await makeNetwork(engine, supervision, options.logDir))
+  const network = undo.use(await makeNetwork(engine, supervision, options))
   const fleet = undo.use(await openFleet(engine, network, site))
   const admin = networkAdmin({
     engine,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Supervision } from '../host/supervision.ts'
+import type { UpOptions } from '../runtime.ts'
 import type { ContainerSpec } from './container.ts'
 import { type Engine, must } from './engine.ts'
 import { label, topologyLabels } from './labels.ts'
-import { reapTopology } from './reap.ts'
+import { reapTopology, tellKept } from './reap.ts'
 
 /** The network of one topology. Disposing it removes whatever carries the topology's label. */
 export interface TopologyNetwork extends AsyncDisposable {
@@ -19,16 +20,18 @@ export interface TopologyNetwork extends AsyncDisposable {
 export async function makeNetwork(
   engine: Engine,
   supervision: Supervision,
-  logDir: string,
+  options: Pick<UpOptions, 'logDir' | 'left'>,
 ): Promise<TopologyNetwork> {
   await using undo = new AsyncDisposableStack()
   const topology = randomBytes(4).toString('hex')
   const id = `saeol-chaos-${topology}`
-  const labels = topologyLabels(topology, logDir)
+  const labels = topologyLabels(topology, options.logDir)
   supervision.labelled({ engine: engine.address, topology })
-  // Once more by ourselves: a supervisor that was killed removes nothing.
-  undo.defer(async () => void (await reapTopology(engine, topology)))
-  undo.defer(() => supervision.stopAll())
+  undo.defer(async () => {
+    // By ourselves where the supervisor was killed: it has removed nothing.
+    const kept = (await supervision.stopAll()) ?? (await reapTopology(engine, topology)).kept
+    if (kept.length > 0) options.left?.(tellKept(kept))
+  })
   await must(engine, 'make a network', 'POST', '/networks/create', {
     body: { Name: id, Driver: 'bridge', CheckDuplicate: true, Labels: labels },
   })

@@ -31,7 +31,8 @@ export type FromSupervisor =
   | { type: 'signalled'; id: string }
   | { type: 'failed'; id: string; error: string }
   | { type: 'exited'; id: string; code: number | null; signal: NodeJS.Signals | null }
-  | { type: 'stopped-all'; error?: string }
+  /** `kept`: see `Reaped`. */
+  | { type: 'stopped-all'; error?: string; kept?: readonly string[] }
 
 /** A topology that an engine keeps. */
 export interface Labelled {

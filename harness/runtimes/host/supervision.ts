@@ -32,9 +32,12 @@ export interface Supervision extends AsyncDisposable {
   onExit(listener: (exit: ChildExit) => void): () => void
   /**
    * Ends every process, removes every container and every scratch directory; the supervisor itself stays for the next
-   * topology. @throws HarnessError naming what is left.
+   * topology.
+   * @returns networks that an engine keeps by mistake (see `Reaped`); undefined when the supervisor is gone, and may have
+   * left anything
+   * @throws HarnessError naming what is left
    */
-  stopAll(): Promise<void>
+  stopAll(): Promise<readonly string[] | undefined>
 }
 
 /** Starts a supervisor in a session of its own, so that Ctrl-C on the terminal reaches the harness alone. */
@@ -73,10 +76,10 @@ export function superviseHere(): Supervision {
       return () => void exits.delete(listener)
     },
     async stopAll() {
-      if (!child.connected) return
+      if (!child.connected) return undefined
       const answer = answers.next('stopped-all', '')
       send({ type: 'stop-all' })
-      await answer
+      return (await answer).kept
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -87,17 +90,22 @@ export function superviseHere(): Supervision {
   }
 }
 
+interface Answer {
+  readonly pid?: number
+  readonly kept?: readonly string[]
+}
+
 interface Waiting {
   readonly type: string
   readonly id: string
-  readonly answer: PromiseWithResolvers<{ pid?: number }>
+  readonly answer: PromiseWithResolvers<Answer>
 }
 
 /** What the supervisor is asked, and its answers, in the order of the questions. */
 function awaitAnswers(
   child: ChildProcess,
   onExit: (exit: ChildExit) => void,
-): { next(type: string, id: string): Promise<{ pid?: number }> } {
+): { next(type: string, id: string): Promise<Answer> } {
   let waiting: readonly Waiting[] = []
   let lost: HarnessError | undefined
   const taken = (type: string, id: string): Waiting['answer'] | undefined => {
@@ -119,7 +127,7 @@ function awaitAnswers(
         return onExit(message)
       case 'stopped-all': {
         const answer = taken('stopped-all', '')
-        if (message.error === undefined) return answer?.resolve({})
+        if (message.error === undefined) return answer?.resolve({ kept: message.kept ?? [] })
         return answer?.reject(new HarnessError(`${message.error}; '${called('clean')}' tries again`))
       }
     }
@@ -134,7 +142,7 @@ function awaitAnswers(
   })
   return {
     next(type, id) {
-      const answer = Promise.withResolvers<{ pid?: number }>()
+      const answer = Promise.withResolvers<Answer>()
       if (lost === undefined) waiting = [...waiting, { type, id, answer }]
       else answer.reject(lost)
       return answer.promise

@@ -37,9 +37,12 @@ function supervise(): void {
   }
 
   const stopAll = async (): Promise<void> => {
-    const error = await held.release(0).then(() => undefined, messageOf)
+    const answer = await held.release(0).then(
+      (kept) => ({ kept }),
+      (error: unknown) => ({ error: messageOf(error) }),
+    )
     register()
-    tell({ type: 'stopped-all', ...(error !== undefined && { error }) })
+    tell({ type: 'stopped-all', ...answer })
   }
   const end = async (): Promise<void> => {
     if (ending) return
@@ -82,9 +85,10 @@ interface Held {
   content(): Pick<Register, 'processes' | 'scratch' | 'labelled'>
   /**
    * Ends and removes all of it. @param settleMs see `reapTopology`.
+   * @returns the networks that an engine keeps by mistake: they are held no more, `clean` knows them by their labels
    * @throws HarnessError when an engine keeps something; that is still held then.
    */
-  release(settleMs: number): Promise<void>
+  release(settleMs: number): Promise<readonly string[]>
 }
 
 function createHeld(children: Children): Held {
@@ -112,14 +116,16 @@ function createHeld(children: Children): Held {
       await children.stopAll()
       const reaped = await Promise.allSettled(
         [...labelled.values()].map(async ({ engine, topology }) => {
-          await reapTopology(engineAt(engine), topology, settleMs)
+          const { kept } = await reapTopology(engineAt(engine), topology, settleMs)
           labelled.delete(topology)
+          return kept
         }),
       )
       for (const dir of scratch) rmSync(dir, { recursive: true, force: true })
       scratch.clear()
       const failed = reaped.find((result) => result.status === 'rejected')
       if (failed !== undefined) throw failed.reason
+      return reaped.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     },
   }
 }

@@ -38,7 +38,7 @@ async function provideProcesses(site: Site, pool: Supervisors, toxiproxy: WhichT
   undo.defer(() => pool.giveBack(supervision))
   const ports = undo.use(await leaseAddresses(site.system))
   const scratch = await makeScratch(supervision)
-  undo.defer(() => supervision.stopAll())
+  undo.defer(async () => void (await supervision.stopAll()))
   undo.defer(supervision.onExit(({ id, code, signal }) => site.lives.ended(id, { code, signal })))
 
   /** How each service was started last, so that it can be started again. */

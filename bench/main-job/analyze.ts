@@ -19,8 +19,7 @@ export async function run(): Promise<Row[]> {
     await writeJournal(join(dir, 'journal.jsonl'))
     const judge = `
       import { judgeJournal } from ${JSON.stringify(import.meta.resolve('../../harness/judging/judge-journal.ts'))}
-      import { readJournal } from ${JSON.stringify(import.meta.resolve('../../harness/journal/reader.ts'))}
-      const result = await judgeJournal(readJournal(process.argv[1]))
+      const result = await judgeJournal(process.argv[1])
       if (result.scenarios[0].arms[0].journeys['user-asks'].arrivals !== ${visits}) throw new Error('not every visit was read')
       console.log(process.resourceUsage().maxRSS)`
     const from = performance.now()

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
-import { readJournal } from '../journal/reader.ts'
 import { judgeJournal } from '../judging/judge-journal.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { reporterOutput } from '../reporters/output.ts'
@@ -31,7 +30,7 @@ export const analyzeCommand = new Command('analyze')
     const path = isJournal ? dir : join(dir, 'journal.jsonl')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
-    const result = await judgeJournal(readJournal(path))
+    const result = await judgeJournal(path)
     const output = reporterOutput(process.stdout, process.env, { verbose: true, lang: options.lang })
     const report = reportTo(makeReporters(output))
     for (const scenario of result.scenarios) {

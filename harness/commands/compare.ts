@@ -4,7 +4,6 @@ import { Command, Option } from 'commander'
 import { z } from 'zod'
 import { examples } from '../called.ts'
 import { BadInput, messageOf } from '../errors.ts'
-import { readJournal } from '../journal/reader.ts'
 import { baselineOf, compareRuns, usualMargin } from '../judging/compare.ts'
 import { judgeJournal } from '../judging/judge-journal.ts'
 import type { Baseline } from '../model/comparison.ts'
@@ -82,7 +81,7 @@ export async function readBaseline(path: string): Promise<Baseline> {
   if (statSync(path).isDirectory()) {
     const journal = join(path, 'journal.jsonl')
     if (!existsSync(journal)) throw new Error(`there is no journal in ${path}: it is no run's directory`)
-    return baselineOf(await judgeJournal(readJournal(journal)))
+    return baselineOf(await judgeJournal(journal))
   }
   let written: unknown
   try {

@@ -3,7 +3,6 @@ import { cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEvent } from '../journal/events.ts'
 import { journalVersion } from '../journal/events.ts'
-import { readJournal } from '../journal/reader.ts'
 import { type JournalWriter, openJournal } from '../journal/writer.ts'
 import { foldJournal, type JournalFold, judgeJournal } from '../judging/judge-journal.ts'
 import type { LoadDriver } from '../load/driver.ts'
@@ -69,7 +68,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   journal.append({ kind: 'run.ended', at: Date.now(), outcome: ending })
   journal[Symbol.dispose]()
 
-  const result = await judgeJournal(readJournal(journalPath))
+  const result = await judgeJournal(journalPath)
   await options.report.runEnded(result, dir)
   return result
 }

@@ -1,6 +1,7 @@
 import { BadInput, messageOf } from '../errors.ts'
 import type { EventOf, JournalEvent } from '../journal/events.ts'
 import { type ArmFold, foldArm } from '../journal/fold-arm.ts'
+import { readJournal } from '../journal/reader.ts'
 import { type Arm, ablationArms, gateArms } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Ending, RunResult, ScenarioResult } from '../model/result.ts'
@@ -11,16 +12,27 @@ import { servedIn } from './served.ts'
 import { exitCodeOf, worstVerdict } from './verdicts.ts'
 
 /**
- * Judges a journal that is read back, of a run that finished or broke off. An arm without an end has failed: its journal
- * stops in the middle.
- * @throws BadInput where an event is not what its kind says, or comes before what it belongs to
+ * Judges the journal of a run that finished or broke off. An arm without an end has failed: its journal stops in the
+ * middle.
+ * @throws BadInput where the file cannot be read, or an event is not what its kind says or comes before what it belongs to
  */
-export async function judgeJournal(
-  events: AsyncIterable<JournalEvent> | Iterable<JournalEvent>,
-): Promise<RunResult> {
+export async function judgeJournal(path: string): Promise<RunResult> {
   const journal = foldJournal()
+  await readJournal(path, checked(journal))
+  return journal.result()
+}
+
+/** The same of events that are at hand. */
+export function judgeEvents(events: Iterable<JournalEvent>): RunResult {
+  const journal = foldJournal()
+  const take = checked(journal)
+  for (const event of events) take(event)
+  return journal.result()
+}
+
+function checked(journal: JournalFold): (event: JournalEvent) => void {
   let number = 0
-  for await (const event of events) {
+  return (event) => {
     number++
     try {
       journal.add(event)
@@ -28,7 +40,6 @@ export async function judgeJournal(
       throw new BadInput([`the journal is corrupt: event ${number} (${event.kind}): ${messageOf(thrown)}`])
     }
   }
-  return journal.result()
 }
 
 /** A journal folded event by event, as it is written or read. */

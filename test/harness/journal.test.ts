@@ -31,7 +31,9 @@ const started: JournalEvent = {
 const ended: JournalEvent = { kind: 'run.ended', at: 2, outcome: 'finished' }
 
 async function read(): Promise<JournalEvent[]> {
-  return Array.fromAsync(readJournal(path))
+  const events: JournalEvent[] = []
+  await readJournal(path, (event) => events.push(event))
+  return events
 }
 
 describe('the journal', () => {

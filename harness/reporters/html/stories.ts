@@ -43,7 +43,7 @@ export async function readStories(journal: string): Promise<Stories> {
   const plans = new Map<string, Plan>()
   const stories = new Map<string, Growing & { startedAt: number }>()
   let current = ''
-  for await (const event of readJournal(journal)) {
+  await readJournal(journal, (event) => {
     if (event.kind === 'scenario.started') plans.set(event.plan.scenario, event.plan)
     if (event.kind === 'arm.started' || event.kind === 'arm.turn')
       current = storyKey(event.scenario, event.arm)
@@ -52,7 +52,7 @@ export async function readStories(journal: string): Promise<Stories> {
       stories.set(current, { plan, acts: [], faults: [], marks: [], startedAt: event.at })
     const story = stories.get(current)
     if (story !== undefined) note(story, event)
-  }
+  })
   return stories
 }
 

@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../../../harness/journal/events.ts'
+import { type JournalEvent, journalVersion } from '../../../harness/journal/events.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
 import { type ArmStory, epoch } from './arm-story.ts'
 import { armEvents } from './journals.ts'
@@ -12,7 +12,7 @@ export function runEvents(
     {
       kind: 'run.started',
       at: epoch - 2000,
-      version: 1,
+      version: journalVersion,
       run: '20231117-084000-abcd',
       seed: 'november',
       project: '0.1.0',

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { BadInput } from '../../../harness/errors.ts'
 import type { JournalEvent } from '../../../harness/journal/events.ts'
-import { judgeJournal } from '../../../harness/judging/judge-journal.ts'
+import { judgeEvents, judgeJournal } from '../../../harness/judging/judge-journal.ts'
 import { type ArmStory, counter, planOf } from '../checks/arm-story.ts'
 import { armEvents } from '../checks/journals.ts'
 import { runEvents } from '../checks/run-events.ts'
@@ -26,14 +29,9 @@ const both = [
   { plan: overload, arms: sound },
 ]
 
-async function* streamed(events: readonly JournalEvent[]): AsyncGenerator<JournalEvent> {
-  // As a reader would hand them out: line by line, from text.
-  for (const event of events) yield JSON.parse(JSON.stringify(event))
-}
-
 describe('judging a journal', () => {
-  it('gives the run as result.json holds it', async () => {
-    const result = await judgeJournal(runEvents(both))
+  it('gives the run as result.json holds it', () => {
+    const result = judgeEvents(runEvents(both))
     expect(result).toMatchObject({
       version: 2,
       run: '20231117-084000-abcd',
@@ -58,11 +56,14 @@ describe('judging a journal', () => {
 
   it('gives the same from a file as it was given from memory', async () => {
     const events = runEvents(both)
-    expect(await judgeJournal(streamed(events))).toEqual(await judgeJournal(events))
+    const file = join(mkdtempSync(join(tmpdir(), 'journal-')), 'journal.jsonl')
+    onTestFinished(() => rmSync(dirname(file), { recursive: true }))
+    writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+    expect(await judgeJournal(file)).toEqual(judgeEvents(events))
   })
 
-  it('takes the worst of its scenarios', async () => {
-    const result = await judgeJournal(
+  it('takes the worst of its scenarios', () => {
+    const result = judgeEvents(
       runEvents([
         { plan: november, arms: sound },
         { plan: overload, arms: [control, { ...untreated, visits: [{ journey: counter }] }, treated] },
@@ -72,26 +73,26 @@ describe('judging a journal', () => {
     expect(result.scenarios.map((s) => s.verdict)).toEqual(['holds', 'vacuous'])
   })
 
-  it('judges a run under way, arm by arm', async () => {
+  it('judges a run under way, arm by arm', () => {
     const [first, second] = [
-      await judgeJournal(runEvents([{ plan: november, arms: [control] }], null)),
-      await judgeJournal(runEvents([{ plan: november, arms: [control, untreated] }], null)),
+      judgeEvents(runEvents([{ plan: november, arms: [control] }], null)),
+      judgeEvents(runEvents([{ plan: november, arms: [control, untreated] }], null)),
     ]
     expect(first!.scenarios[0]).toMatchObject({ verdict: 'inconclusive', said: 'only the control arm ran' })
     expect(second!.scenarios[0]!.arms.map((arm) => arm.verdict)).toEqual(['holds', 'deviates'])
   })
 
-  it('is a harness error where the journal stops, wherever that is', async () => {
+  it('is a harness error where the journal stops, wherever that is', () => {
     const events = runEvents(both)
     for (const length of [1, 2, 3, 20, 400, Math.floor(events.length / 2), events.length - 1]) {
-      const result = await judgeJournal(events.slice(0, length))
+      const result = judgeEvents(events.slice(0, length))
       expect(result).toMatchObject({ ending: 'failed', exitCode: 5 })
     }
   })
 
-  it('counts an arm that has not ended as failed, and judges what is known', async () => {
+  it('counts an arm that has not ended as failed, and judges what is known', () => {
     const events = runEvents([{ plan: november, arms: [control, { ...untreated, ended: null }] }], null)
-    const [, arm] = (await judgeJournal(events)).scenarios[0]!.arms
+    const [, arm] = judgeEvents(events).scenarios[0]!.arms
     expect(arm).toMatchObject({
       arm: 'untreated',
       ending: 'failed',
@@ -100,7 +101,7 @@ describe('judging a journal', () => {
     })
   })
 
-  it('gives the same of arms side by side as of one after the other, however their lines are mixed', async () => {
+  it('gives the same of arms side by side as of one after the other, however their lines are mixed', () => {
     const events = runEvents(both)
     const [head, tail] = [events.slice(0, 1), events.slice(-1)]
     const queues = both.map(({ plan, arms }) => ({
@@ -108,9 +109,9 @@ describe('judging a journal', () => {
       arms: arms.map((story) => ({ arm: story.arm!, events: armEvents(plan, story) })),
     }))
     const plans = both.map(({ plan }): JournalEvent => ({ kind: 'scenario.started', at: 1, plan }))
-    const apart = await judgeJournal(events)
-    await fc.assert(
-      fc.asyncProperty(fc.infiniteStream(fc.nat()), async (chance) => {
+    const apart = judgeEvents(events)
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.nat()), (chance) => {
         // Whose lines follow is said before they do, as the writer does it.
         const open = queues.flatMap(({ scenario, arms }) =>
           arms.map(({ arm, events }) => ({ scenario, arm, left: [...events] })),
@@ -123,15 +124,15 @@ describe('judging a journal', () => {
           mixed.push(...left.splice(0, 1 + (chance.next().value % 60)))
           if (left.length === 0) open.splice(which, 1)
         }
-        expect(await judgeJournal([...head, ...plans, ...mixed, ...tail])).toEqual(apart)
+        expect(judgeEvents([...head, ...plans, ...mixed, ...tail])).toEqual(apart)
       }),
       { numRuns: 20 },
     )
   })
 
-  it('keeps arms apart where one never ended and another began', async () => {
+  it('keeps arms apart where one never ended and another began', () => {
     const events = runEvents([{ plan: november, arms: [{ ...control, ended: null }, untreated, treated] }])
-    const [scenario] = (await judgeJournal(events)).scenarios
+    const [scenario] = judgeEvents(events).scenarios
     expect(scenario!.arms.map((arm) => [arm.arm, arm.ending])).toEqual([
       ['control', 'failed'],
       ['untreated', 'finished'],
@@ -139,42 +140,42 @@ describe('judging a journal', () => {
     ])
   })
 
-  it('ends as the run did', async () => {
+  it('ends as the run did', () => {
     const cut = [
       { plan: november, arms: [control, { ...untreated, ended: { outcome: 'interrupted' } } as const] },
     ]
-    expect(await judgeJournal(runEvents(cut, 'interrupted'))).toMatchObject({
+    expect(judgeEvents(runEvents(cut, 'interrupted'))).toMatchObject({
       ending: 'interrupted',
       exitCode: 130,
     })
-    expect(await judgeJournal(runEvents([], 'finished'))).toMatchObject({
+    expect(judgeEvents(runEvents([], 'finished'))).toMatchObject({
       verdict: 'inconclusive',
       exitCode: 2,
     })
   })
 
-  it('tells what was asked for and never begun', async () => {
+  it('tells what was asked for and never begun', () => {
     const [run, ...events] = runEvents([{ plan: november, arms: [control] }], 'interrupted')
     const planned = [
       { scenario: november.scenario, arms: ['control', 'treated'] },
       { scenario: overload.scenario, arms: ['untreated'] },
     ]
-    const told = await judgeJournal([{ ...run!, planned } as JournalEvent, ...events])
+    const told = judgeEvents([{ ...run!, planned } as JournalEvent, ...events])
     expect(told.notRun).toEqual([
       { scenario: november.scenario, arms: ['treated'] },
       { scenario: overload.scenario, arms: ['untreated'] },
     ])
-    expect((await judgeJournal([run!, ...events])).notRun).toEqual([])
+    expect(judgeEvents([run!, ...events]).notRun).toEqual([])
   })
 
-  it('refuses a journal that is none, and says which event', async () => {
+  it('refuses a journal that is none, and says which event', () => {
     const events = runEvents(both)
-    await expect(judgeJournal(events.slice(1))).rejects.toThrow(/it has no run.started/)
-    await expect(judgeJournal([events[0]!, ...events.slice(2)])).rejects.toThrow(
+    expect(() => judgeEvents(events.slice(1))).toThrow(/it has no run.started/)
+    expect(() => judgeEvents([events[0]!, ...events.slice(2)])).toThrow(
       /event 2 \(arm.started\): there is no plan of '17-nov-gpki-stall' before it/,
     )
     const planless = { kind: 'scenario.started', at: 1 } as JournalEvent
-    await expect(judgeJournal([events[0]!, planless])).rejects.toThrow(BadInput)
-    await expect(judgeJournal([events[0]!, planless])).rejects.toThrow(/the journal is corrupt: event 2/)
+    expect(() => judgeEvents([events[0]!, planless])).toThrow(BadInput)
+    expect(() => judgeEvents([events[0]!, planless])).toThrow(/the journal is corrupt: event 2/)
   })
 })

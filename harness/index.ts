@@ -22,6 +22,7 @@ export { reset } from './faults/reset.ts'
 export { restart } from './faults/restart.ts'
 export { stall } from './faults/stall.ts'
 export { surge } from './faults/surge.ts'
+export { switchOn } from './faults/switch.ts'
 export { throttle } from './faults/throttle.ts'
 export { action } from './model/action.ts'
 export { arrivals } from './model/arrivals.ts'
@@ -39,6 +40,7 @@ export {
   type OperatorAction,
   type Sabotages,
   type ServiceSpec,
+  type ServiceSwitch,
   type ServicesImage,
   type System,
 } from './model/system.ts'

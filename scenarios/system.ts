@@ -15,6 +15,7 @@ import {
 } from '../harness/index.ts'
 import { sabotageNames } from '../services/common/sabotage.ts'
 import { enrolled } from '../services/enrolment/cache.ts'
+import { checkBeforeIssue } from '../services/measures/check-before-issue.ts'
 import { circuitBreaker } from '../services/measures/circuit-breaker.ts'
 import { deadlineExtension } from '../services/measures/deadline-extension.ts'
 import { deadlines } from '../services/measures/deadlines.ts'
@@ -30,6 +31,7 @@ import { standbyL4 } from '../services/measures/standby-l4.ts'
 import { actions } from './actions.ts'
 import * as journeys from './journeys/index.ts'
 import { invariants } from './ledgers/index.ts'
+import { switches } from './switches.ts'
 
 /** The districts whose counters are staffed. */
 const offices = 5
@@ -159,6 +161,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     situationRoom,
     segmentTests,
     sessionAdmission,
+    checkBeforeIssue,
   ].map((measure: Measure) => [
     measure.name,
     {
@@ -205,6 +208,7 @@ export const administrativeNetwork = defineSystem({
   journeys: { module: moduleUrl(import.meta.url, './journeys/index.ts'), all: Object.values(journeys) },
   measures,
   actions,
+  switches,
   async prepare({ cacheDir, seed }) {
     const files = await enrolled({ cacheDir, seed, offices })
     return {

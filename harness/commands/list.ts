@@ -7,7 +7,7 @@ import { scenariosOption } from './options.ts'
 import { loadScenarios } from './scenarios.ts'
 
 export const listCommand = new Command('list')
-  .description('scenarios, measures, actions, faults and checks, one line each')
+  .description('scenarios, measures, actions, switches, faults and checks, one line each')
   .addOption(scenariosOption)
   .option('--json', 'as JSON', false)
   .action(async (options: { scenarios?: string; json: boolean }) => {
@@ -39,6 +39,13 @@ export const listCommand = new Command('list')
           Object.entries(actions).map(([name, { summary }]) => [name, summary]),
         ),
       ]),
+      switches: Object.fromEntries(
+        systems.flatMap(({ switches = {} }) =>
+          Object.entries(switches).flatMap(([service, own]) =>
+            Object.entries(own).map(([name, { summary }]) => [`${service} ${name}`, summary]),
+          ),
+        ),
+      ),
       faults: Object.fromEntries(faultKinds.map(({ kind, summary }) => [kind, summary])),
       checks: Object.fromEntries(checkKinds.map(({ kind, summary }) => [kind, summary])),
       reporters: Object.fromEntries(

@@ -1,6 +1,7 @@
 import type { ArrivalStream } from '../model/arrivals.ts'
 import type { FaultSpec, Sighting } from '../model/fault.ts'
 import type { LoadRun } from '../model/load.ts'
+import type { System } from '../model/system.ts'
 import type { Capability, Topology } from '../model/topology.ts'
 
 /** What a fault may use of the running arm. */
@@ -30,7 +31,8 @@ export interface FaultKind {
   readonly needs: readonly Capability[]
   /** What the user can do if a runtime lacks what the fault needs. */
   readonly otherwise?: string
-  problems(spec: FaultSpec): string[]
+  /** What is wrong with it, a sentence each. @param system whose switches it may name */
+  problems(spec: FaultSpec, system: Pick<System, 'switches'>): string[]
   /** Streams of arrivals that the fault adds; they start on command. */
   streams?(spec: FaultSpec): readonly ArrivalStream[]
   /**

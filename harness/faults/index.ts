@@ -8,6 +8,7 @@ import { resetKind } from './reset.ts'
 import { restartKind } from './restart.ts'
 import { stallKind } from './stall.ts'
 import { surgeKind } from './surge.ts'
+import { switchKind } from './switch.ts'
 import { throttleKind } from './throttle.ts'
 
 /** Every fault there is: a new one is one file and one line here. */
@@ -21,6 +22,7 @@ export const faultKinds: readonly FaultKind[] = [
   killKind,
   pauseKind,
   restartKind,
+  switchKind,
   surgeKind,
 ]
 

@@ -1,4 +1,5 @@
 import type { ActionSighting } from './action.ts'
+import type { Sighting } from './fault.ts'
 import type { Journey } from './journey.ts'
 
 /** The system under test: its services, the links between them, its users' journeys, its measures and its ledgers. */
@@ -17,6 +18,8 @@ export interface System {
   readonly sabotages?: Sabotages
   /** What its operators can do in a story, by name. */
   readonly actions?: Readonly<Record<string, OperatorAction>>
+  /** Defects of services that can be switched on while they run, by service and name. */
+  readonly switches?: Readonly<Record<string, Readonly<Record<string, ServiceSwitch>>>>
   /** Reads ledgers and audits past the links, once an arm's load has ended. */
   readonly invariants: Readonly<Record<string, InvariantReader>>
   /** The container image that holds every `node` service; a system without one runs as processes only. */
@@ -169,6 +172,21 @@ export interface OperatorAction {
     params: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<ActionSighting>
+}
+
+/** A defect of a service that can be switched on while it runs: what an update that went wrong would bring. */
+export interface ServiceSwitch {
+  /** One line for `list`. */
+  readonly summary: string
+  /** Switches it, past the links. @throws Error with the reason where it cannot */
+  set(running: RunningSystem, on: boolean, signal: AbortSignal): Promise<void>
+  /** Looks for what it does to users, as one of them, through the links. Never by asking how the switch stands. */
+  probe(running: RunningSystem & SystemLinks, signal: AbortSignal): Promise<Sighting>
+}
+
+/** Where links are reached from here. */
+export interface SystemLinks {
+  link(name: string): { readonly url: string }
 }
 
 /** @param measures those that are on in this arm, with their parameters */

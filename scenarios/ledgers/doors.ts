@@ -41,6 +41,7 @@ const doors: readonly Door[] = [
   { service: 'saeol', method: 'POST', path: '/applications', body: {} },
   { service: 'saeol', method: 'GET', path: '/trouble-reports' },
   { service: 'simple-auth', method: 'POST', path: '/approvals/verify', body: {} },
+  { service: 'gov24', method: 'PATCH', path: '/switches/crossed-answers', body: { on: false } },
   { service: 'community-centre', method: 'GET', path: '/receipts' },
   { service: 'situation-room', method: 'GET', path: '/status' },
   { service: 'situation-room', method: 'GET', path: '/alarms' },

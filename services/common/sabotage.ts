@@ -75,6 +75,7 @@ export const sabotageNames = [
   'swapped-document',
   'shares-visits',
   'swapped-answers',
+  'looks-away',
   'anybodys-entry',
   'open-portal',
   'replayed-approval',

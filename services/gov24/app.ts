@@ -5,20 +5,22 @@ import { healthRouter, isDeeplyHealthy } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
-import { applicationsRouter } from './applications-router.ts'
+import { createSwitches } from '../common/switches.ts'
+import { applicationsRouter, type Given } from './applications-router.ts'
 import { watchBackends } from './backend-monitor.ts'
 import { gov24Capacity } from './capacity.ts'
 import { type Backend, createCatalogue } from './catalogue.ts'
 import { catalogueRouter } from './catalogue-router.ts'
-import { type Gov24Config, readGov24Config } from './config.ts'
-import { loginRouter } from './login-router.ts'
+import { type Gov24Config, gov24Switches, readGov24Config } from './config.ts'
+import { createPages } from './hand-over.ts'
+import { type Greeting, loginRouter } from './login-router.ts'
 import { createSessions } from './sessions.ts'
 
 /** Government24 (정부24), the citizens' portal. */
 export async function startGov24(env: Environment, destination?: LogDestination): Promise<Service> {
   const config = readGov24Config(env)
   const log = createLog(config, destination)
-  const { deadlines, circuitBreaker, loadShedding } = config.measures
+  const { deadlines, circuitBreaker, loadShedding, checkBeforeIssue } = config.measures
   const sabotaged = createSabotage(config.SABOTAGE)
   const links = linksOf(config, { circuitBreaker, log })
   // Probes have connections and no breaker: they must see the link as it is.
@@ -32,6 +34,14 @@ export async function startGov24(env: Environment, destination?: LogDestination)
   })
   const capacity = createCapacity({ table: gov24Capacity, config, loadShedding })
   const sessions = createSessions({ ttlMs: config.SESSION_TTL_MS, sabotaged, now: Date.now })
+  const switches = createSwitches({ names: gov24Switches, token: config.OPERATOR_TOKEN, sabotaged, log })
+  const { handOver, laidOut } = createPages<Given, Greeting>({
+    sabotaged,
+    crossed: () => switches.isOn('crossed-answers'),
+    check: checkBeforeIssue,
+    log,
+  })
+  const token = config.OWN_TOKEN
   const services = new Map(createCatalogue().map((service) => [service.id, service]))
 
   const app = createApp({
@@ -48,8 +58,9 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     ),
     routers: [
       catalogueRouter({ services, backends: monitor.states, capacity }),
-      loginRouter({ simpleAuth: links['simple-auth'], sessions, capacity, token: config.OWN_TOKEN }),
-      applicationsRouter({ services, links, capacity, sessions, token: config.OWN_TOKEN, sabotaged }),
+      loginRouter({ simpleAuth: links['simple-auth'], token, sessions, capacity, laidOut }),
+      applicationsRouter({ services, links, token, capacity, sessions, handOver, sabotaged }),
+      switches.router,
     ],
     deadlines,
   })

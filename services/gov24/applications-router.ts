@@ -9,7 +9,7 @@ import { onBehalfOf } from '../common/requester.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
 import type { Gov24Work } from './capacity.ts'
 import { backendsOf, type PortalService } from './catalogue.ts'
-import { createHandOver } from './hand-over.ts'
+import type { HandOver } from './hand-over.ts'
 import { citizen, type Sessions } from './sessions.ts'
 
 const requestBody = z.strictObject({
@@ -19,7 +19,7 @@ const requestBody = z.strictObject({
 })
 
 /** What a citizen is given. */
-interface Given {
+export interface Given {
   readonly serviceId: string
   readonly residentId: string
   /** Of the application, where the service makes one. */
@@ -36,14 +36,14 @@ interface Options {
   readonly sessions: Sessions
   /** What the portal shows the systems it calls. */
   readonly token: string
+  readonly handOver: HandOver<Given>
   readonly sabotaged: Sabotaged
 }
 
 /** `POST /applications`: a citizen who is logged in uses one of the portal's services, about nobody else. */
 export function applicationsRouter(options: Options): Router {
-  const { services, capacity, sessions, sabotaged } = options
+  const { services, capacity, sessions, handOver, sabotaged } = options
   const systems = createSystems(options)
-  const handOver = createHandOver<Given>(sabotaged)
   const router = Router()
 
   router.post('/applications', sessions.required, capacity.slot('application'), async (request, response) => {
@@ -61,11 +61,11 @@ export function applicationsRouter(options: Options): Router {
       ? { document: await systems.lookUp(residentId, citizen(response), budget(response)) }
       : {}
     if (!needs.includes('saeol')) {
-      response.status(201).json(handOver({ ...asked, ...document }))
+      response.status(201).json(await handOver({ ...asked, ...document }))
       return
     }
     const { status, received } = await systems.handIn(asked, key, budget(response))
-    response.status(status).json(handOver({ ...asked, ...received, ...document }))
+    response.status(status).json(await handOver({ ...asked, ...received, ...document }))
   })
   return router
 }

@@ -1,9 +1,17 @@
+import { z } from 'zod'
 import { ownToken } from '../common/callers.ts'
 import { capacityVariables } from '../common/capacity.ts'
 import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
+import { checkBeforeIssue } from '../measures/check-before-issue.ts'
 import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
+
+/** What operators of the portal show. */
+export const mockGov24OperatorToken = 'mock-token-of-the-portals-operators'
+
+/** Defects that an update may bring. */
+export const gov24Switches = ['crossed-answers'] as const
 
 export type Gov24Config = ReturnType<typeof readGov24Config>
 
@@ -20,6 +28,7 @@ export function readGov24Config(env: Environment) {
       SIMPLE_AUTH_URL: linkUrl,
       /** What the portal shows the systems it calls. */
       OWN_TOKEN: ownToken('gov24'),
+      OPERATOR_TOKEN: z.string().min(8).default(mockGov24OperatorToken),
       /** How long a citizen stays logged in, in ms. † ours: as long as an official does. */
       SESSION_TTL_MS: integer(1, 86_400_000).default(10_000),
       /** How often the systems behind the portal are probed, in ms. */
@@ -27,6 +36,6 @@ export function readGov24Config(env: Environment) {
       /** Longest wait for one probe, in ms: longer than a deep check of Saeol takes to fail. */
       PROBE_TIMEOUT_MS: integer(10, 600_000).default(1_000),
     },
-    { deadlines, circuitBreaker, loadShedding },
+    { deadlines, circuitBreaker, loadShedding, checkBeforeIssue },
   )
 }

@@ -6,7 +6,8 @@ import type { Downstream } from '../common/downstream.ts'
 import { Problem } from '../common/problem.ts'
 import { parseBody } from '../common/request.ts'
 import type { Gov24Work } from './capacity.ts'
-import type { Sessions } from './sessions.ts'
+import type { LayOut } from './hand-over.ts'
+import { citizen, type Sessions } from './sessions.ts'
 
 const loginBody = z.strictObject({
   /** Whom the citizen means to log in to; whether that is us is for the provider to say. */
@@ -20,15 +21,21 @@ const loginBody = z.strictObject({
 const approved = z.object({ residentId: z.string() })
 const rejected = z.object({ code: z.string(), error: z.string() })
 
-/** `POST /login/challenge` · `POST /login`: simple authentication by a provider that has nothing to do with GPKI. */
+/** What a page says at its top. */
+export interface Greeting {
+  readonly residentId: string
+}
+
+/** `POST /login/challenge` · `POST /login` · `GET /session`, whose it is: simple authentication by a provider that has nothing to do with GPKI. */
 export function loginRouter(options: {
   readonly simpleAuth: Downstream
   readonly sessions: Sessions
   readonly capacity: Capacity<Gov24Work>
   /** What the portal shows the systems it calls. */
   readonly token: string
+  readonly laidOut: LayOut<Greeting>
 }): Router {
-  const { simpleAuth, sessions, capacity } = options
+  const { simpleAuth, sessions, capacity, laidOut } = options
   const headers = { authorization: `Bearer ${options.token}` }
   const router = Router()
 
@@ -48,12 +55,17 @@ export function loginRouter(options: {
       const { code, error } = reason.success ? reason.data : { code: 'rejected', error: 'not approved' }
       throw new Problem(401, code, error)
     }
-    const citizen = approved.safeParse(answer.body)
-    if (answer.status !== 200 || !citizen.success) {
+    const said = approved.safeParse(answer.body)
+    if (answer.status !== 200 || !said.success) {
       throw new Problem(503, 'simple-auth-unavailable', `simple authentication answered ${answer.status}`)
     }
-    const { token, expiresAt } = sessions.open(citizen.data.residentId)
-    response.json({ session: token, residentId: citizen.data.residentId, expiresAt })
+    const { residentId } = said.data
+    const { token, expiresAt } = sessions.open(residentId)
+    response.json({ session: token, residentId, expiresAt })
+  })
+
+  router.get('/session', sessions.required, async (_request, response) => {
+    response.json(await laidOut({ residentId: citizen(response) }))
   })
   return router
 }

@@ -13,6 +13,7 @@ export const measureNames = [
   'situation-room',
   'segment-tests',
   'session-admission',
+  'check-before-issue',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

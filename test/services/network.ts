@@ -163,9 +163,9 @@ function testSaeol(parts: {
   }
 }
 
-export async function send(url: string, body: unknown, headers: Env = {}): Promise<Answer> {
+export async function send(url: string, body: unknown, headers: Env = {}, method = 'POST'): Promise<Answer> {
   const response = await fetch(url, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })

@@ -107,7 +107,7 @@ function writingProblems(fault: WrittenFault, system: System, abilities: Abiliti
 function kindProblems(spec: FaultSpec, system: System): string[] {
   const journeys = system.journeys.all.map(({ name }) => name)
   return [
-    ...(faultKind(spec.kind)?.problems(spec) ?? []),
+    ...(faultKind(spec.kind)?.problems(spec, system) ?? []),
     ...broughtBy([spec])
       .filter((name) => !journeys.includes(name))
       .map((name) => `fault '${spec.id}' is of ${unknown('journey', name, journeys)}`),
@@ -152,6 +152,8 @@ function sameUndo(one: FaultSpec, other: FaultSpec): boolean {
   if (one.id === other.id || one.kind !== other.kind) return false
   if (one.link !== other.link || one.service !== other.service) return false
   if (one.link === undefined && one.service === undefined) return false
+  // Two switches of one service.
+  if (one.params.switch !== other.params.switch) return false
   const kind = faultKind(one.kind)
   const toxics = kind?.toxics?.(one)
   return toxics === undefined || (kind?.toxics?.(other) ?? []).some((name) => toxics.includes(name))

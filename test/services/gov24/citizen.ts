@@ -24,9 +24,9 @@ export function approve({ residentId, secret }: Citizen, nonce: string, audience
   return { audience, nonce, residentId, proof }
 }
 
-/** @returns the token of a new session of resident-000001 */
-export async function logIn(url: string): Promise<string> {
-  const body = approve(await citizenOf(1), await challengeOf(url))
+/** @returns the token of a new session of a citizen, the first if no other is named */
+export async function logIn(url: string, number = 1): Promise<string> {
+  const body = approve(await citizenOf(number), await challengeOf(url))
   const answer = await send(`${url}/login`, body)
   if (answer.status !== 200) throw new Error(`login: ${answer.status} ${JSON.stringify(answer.body)}`)
   return String(answer.body.session)

@@ -1,85 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { mockTokenOf } from '../../../services/common/callers.ts'
-import { enrolled } from '../../../services/enrolment/cache.ts'
-import { startGov24 } from '../../../services/gov24/app.ts'
 import { createCatalogue } from '../../../services/gov24/catalogue.ts'
-import { startSimpleAuth } from '../../../services/simple-auth/app.ts'
 import { standIn } from '../common/stand-in.ts'
-import { enrolmentOfTests } from '../fallback/network.ts'
 import { send } from '../network.ts'
 import { logIn } from './citizen.ts'
-
-interface Entry {
-  readonly id: string
-  readonly kind: string
-  readonly state: string
-  readonly alternative: { readonly channel: string; readonly note: string }
-}
-
-/** A system behind the portal whose mood the test sets. */
-async function backend(answer: (path: string) => object) {
-  const mood = {
-    health: 200 as number | 'silent',
-    seen: [] as { path: string; key?: string; token?: string; requester?: string }[],
-  }
-  const server = await standIn((request, response) => {
-    const path = request.url ?? ''
-    if (path === '/health/deep') {
-      if (mood.health !== 'silent') response.writeHead(mood.health).end('{}')
-      return
-    }
-    mood.seen.push({
-      path,
-      key: String(request.headers['idempotency-key']),
-      token: String(request.headers.authorization),
-      requester: String(request.headers['x-requester']),
-    })
-    response.writeHead(request.method === 'POST' ? 201 : 200).end(JSON.stringify(answer(path)))
-  })
-  return { ...server, mood, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
-}
-
-async function start(env: Record<string, string> = {}) {
-  const saeol = await backend(() => ({ number: '17', receivedAt: '2023-11-17T00:00:00.000Z' }))
-  const resident = await backend((path) => ({
-    id: decodeURIComponent(path.split('/').at(-1)!),
-    name: '이영진',
-  }))
-  const { phonesFile } = await enrolled(enrolmentOfTests)
-  const quiet = { PORT: '0', LOG_LEVEL: 'silent', SERVICE_TIME_MS: '0' }
-  const provider = await startSimpleAuth({
-    ...quiet,
-    PHONES_FILE: phonesFile,
-    CALLERS: JSON.stringify({ gov24: env.OWN_TOKEN ?? mockTokenOf('gov24') }),
-  })
-  const portal = await startGov24({
-    PORT: '0',
-    SAEOL_URL: saeol.url,
-    RESIDENT_URL: resident.url,
-    SIMPLE_AUTH_URL: provider.url,
-    LOG_LEVEL: 'silent',
-    SERVICE_TIME_MS: '0',
-    PROBE_INTERVAL_MS: '20',
-    PROBE_TIMEOUT_MS: '500',
-    ...env,
-  })
-  return {
-    url: portal.url,
-    saeol,
-    resident,
-    provider,
-    async list(): Promise<Entry[]> {
-      return ((await (await fetch(`${portal.url}/services`)).json()) as { services: Entry[] }).services
-    },
-    async [Symbol.asyncDispose]() {
-      await portal[Symbol.asyncDispose]()
-      await provider[Symbol.asyncDispose]()
-      await saeol[Symbol.asyncDispose]()
-      await resident[Symbol.asyncDispose]()
-    },
-  }
-}
+import { backend, ofKind, startPortal } from './portal.ts'
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 1_000; tries++) {
@@ -88,8 +13,6 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
   throw new Error(`it never came to be: ${holds}`)
 }
-
-const ofKind = (kind: string) => createCatalogue().find((service) => service.kind === kind)!
 
 /** Handed in by resident-000001, in the session given or in a new one. */
 async function apply(
@@ -114,7 +37,7 @@ describe('the catalogue', () => {
   })
 
   test('shows for each service how it is and what works instead', { timeout: 20_000 }, async () => {
-    await using portal = await start()
+    await using portal = await startPortal()
     const states = async (kind: string) => {
       const entries = (await portal.list()).filter((entry) => entry.kind === kind)
       return [...new Set(entries.map(({ state, alternative }) => `${state}, else ${alternative.channel}`))]
@@ -160,14 +83,14 @@ describe('the catalogue', () => {
   })
 
   test('knows no other service', async () => {
-    await using portal = await start()
+    await using portal = await startPortal()
     expect((await fetch(`${portal.url}/services/service-1328`)).status).toBe(404)
   })
 })
 
 describe('POST /applications', () => {
   test('goes to the systems its kind needs, with the portal as sender and the key of the citizen', async () => {
-    await using portal = await start({ OWN_TOKEN: 'a-secret-of-two' })
+    await using portal = await startPortal({ OWN_TOKEN: 'a-secret-of-two' })
     const { id } = ofKind('certificate')
     const answer = await apply(portal.url, id)
     expect(answer).toMatchObject({
@@ -188,7 +111,7 @@ describe('POST /applications', () => {
   })
 
   test('a look-up does not need saeol, a report does not need the register', async () => {
-    await using portal = await start()
+    await using portal = await startPortal()
     const lookedUp = await apply(portal.url, ofKind('look-up').id)
     expect(lookedUp).toMatchObject({ status: 201, body: { document: { id: 'resident-000001' } } })
     expect(portal.saeol.mood.seen).toEqual([])
@@ -198,7 +121,7 @@ describe('POST /applications', () => {
   })
 
   test('refuses an unknown service, and a request that could be counted twice', async () => {
-    await using portal = await start()
+    await using portal = await startPortal()
     expect(await apply(portal.url, 'service-9999')).toMatchObject({
       status: 422,
       body: { code: 'unknown-service' },
@@ -211,7 +134,7 @@ describe('POST /applications', () => {
 
   test('never shows one citizen the data of another', async () => {
     await using swapped = await backend(() => ({ id: 'resident-000007', name: '박서준' }))
-    await using portal = await start({ RESIDENT_URL: swapped.url })
+    await using portal = await startPortal({ RESIDENT_URL: swapped.url })
     const answer = await apply(portal.url, ofKind('look-up').id)
     expect(answer).toMatchObject({ status: 502, body: { code: 'wrong-subject' } })
     expect(JSON.stringify(answer.body)).not.toContain('박서준')
@@ -225,7 +148,7 @@ describe('POST /applications', () => {
         apply(url, ofKind('report').id, { 'idempotency-key': `${index}` }, session).catch(() => undefined),
       )
     {
-      await using untreated = await start({ ...slots, CLIENT_TIMEOUT_MS: '2000' })
+      await using untreated = await startPortal({ ...slots, CLIENT_TIMEOUT_MS: '2000' })
       const waiting = pressOn(untreated.url, await logIn(untreated.url))
       await until(
         async () => (await fetch(`${untreated.url}/services/${ofKind('look-up').id}`)).status === 503,
@@ -233,7 +156,7 @@ describe('POST /applications', () => {
       expect((await fetch(`${untreated.url}/health`)).status).toBe(200)
       await Promise.all(waiting)
     }
-    await using treated = await start({ ...slots, MEASURE_DEADLINES: '{"hopMs":100}' })
+    await using treated = await startPortal({ ...slots, MEASURE_DEADLINES: '{"hopMs":100}' })
     const answers = await Promise.all(pressOn(treated.url, await logIn(treated.url)))
     expect(answers.map((answer) => answer?.status).every((status) => status === 504 || status === 503)).toBe(
       true,

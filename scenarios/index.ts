@@ -8,6 +8,7 @@ import { sessionStoreFull } from './17-nov-session-store-full.ts'
 import { wrongDiagnosis } from './18-nov-wrong-diagnosis.ts'
 import { overload } from './22-nov-overload.ts'
 import { bidFlood } from './23-nov-bid-flood.ts'
+import { november } from './november.ts'
 import { swappedDocuments } from './swapped-documents.ts'
 
 /** Every scenario; a new one is one file and one line here. */
@@ -23,6 +24,7 @@ export const scenarios = [
   overload,
   bidFlood,
   swappedDocuments,
+  november,
 ]
 
 /** What `run` takes when none is named: the gate of a merge. */

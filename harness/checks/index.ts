@@ -6,6 +6,7 @@ import { invariantKind } from './invariant.ts'
 import { latencyKind } from './latency.ts'
 import { neverKind } from './never.ts'
 import { noEventKind } from './no-event.ts'
+import { reckoningKind } from './reckoning.ts'
 import { recoveryKind } from './recovery.ts'
 import { shareKind } from './share.ts'
 import { successRateKind } from './success-rate.ts'
@@ -26,6 +27,7 @@ export const checkKinds: readonly CheckKind[] = [
   betweenKind,
   accountedKind,
   invariantKind,
+  reckoningKind,
 ]
 
 /** The kind of this name, if there is one. */

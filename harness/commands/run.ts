@@ -5,8 +5,7 @@ import { removeOldRuns } from '../experiment/kept-runs.ts'
 import { parallelOf } from '../experiment/parallel.ts'
 import { run } from '../experiment/run.ts'
 import { drivers } from '../load/drivers.ts'
-import { type Arm, ablationArms, gateArms } from '../model/arms.ts'
-import type { Plan } from '../model/plan.ts'
+import { type Arm, gateArms } from '../model/arms.ts'
 import type { Topology } from '../model/topology.ts'
 import { nearMiss, unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
@@ -15,6 +14,7 @@ import type { Language } from '../reporters/reporter.ts'
 import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { againWith } from './again.ts'
+import { armsOf } from './arms.ts'
 import { besideBaseline } from './baseline.ts'
 import { interruption } from './interrupt.ts'
 import {
@@ -40,6 +40,7 @@ import { describeTopology } from './topology-view.ts'
 interface Options {
   arm?: Arm[]
   ablate: boolean
+  fast: boolean
   parallel: number | 'auto'
   retryInconclusive: number
   seed: string
@@ -80,6 +81,7 @@ export const runCommand = new Command('run')
     }),
   )
   .option('--ablate', 'credits each measure by itself: adds an arm without it, and one with it alone', false)
+  .option('--fast', 'of a story that also runs without each measure, the three arms alone', false)
   .addOption(parallelOption)
   .addOption(retryOption)
   .addOption(seedOption)
@@ -179,18 +181,6 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
         : await exitCodeOf(result, output)
     if (options.keepRuns !== undefined) removeOldRuns(options.out, options.keepRuns)
   })
-
-/** The arms that were asked for. @throws BadInput where one leaves out a measure that the scenario does not have */
-function armsOf(plan: Plan, options: Options): readonly Arm[] {
-  const credited = options.ablate ? ablationArms(plan) : []
-  if (options.arm === undefined) return [...gateArms, ...credited]
-  const known: Arm[] = [
-    ...gateArms,
-    ...plan.measures.flatMap(({ name }): Arm[] => [`without-${name}`, `only-${name}`]),
-  ]
-  mustKnow('arm', options.arm, known)
-  return known.filter((arm) => options.arm!.includes(arm) || credited.includes(arm))
-}
 
 /**
  * `run` is what is done where no command is typed, so a misspelt one arrives here as the name of a scenario.

@@ -1,6 +1,7 @@
 import { HarnessError, messageOf } from '../errors.ts'
 import type { JournalEvent } from '../journal/events.ts'
 import type { ArmSetup } from '../model/arms.ts'
+import { invariantsOf } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
 import type { System } from '../model/system.ts'
 import type { Topology } from '../model/topology.ts'
@@ -18,9 +19,7 @@ export async function readInvariants(
   signal: AbortSignal,
   write: (event: JournalEvent) => void,
 ): Promise<void> {
-  const wanted = new Set(
-    plan.checks.flatMap(({ params }) => (typeof params.invariant === 'string' ? [params.invariant] : [])),
-  )
+  const wanted = new Set(plan.checks.flatMap(invariantsOf))
   const read = async (name: string): Promise<void> => {
     try {
       const { checked, violations, said, ids } = await system.invariants[name]!(

@@ -67,6 +67,7 @@ export function makePlan(
       without: options.without.filter((name) => measures.includes(name)),
       faultsOn: options.faultsOn,
       ...(body.environment !== undefined && { environment: body.environment }),
+      ...(body.counterfactual === true && { counterfactual: true as const }),
       checks,
       baselineAtLeast: body.baselineAtLeast ?? 0.9,
     },

@@ -1,6 +1,7 @@
 import type { Observations } from '../journal/observations.ts'
 import type { ArmRecord } from '../journal/record.ts'
 import { baselineMs } from '../model/acts.ts'
+import { isServiceLevel } from '../model/check.ts'
 
 /** The visits of one stream of arrivals, by number. The same number is the same visit in every arm. */
 interface StreamVisits {
@@ -14,13 +15,11 @@ interface StreamVisits {
 export type Served = ReadonlyMap<string, StreamVisits>
 
 /**
- * Which visits of an arm were served, for the journeys that protected checks read. This is all that is kept of an arm
+ * Which visits of an arm were served for the journeys that service levels read. This is all that is kept of an arm
  * after it was judged, to compare it with other arms. Baseline visits are left out: there was no fault to be saved from.
  */
 export function servedIn(record: ArmRecord): ReadonlyMap<string, Served> {
-  const journeys = new Set(
-    record.plan.checks.filter(({ role }) => role === 'protected').flatMap(({ journeys }) => journeys),
-  )
+  const journeys = new Set(record.plan.checks.filter(isServiceLevel).flatMap(({ journeys }) => journeys))
   const fromMs = baselineMs(record.plan.acts)
   const served = new Map<string, Served>()
   for (const journey of journeys) {

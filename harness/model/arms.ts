@@ -59,3 +59,8 @@ export function ablationArms({ measures }: Pick<Plan, 'measures'>): readonly Arm
   const without = names.map((name): Arm => `without-${name}`)
   return names.length === 2 ? without : [...without, ...names.map((name): Arm => `only-${name}`)]
 }
+
+/** An arm without each measure: what leaving it out would have cost. Of one measure `untreated` says it. */
+export function withoutArms({ measures }: Pick<Plan, 'measures'>): readonly Arm[] {
+  return measures.length < 2 ? [] : measures.map(({ name }): Arm => `without-${name}`)
+}

@@ -62,6 +62,17 @@ export interface Evidence {
   readonly samplesToDecide?: number
 }
 
+/** Whether it says what the users of its journeys must get. An account counts visits too, whoever made them. */
+export function isServiceLevel({ role, kind }: Pick<CheckSpec, 'role' | 'kind'>): boolean {
+  return role === 'protected' && kind !== 'reckoning'
+}
+
+/** Names of the invariants whose ledgers a check reads: one, or several. */
+export function invariantsOf({ params }: Pick<CheckSpec, 'params'>): readonly string[] {
+  const { invariant, invariants = [] } = params as { invariant?: string; invariants?: readonly string[] }
+  return typeof invariant === 'string' ? [invariant, ...invariants] : invariants
+}
+
 export interface CheckResult {
   /** {@link CheckSpec.id}. */
   readonly id: string

@@ -26,6 +26,8 @@ export interface Plan {
   readonly faultsOn: boolean
   /** Variables of services, by service: the same in every arm. Absent where there are none. */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** A run of it has an arm without each measure, beside the three. Absent where it has not. */
+  readonly counterfactual?: true
   readonly checks: readonly CheckSpec[]
   readonly baselineAtLeast: number
 }

@@ -71,6 +71,11 @@ export interface ScenarioBody {
    * @example environment: { saeol: { SESSIONS_MAX: '120' } }
    */
   readonly environment?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /**
+   * `run` adds an arm without each measure, so that the report says what each was worth; `--fast` leaves these out.
+   * Default: only `--ablate` asks for them.
+   */
+  readonly counterfactual?: boolean
   /** The steady-state hypothesis: its checks. */
   readonly hypothesis: readonly CheckSpec[]
   /** Success share every journey must show in the first act, else the arm is void. Default 0.9. */

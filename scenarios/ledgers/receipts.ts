@@ -12,6 +12,36 @@ export const receiptInvariants: Readonly<Record<string, InvariantReader>> = {
     }
   },
 
+  'receipts entered': async (topology, signal) => {
+    const receipts = await receiptsAtClose(topology, signal)
+    const kept = new Set((await entriesOf(topology)).map(keyOf))
+    const entered = receipts.filter((one) => one.state === 'entered' && kept.has(keyOf(one)))
+    return {
+      ...facts(entered, [], `${entered.length} receipts that Saeol's ledger has`),
+      ids: entered.map(keyOf),
+    }
+  },
+
+  'receipts rejected for the visitor’s own fault': async (topology, signal) => {
+    const receipts = await receiptsAtClose(topology, signal)
+    const rejected = receipts.filter(
+      ({ state, reason = '' }) => state === 'rejected' && visitorsOwnReasons.has(reason),
+    )
+    return {
+      ...facts(rejected, [], `${rejected.length} receipts about somebody whom nobody knows`),
+      ids: rejected.map(keyOf),
+    }
+  },
+
+  'certificates made from receipts': async (topology, signal) => {
+    await receiptsAtClose(topology, signal)
+    const entries = await entriesOf(topology)
+    return {
+      ...facts(entries, [], `${entries.length} certificates of entries`),
+      ids: entries.map(({ certificate }) => certificate),
+    }
+  },
+
   'every receipt was entered': async (topology, signal) => {
     const receipts = await receiptsAtClose(topology, signal)
     const entered = new Set((await entriesOf(topology)).map(keyOf))

@@ -95,6 +95,9 @@ describe('the readers of the ledgers', { timeout: 60_000 }, () => {
       ['fixed-date cases keep their order', 3],
       ['no backdating outside a declared outage', 3],
       ['nobody is sent home on a good day', 0],
+      ['receipts entered', 3],
+      ['receipts rejected for the visitor’s own fault', 0],
+      ['certificates made from receipts', 3],
     ] as const) {
       expect(await day.read(name), name).toMatchObject({ checked, violations: [] })
     }
@@ -115,6 +118,12 @@ describe('the readers of the ledgers', { timeout: 60_000 }, () => {
     await using unknown = await aDay([{ residentId: 'resident-999999' }, {}], everywhere)
     expect(await unknown.read('every receipt was entered')).toMatchObject({ checked: 2, violations: [] })
     expect(await unknown.read('each visit has one document')).toMatchObject({ checked: 1, violations: [] })
+    const entered = (await unknown.read('receipts entered')).ids!
+    const rejected = (await unknown.read('receipts rejected for the visitor’s own fault')).ids!
+    expect([entered.length, rejected.length]).toEqual([1, 1])
+    expect([...entered, ...rejected].toSorted()).toEqual(
+      (await unknown.read('receipts kept')).ids!.toSorted(),
+    )
   })
 
   test('give sessions as long to drain as the measure does', async () => {

@@ -1,6 +1,6 @@
 import { checkKind } from '../../checks/index.ts'
 import { windowProblems } from '../../checks/window.ts'
-import type { CheckSpec, Window } from '../../model/check.ts'
+import { type CheckSpec, invariantsOf, type Window } from '../../model/check.ts'
 import type { FaultSpec } from '../../model/fault.ts'
 import type { System } from '../../model/system.ts'
 import { unknown } from '../../near-miss.ts'
@@ -26,12 +26,8 @@ export function checkProblems(
     for (const journey of spec.journeys)
       if (!journeys.includes(journey))
         problems.push(`check '${spec.title}' reads journey '${journey}', which does not run in this scenario`)
-    const { invariant } = spec.params as { invariant?: string }
-    if (invariant !== undefined && !(invariant in system.invariants))
-      problems.push(
-        `check '${spec.title}' reads ${unknown('invariant', invariant, Object.keys(system.invariants))}`,
-      )
     problems.push(
+      ...invariantProblems(spec, system),
       ...whereProblems(spec, measures),
       ...faultProblems(spec, faults),
       ...windowProblems(spec, acts),
@@ -46,6 +42,14 @@ export function checkProblems(
     ids.add(spec.id)
   }
   return problems
+}
+
+/** Invariants that a check reads and its system does not have. */
+function invariantProblems(spec: CheckSpec, { invariants }: System): string[] {
+  const known = Object.keys(invariants)
+  return invariantsOf(spec)
+    .filter((name) => !known.includes(name))
+    .map((name) => `check '${spec.title}' reads ${unknown('invariant', name, known)}`)
 }
 
 /** Measures that a check speaks of and its scenario does not have. */

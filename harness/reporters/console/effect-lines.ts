@@ -1,4 +1,5 @@
 import type { Credit, Effect, ScenarioResult } from '../../model/result.ts'
+import { listed } from '../../model/words.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 
@@ -16,11 +17,17 @@ function effectWords({ users, visits, saved, lost, either, neither, difference, 
   return `${oneLine(users)}: ${saved} of ${visits} saved, ${lost} lost, ${either} served either way, ${neither} neither; difference ${difference} [${low} … ${high}]`
 }
 
+/** `needed, without it 64 officials and 12 visitors fewer are served, and deviates '…'`. */
 function creditWords({ measure, credit, breaks, effects }: Credit, paint: Paint): string {
+  const worth = effects.filter(({ difference, differs }) => differs && difference > 0)
+  const fewer = listed(
+    worth.map(({ users, difference }) => `${difference} ${oneLine(users)}`),
+    '',
+  )
   const lost = effects.filter(({ difference, differs }) => differs && difference < 0)
   switch (credit) {
     case 'needed':
-      return `${measure}: ${paint.green('needed')}, without it deviates '${oneLine(breaks[0] ?? '')}'${breaks.length > 1 ? ` (and ${breaks.length - 1} more)` : ''}`
+      return `${measure}: ${paint.green('needed')}, without it ${fewer === '' ? '' : `${fewer} fewer are served, and `}deviates '${oneLine(breaks[0] ?? '')}'${breaks.length > 1 ? ` (and ${breaks.length - 1} more)` : ''}`
     case 'harmful':
       return `${measure}: ${paint.red('harmful')}, with it ${lost.map(({ users, difference }) => `${-difference} of the ${oneLine(users)}`).join(', ')} are lost who are served without it`
     default:

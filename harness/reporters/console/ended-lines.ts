@@ -1,4 +1,5 @@
 import type { ArmRef } from '../../experiment/report.ts'
+import { isServiceLevel } from '../../model/check.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { ArmResult } from '../../model/result.ts'
 import { lengthOf } from '../figures.ts'
@@ -12,6 +13,8 @@ import { nameColumns } from './under-way.ts'
 
 /** Columns of a verdict's words where it is as it must be, so that the figures behind them stand in a column. */
 const verdictColumns = 22
+/** Of an arm of less than a minute; a longer one takes what it needs. */
+const tookColumns = 7
 
 /**
  * One line with figures for an arm that is as it must be; else what is missing, and the checks that are not as they
@@ -28,7 +31,7 @@ export function endedLines(
   const again = result.retries.map((why) => paint.dim(`    repeated: ${oneLine(why)}`))
   if (reading.meaning === 'wanted') {
     const head = `  ${pad(oneLine(`${scenario} ${result.arm}`), nameColumns)} ${pad(marked(reading, paint), verdictColumns)}`
-    const line = `${head}  ${pad(lengthOf(result.tookMs), 7, 'right')}`
+    const line = `${head}  ${lengthOf(result.tookMs).padStart(tookColumns)}`
     const figures = paint.dim(figuresOf(result, plan))
     return widthOf(`${line}  ${figures}`) <= columns
       ? [`${line}  ${figures}`.trimEnd(), ...again]
@@ -43,8 +46,7 @@ export function endedLines(
 /** `officials 368 of 368 served, visitors 161 of 161 served`: of the journeys that service levels speak of. */
 function figuresOf({ journeys }: ArmResult, plan: Plan | undefined): string {
   const spokenOf = new Set(
-    plan?.checks.filter(({ role }) => role === 'protected').flatMap((check) => check.journeys) ??
-      Object.keys(journeys),
+    plan?.checks.filter(isServiceLevel).flatMap((check) => check.journeys) ?? Object.keys(journeys),
   )
   return inOrderOf(plan, Object.keys(journeys))
     .filter((journey) => spokenOf.has(journey))

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { called } from '../../called.ts'
+import { gateArms } from '../../model/arms.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../../model/result.ts'
 import { count, firstOf } from '../../model/words.ts'
@@ -117,9 +118,11 @@ export function runLines(
   ]
 }
 
+/** A row a scenario, a column for each of the three arms; those that credit measures are told by what they credit. */
 function table(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
   if (scenarios.length === 0) return []
-  const columns = [...new Set(scenarios.flatMap((s) => s.arms.map(({ arm }) => arm)))]
+  const ran = new Set(scenarios.flatMap((s) => s.arms.map(({ arm }) => arm)))
+  const columns = gateArms.filter((arm) => ran.has(arm))
   const rows = [
     ['scenario', 'verdict', ...columns].map(paint.dim),
     ...scenarios.map((scenario) => [

@@ -31,6 +31,7 @@ import { invariantContract } from './contracts/invariant.ts'
 import { latencyContract } from './contracts/latency.ts'
 import { neverContract } from './contracts/never.ts'
 import { noEventContract } from './contracts/no-event.ts'
+import { reckoningContract } from './contracts/reckoning.ts'
 import { recoveryContract } from './contracts/recovery.ts'
 import { shareContract } from './contracts/share.ts'
 import { successRateContract } from './contracts/success-rate.ts'
@@ -52,6 +53,7 @@ const contracts: Record<string, Contract> = {
   never: neverContract,
   accounted: accountedContract,
   invariant: invariantContract,
+  reckoning: reckoningContract,
 }
 
 function judge({ spec, arm }: Row) {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, expectTypeOf, it } from 'vitest'
 import { accounted } from '../../../harness/checks/accounted.ts'
+import { records, visits } from '../../../harness/checks/accounts.ts'
 import { between } from '../../../harness/checks/between.ts'
 import type { CheckKind, Seen } from '../../../harness/checks/check-kind.ts'
 import { everyone } from '../../../harness/checks/everyone.ts'
@@ -10,6 +11,7 @@ import { invariant } from '../../../harness/checks/invariant.ts'
 import { latency } from '../../../harness/checks/latency.ts'
 import { never } from '../../../harness/checks/never.ts'
 import { noEvent } from '../../../harness/checks/no-event.ts'
+import { balances, reckoning } from '../../../harness/checks/reckoning.ts'
 import { recovery } from '../../../harness/checks/recovery.ts'
 import { share } from '../../../harness/checks/share.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
@@ -43,6 +45,10 @@ const checks = [
   never(counter, { outcome: 'let-in', atLeast: 5, source, sabotages }),
   accounted(counter, { outcome: 'certificate', by: 'kept', source, sabotages }),
   invariant('kept', { source, sabotages }),
+  reckoning({
+    source,
+    lines: [balances('certificates', [visits(counter, 'certificate')], [records('kept')])],
+  }),
 ]
 const plan = planOf(checks)
 

@@ -9,6 +9,7 @@ import {
   timeTo,
 } from '../harness/index.ts'
 import { bidGuards, dishonestAtTenders } from './bid-guards.ts'
+import { citizenGuards, citizens } from './citizens.ts'
 import { bidderAtDeadline, bidderHandsIn, floodFromAbroad, officerOpensBids } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
 
@@ -36,7 +37,7 @@ export const bidFlood = defineScenario({
   },
   build: ({ bidders, peak, flood }) => ({
     services: ['procurement', 'procurement-front'],
-    load: [arrivals(bidderHandsIn, bidders), ...dishonestAtTenders],
+    load: [arrivals(bidderHandsIn, bidders), ...dishonestAtTenders, citizens],
     acts: [
       { name: 'steady', lasts: '3s' },
       {
@@ -84,6 +85,7 @@ export const bidFlood = defineScenario({
         sabotages: ['extends-twice', 'extends-open-only'],
       }),
       ...bidGuards,
+      ...citizenGuards,
     ],
   }),
 })

@@ -22,6 +22,9 @@ export function kept<T>(memory: FaultContext['memory'], name: string, make: () =
   return memory.get(name) as T
 }
 
+/** What a fault is checked against before anything starts. */
+export type FaultySystem = Pick<System, 'links' | 'services' | 'switches'>
+
 /** A kind of fault. `revert` is registered before `inject` is called, and must be safe to call in any state. */
 export interface FaultKind {
   readonly kind: string
@@ -31,8 +34,8 @@ export interface FaultKind {
   readonly needs: readonly Capability[]
   /** What the user can do if a runtime lacks what the fault needs. */
   readonly otherwise?: string
-  /** What is wrong with it, a sentence each. @param system whose switches it may name */
-  problems(spec: FaultSpec, system: Pick<System, 'switches'>): string[]
+  /** What is wrong with it, a sentence each. @param system whose links and switches it names */
+  problems(spec: FaultSpec, system: FaultySystem): string[]
   /** Streams of arrivals that the fault adds; they start on command. */
   streams?(spec: FaultSpec): readonly ArrivalStream[]
   /**

@@ -6,10 +6,12 @@ import { packetLossKind } from './packet-loss.ts'
 import { pauseKind } from './pause.ts'
 import { resetKind } from './reset.ts'
 import { restartKind } from './restart.ts'
+import { slowCloseKind } from './slow-close.ts'
 import { stallKind } from './stall.ts'
 import { surgeKind } from './surge.ts'
 import { switchKind } from './switch.ts'
 import { throttleKind } from './throttle.ts'
+import { truncateKind } from './truncate.ts'
 
 /** Every fault there is: a new one is one file and one line here. */
 export const faultKinds: readonly FaultKind[] = [
@@ -19,6 +21,8 @@ export const faultKinds: readonly FaultKind[] = [
   throttleKind,
   resetKind,
   packetLossKind,
+  truncateKind,
+  slowCloseKind,
   killKind,
   pauseKind,
   restartKind,

@@ -3,7 +3,7 @@ import { linkName } from '../model/system.ts'
 import type { LinkAddress } from '../model/topology.ts'
 import type { ToxicSpec } from '../model/toxics.ts'
 import { unread } from '../near-miss.ts'
-import type { FaultContext, FaultKind } from './fault.ts'
+import type { FaultContext, FaultKind, FaultySystem } from './fault.ts'
 import { type ProbeEnding, type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
 
 /** A fault on a link as data. */
@@ -43,12 +43,19 @@ export function timed(
 /** How long a probe waits before it calls a link silent, ms. */
 const probePatienceMs = 600
 
-/** A fault that is one or two toxics on a link's proxy, and a probe that judges a round trip through it. */
-export function toxicFault(kind: {
+interface ToxicFault {
   kind: string
   summary: string
-  problems?(spec: FaultSpec): string[]
+  problems?(spec: FaultSpec, system: FaultySystem): string[]
   toxics(spec: FaultSpec): readonly Omit<ToxicSpec, 'name' | 'toxicity'>[]
+}
+
+/** A look of its own, where one round trip does not show the fault. */
+interface OwnLook {
+  look: NonNullable<FaultKind['probe']>
+}
+
+interface OneTrip {
   /** Does this round trip through this link show the fault? */
   bites(trip: RoundTrip, spec: FaultSpec, link: LinkAddress): boolean
   probe?: {
@@ -57,7 +64,10 @@ export function toxicFault(kind: {
     /** Looks once with each kind of connection; the fault bites where it bites all of them. Default: kept alive. */
     endings?: readonly ProbeEnding[]
   }
-}): FaultKind {
+}
+
+/** A fault that is one or two toxics on a link's proxy, and a probe that judges round trips through it. */
+export function toxicFault(kind: ToxicFault & (OneTrip | OwnLook)): FaultKind {
   const named = (spec: FaultSpec): ToxicSpec[] =>
     kind.toxics(spec).map((toxic, i, all) => {
       const first = all.findIndex(({ stream }) => stream === toxic.stream) === i
@@ -78,13 +88,17 @@ export function toxicFault(kind: {
       const { proxy } = linkOf(spec, context)
       for (const toxic of named(spec)) await context.topology.toxiproxy.removeToxic(proxy, toxic.name)
     },
-    probe: (spec, context) =>
-      look(spec, context, (trip) => kind.bites(trip, spec, linkOf(spec, context)), {
-        patienceMs: kind.probe?.patienceMs?.(spec) ?? probePatienceMs,
-        bytes: kind.probe?.bytes?.(spec) ?? 0,
-        endings: kind.probe?.endings ?? ['kept-alive'],
-      }),
+    probe: 'look' in kind ? kind.look : oneTrip(kind),
   }
+}
+
+function oneTrip({ bites, probe }: OneTrip): NonNullable<FaultKind['probe']> {
+  return (spec, context) =>
+    look(spec, context, (trip) => bites(trip, spec, linkOf(spec, context)), {
+      patienceMs: probe?.patienceMs?.(spec) ?? probePatienceMs,
+      bytes: probe?.bytes?.(spec) ?? 0,
+      endings: probe?.endings ?? ['kept-alive'],
+    })
 }
 
 /** What its toxics' names begin with: its kind, or the name that tells it from another of the kind on the same link. */
@@ -120,6 +134,14 @@ export function linkOf(spec: FaultSpec, context: FaultContext): LinkAddress {
 export function numberOf({ params }: Pick<FaultSpec, 'params'>, name: string): number {
   const value = params[name]
   return typeof value === 'number' ? value : Number.NaN
+}
+
+/** The problem with a fault whose probe speaks HTTP alone, on a link to PostgreSQL. */
+export function httpProblem({ id, link }: FaultSpec, { links, services }: FaultySystem): string[] {
+  const to = links.find(({ name }) => name === link)?.to
+  return to !== undefined && services[to]?.kind === 'postgres'
+    ? [`fault '${id}' is on a link to PostgreSQL: its probe speaks HTTP, so nobody would see it bite`]
+    : []
 }
 
 /** The problem with a parameter that must be a number within bounds, if there is one. */

@@ -2,7 +2,16 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { cut, delay, packetLoss, reset, stall, throttle } from '../../../harness/index.ts'
+import {
+  cut,
+  delay,
+  packetLoss,
+  reset,
+  slowClose,
+  stall,
+  throttle,
+  truncate,
+} from '../../../harness/index.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
 import type { LinkAddress } from '../../../harness/model/topology.ts'
 import { plannedFault } from './planned-fault.ts'
@@ -85,6 +94,19 @@ export const rows: Readonly<Record<string, Row>> = {
     fault: (link) => plannedFault(reset(link)),
     sees: (heard, tame) => heard.some(({ what }) => what === 'error') || (tame && ended(heard)),
     never: answered,
+  },
+  truncate: {
+    fault: (link) => plannedFault(truncate(link, 4000, { way: 'back' })),
+    answerBytes: 30_000,
+    sees: ended,
+    never: (heard) => bytesOf(heard) > 4000,
+  },
+  'slow-close': {
+    fault: (link) => plannedFault(slowClose(link, '300ms')),
+    answers: true,
+    sees: ended,
+    // Whoever closes, its end is not heard sooner than that.
+    never: (heard) => heard.some(({ what, afterMs }) => what !== 'data' && afterMs < 0.9 * 300),
   },
   'packet-loss': {
     fault: (link) => plannedFault(packetLoss(link, { probability: 1 })),

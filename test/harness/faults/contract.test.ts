@@ -15,10 +15,12 @@ import {
   pause,
   reset,
   restart,
+  slowClose,
   stall,
   surge,
   switchOn,
   throttle,
+  truncate,
 } from '../../../harness/index.ts'
 import type { FaultSpec } from '../../../harness/model/fault.ts'
 import type { LinkAddress, Topology } from '../../../harness/model/topology.ts'
@@ -67,6 +69,9 @@ const rows: FaultSpec[] = [
   reset('a→b', { after: '100ms' }),
   packetLoss('a→b'),
   packetLoss('a→b', { minBytes: 1000, probability: 0.6 }),
+  truncate('a→b', 4000),
+  truncate('a→b', 100_000, { way: 'back' }),
+  slowClose('a→b', '300ms'),
   kill('back'),
   pause('back'),
   restart('back'),
@@ -110,7 +115,7 @@ describe.each(rows)('$id $params', (spec) => {
       // So that what Toxiproxy says of the probe's own connection is not taken for a user's.
       if (kind.toxics !== undefined) {
         const { clients } = await kind.probe!(spec, context)
-        expect(new Set(clients).size).toBe({ 'packet-loss': 2, stall: 3 }[spec.kind] ?? 1)
+        expect(new Set(clients).size).toBe({ 'packet-loss': 2, truncate: 2, stall: 3 }[spec.kind] ?? 1)
         for (const client of clients!) expect(client).toMatch(/^127\.0\.0\.1:\d+$/)
       }
     } finally {

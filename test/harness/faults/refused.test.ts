@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { faultKind } from '../../../harness/faults/index.ts'
-import { packetLoss, switchOn } from '../../../harness/index.ts'
+import { entrance, link, packetLoss, slowClose, switchOn, truncate, zone } from '../../../harness/index.ts'
 import { tinySystem } from '../fixtures/tiny-system.ts'
 import { plannedFault } from './planned-fault.ts'
 
@@ -21,4 +21,40 @@ it.each([
   expect(faultKind('packet-loss')!.problems(plannedFault(packetLoss('a→b', options)), tinySystem)).toEqual([
     `fault 'packet-loss a→b': ${problem}`,
   ])
+})
+
+it.each([
+  [truncate('a→b', 100), 'afterBytes must be a number at least 500 and at most 14000, not 100'],
+  [truncate('a→b', 20_000), 'afterBytes must be a number at least 500 and at most 14000, not 20000'],
+  [
+    truncate('a→b', 2_000_000, { way: 'back' }),
+    'afterBytes must be a number at least 500 and at most 1000000, not 2000000',
+  ],
+  [truncate('a→b', 1000, { way: 'up' as 'back' }), "way must be 'there' or 'back', not \"up\""],
+  [slowClose('a→b', '10ms'), 'delayMs must be a number at least 100 and at most 60000, not 10'],
+])('$id $params is refused', (fault, problem) => {
+  const { problems } = faultKind(fault.kind)!
+  expect(problems(plannedFault(fault), tinySystem)).toEqual([`fault '${fault.id}': ${problem}`])
+})
+
+it.each([truncate('a→db', 1000), slowClose('a→db', '1s')])(
+  '$kind on a link to PostgreSQL is refused',
+  (fault) => {
+    const system = {
+      links: [link('a', 'db', 'DB_URL')],
+      services: { db: { kind: 'postgres' as const, database: 'x' } },
+    }
+    expect(faultKind(fault.kind)!.problems(plannedFault(fault), system)).toEqual([
+      expect.stringMatching(/is on a link to PostgreSQL: its probe speaks HTTP/),
+    ])
+  },
+)
+
+it('a zone is every link that leads to one of its services, or from one', () => {
+  const links = [link('a', 'b', 'B'), link('b', 'c', 'C'), link('c', 'd', 'D'), entrance('user', 'b')]
+  const cuts = zone({ links }, ['b'], { from: '1s', to: '2s' })
+  expect(cuts.map(({ kind, link: name, times }) => [kind, name, times])).toEqual(
+    ['a→b', 'b→c', 'user→b'].map((name) => ['cut', name, { from: '1s', to: '2s' }]),
+  )
+  expect(zone({ links }, ['nobody'])).toEqual([])
 })

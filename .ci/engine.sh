@@ -65,6 +65,7 @@ held_by_engine() {
   docker ps -a --no-trunc --format 'container {{.ID}} {{.Names}}' | sort
   docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' | sort
   docker volume ls --format 'volume {{.Name}}' | sort
-  iptables -S
+  # An engine puts its users' own chain back in front when it likes.
+  iptables -S | grep -vx -e '-A FORWARD -j DOCKER-USER'
   iptables -t nat -S
 }

@@ -1,11 +1,10 @@
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../errors.ts'
 import type { System } from '../../model/system.ts'
 import type { Capability } from '../../model/topology.ts'
 import { bringUp } from '../bring-up.ts'
 import type { Ground, Site } from '../ground.ts'
-import { stateDir } from '../host/machine.ts'
 import type { Supervision } from '../host/supervision.ts'
 import { type Supervisors, supervisors } from '../host/supervisors.ts'
 import type { Runtime, UpOptions } from '../runtime.ts'
@@ -119,8 +118,7 @@ function placesIn(ports: ContainerPorts): Pick<Ground, 'at' | 'link' | 'whereabo
 
 /** An empty directory for every service, copied into its container: every user may write there. */
 async function makeOwn(supervision: Supervision): Promise<string> {
-  const scratch = await mkdtemp(join(stateDir(), 'topology-'))
-  supervision.scratch(scratch)
+  const scratch = await supervision.scratch()
   await mkdir(join(scratch, 'own', 'scratch'), { recursive: true })
   await chmod(join(scratch, 'own', 'scratch'), 0o1777)
   return join(scratch, 'own')

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { called } from '../../called.ts'
@@ -24,8 +26,11 @@ export interface Supervision extends AsyncDisposable {
   signal(id: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>
   /** A process started elsewhere that must not outlive the topology. */
   adopt(pid: number): void
-  /** A directory to remove at the end. */
-  scratch(dir: string): void
+  /**
+   * An empty directory that is removed at the end. It is held before it is made, so that a harness that is killed in
+   * between leaves nothing.
+   */
+  scratch(): Promise<string>
   /** A topology of containers to remove from its engine at the end. */
   labelled(topology: Labelled): void
   /** @returns what ends the listening. */
@@ -69,7 +74,12 @@ export function superviseHere(): Supervision {
       await answer
     },
     adopt: (pid) => send({ type: 'hold', pid }),
-    scratch: (dir) => send({ type: 'hold', dir }),
+    async scratch() {
+      const dir = join(stateDir(), `topology-${randomBytes(4).toString('hex')}`)
+      send({ type: 'hold', dir })
+      await mkdir(dir, { mode: 0o700 })
+      return dir
+    },
     labelled: (topology) => send({ type: 'hold', topology }),
     onExit: (listener) => {
       exits.add(listener)

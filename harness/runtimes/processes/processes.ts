@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bringUp } from '../bring-up.ts'
 import type { Ground, Site } from '../ground.ts'
-import { identify, stateDir } from '../host/machine.ts'
+import { identify } from '../host/machine.ts'
 import type { SpawnRequest } from '../host/protocol.ts'
 import type { Supervision } from '../host/supervision.ts'
 import { type Supervisors, supervisors } from '../host/supervisors.ts'
@@ -92,8 +92,7 @@ async function provideProcesses(site: Site, pool: Supervisors, toxiproxy: WhichT
 
 /** A directory that lives as long as the topology. */
 async function makeScratch(supervision: Supervision): Promise<string> {
-  const scratch = await mkdtemp(join(stateDir(), 'topology-'))
-  supervision.scratch(scratch)
+  const scratch = await supervision.scratch()
   // PostgreSQL, under another account when this is root, must be able to pass through.
   await chmod(scratch, 0o711)
   return scratch

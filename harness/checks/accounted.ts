@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from '../model/check.ts'
+import type { CheckSpec } from '../model/check.ts'
 import type { CheckKind, Seen } from './check-kind.ts'
+import { counted } from './counted.ts'
 import {
   countParam,
   type JourneyRef,
@@ -64,7 +65,7 @@ export const accountedKind: CheckKind = {
     if (facts === undefined)
       return {
         verdict: 'inconclusive',
-        evidence: evidenceOf(0, null),
+        evidence: counted(0, null),
         said: `the ledger behind '${invariant}' was not read: the arm did not come that far`,
       }
     const taken = takenHome(record, journeys, outcomes)
@@ -73,19 +74,19 @@ export const accountedKind: CheckKind = {
     if (lost.length > 0)
       return {
         verdict: 'deviates',
-        evidence: evidenceOf(n, lost.length),
+        evidence: counted(n, lost.length),
         said: `${lost.length} lost: ${counts}`,
         lookAt: lost.slice(0, 5),
       }
     if (unnamed > 0)
       return {
         verdict: 'inconclusive',
-        evidence: evidenceOf(n, null),
+        evidence: counted(n, null),
         said: `${unnamed} of ${n} visits do not say what they took home: let the journey return { outcome, took }`,
       }
     return {
       verdict: 'holds',
-      evidence: evidenceOf(n, 0),
+      evidence: counted(n, 0),
       said: counts,
       ...(n < atLeast && {
         short: { said: `at least ${atLeast} visits that took it home are needed`, samplesToDecide: atLeast },
@@ -125,17 +126,5 @@ function compared(
       took === undefined || kept.has(took) ? [] : [`${visit} took home ${took}, which is not on record`],
     ),
     unnamed: taken.filter(({ took }) => took === undefined).length,
-  }
-}
-
-function evidenceOf(n: number, missing: number | null): Evidence {
-  return {
-    n,
-    unit: 'count',
-    estimate: missing,
-    interval: missing === null ? null : [missing, missing],
-    threshold: 0,
-    good: 'at most',
-    smallestDetectable: missing === null ? null : 1,
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from '../model/check.ts'
+import type { CheckSpec } from '../model/check.ts'
 import type { CheckKind, Seen } from './check-kind.ts'
+import { counted } from './counted.ts'
 import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
 import { watchedUntilMs } from './reverts.ts'
 import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
@@ -47,15 +48,7 @@ export const betweenKind: CheckKind = {
       const sinceMs = thens[i - 1] ?? fromMs
       return !firsts.some((firstMs) => firstMs > sinceMs && firstMs <= ms)
     })
-    const evidence: Evidence = {
-      n: thens.length,
-      unit: 'count',
-      estimate: thens.length === 0 ? null : early.length,
-      interval: thens.length === 0 ? null : [early.length, early.length],
-      threshold: 0,
-      good: 'at most',
-      smallestDetectable: thens.length === 0 ? null : 1,
-    }
+    const evidence = counted(thens.length, thens.length === 0 ? null : early.length)
     if (early.length > 0)
       return {
         verdict: 'deviates',

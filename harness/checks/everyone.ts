@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from '../model/check.ts'
+import type { CheckSpec } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
+import { counted } from './counted.ts'
 import {
   countParam,
   type JourneyRef,
@@ -78,16 +79,7 @@ export const everyoneKind: CheckKind = {
         failed.add(visits, row, journey)
       })
 
-    const evidence: Evidence = {
-      n,
-      unit: 'count',
-      estimate: n === 0 ? null : failures,
-      // Everybody was asked: there is nothing left to estimate.
-      interval: n === 0 ? null : [failures, failures],
-      threshold: 0,
-      good: 'at most',
-      smallestDetectable: n === 0 ? null : 1,
-    }
+    const evidence = counted(n, n === 0 ? null : failures)
     if (failures > 0)
       return {
         verdict: 'deviates',

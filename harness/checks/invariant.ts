@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from '../model/check.ts'
+import type { CheckSpec } from '../model/check.ts'
 import { count } from '../model/words.ts'
 import type { CheckKind } from './check-kind.ts'
+import { counted } from './counted.ts'
 import { countParam, nameParam, paramsOf, problemsOf } from './params.ts'
 import { type CommonOptions, commonOf, type GuardOptions } from './spec.ts'
 
@@ -40,15 +41,7 @@ export const invariantKind: CheckKind = {
   judge(spec, record) {
     const { invariant: name, atLeast = 1 } = paramsOf(params, spec)
     const facts = record.invariants.get(name)
-    const evidence: Evidence = {
-      n: facts?.checked ?? 0,
-      unit: 'count',
-      estimate: facts?.violations ?? null,
-      interval: facts === undefined ? null : [facts.violations, facts.violations],
-      threshold: 0,
-      good: 'at most',
-      smallestDetectable: facts === undefined ? null : 1,
-    }
+    const evidence = counted(facts?.checked ?? 0, facts?.violations ?? null)
     if (facts === undefined)
       return { verdict: 'inconclusive', evidence, said: 'it was not read: the arm did not come that far' }
     if (facts.violations > 0)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from '../model/check.ts'
+import type { CheckSpec } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
+import { counted } from './counted.ts'
 import {
   countParam,
   countsParam,
@@ -72,15 +73,7 @@ export const neverKind: CheckKind = {
       guilty.add(visits, row, journey)
     })
 
-    const evidence: Evidence = {
-      n,
-      unit: 'count',
-      estimate: n === 0 ? null : seen,
-      interval: n === 0 ? null : [seen, seen],
-      threshold: 0,
-      good: 'at most',
-      smallestDetectable: n === 0 ? null : 1,
-    }
+    const evidence = counted(n, n === 0 ? null : seen)
     if (seen > 0) {
       const bad = new Map([...counts].filter(([outcome]) => outcomes.includes(outcome)))
       return {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CheckSpec } from '../model/check.ts'
 import type { CheckKind } from './check-kind.ts'
+import { counted } from './counted.ts'
 import { nothingSeen } from './decide.ts'
 import { nameParam, paramsOf, problemsOf } from './params.ts'
 import { watchedUntilMs } from './reverts.ts'
@@ -59,15 +60,7 @@ export const noEventKind: CheckKind = {
     )
     const watched = span !== null && watchedUntilMs(record) !== null
     const where = window === undefined ? 'although there was no fault' : windowWords(window)
-    const evidence = {
-      n: 1,
-      unit: 'count',
-      estimate: happened.length,
-      interval: [happened.length, happened.length],
-      threshold: 0,
-      good: 'at most',
-      smallestDetectable: 1,
-    } as const
+    const evidence = counted(1, happened.length)
     if (happened.length > 0)
       return {
         verdict: 'deviates',

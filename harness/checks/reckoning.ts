@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CheckSpec, Evidence } from '../model/check.ts'
+import type { CheckSpec } from '../model/check.ts'
+import { count } from '../model/words.ts'
 import {
   type Account,
   beyond,
@@ -11,6 +12,7 @@ import {
   sizeOf,
 } from './accounts.ts'
 import type { CheckKind, Seen } from './check-kind.ts'
+import { counted } from './counted.ts'
 import { countParam, nameParam, namesParam, paramsOf, problemsOf } from './params.ts'
 import { type CommonOptions, commonOf } from './spec.ts'
 
@@ -118,7 +120,7 @@ export const reckoningKind: CheckKind = {
     if (unread > 0)
       return {
         verdict: 'inconclusive',
-        evidence: evidenceOf(0, null),
+        evidence: counted(0, null),
         said: `${unread} of ${lines.length} lines could not be read: the arm did not come that far`,
       }
     const read = closed as Closed[]
@@ -128,16 +130,16 @@ export const reckoningKind: CheckKind = {
     if (open.length > 0)
       return {
         verdict: 'deviates',
-        evidence: evidenceOf(n, left),
-        said: `${open.length} of ${count(lines.length)} ${open.length === 1 ? 'does' : 'do'} not close: ${open.map(({ said }) => said).join('; ')}`,
+        evidence: counted(n, left),
+        said: `${open.length} of ${count(lines.length, 'line')} ${open.length === 1 ? 'does' : 'do'} not close: ${open.map(({ said }) => said).join('; ')}`,
         lookAt: open
           .flatMap(({ line, words }) => words.slice(0, ofEach).map((word) => `${line}: ${word}`))
           .slice(0, shown),
       }
     return {
       verdict: 'holds',
-      evidence: evidenceOf(n, 0),
-      said: `${count(lines.length)} close${lines.length === 1 ? 's' : ''}: ${read.map(({ said }) => said).join('; ')}`,
+      evidence: counted(n, 0),
+      said: `${count(lines.length, 'line')} close${lines.length === 1 ? 's' : ''}: ${read.map(({ said }) => said).join('; ')}`,
       ...(n < atLeast && {
         short: { said: `at least ${atLeast} items are needed to say so`, samplesToDecide: atLeast },
       }),
@@ -185,21 +187,5 @@ function openOf(rule: Line['rule'], one: Contents, other: Contents): { words: st
       if (one.unnamed + other.unnamed > 0)
         return { words: [], unnamed: Math.abs(sizeOf(one) - sizeOf(other)) }
       return { words: [...beyond(one, other), ...beyond(other, one)], unnamed: 0 }
-  }
-}
-
-function count(lines: number): string {
-  return lines === 1 ? '1 line' : `${lines} lines`
-}
-
-function evidenceOf(n: number, open: number | null): Evidence {
-  return {
-    n,
-    unit: 'count',
-    estimate: open,
-    interval: open === null ? null : [open, open],
-    threshold: 0,
-    good: 'at most',
-    smallestDetectable: open === null ? null : 1,
   }
 }

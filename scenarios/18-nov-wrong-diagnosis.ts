@@ -1,33 +1,17 @@
 import {
   type ActSpec,
-  action,
   arrivals,
   between,
-  cut,
   defineScenario,
   measure,
   packetLoss,
-  replace,
-  restartInTurn,
   successRate,
   timeTo,
 } from '../harness/index.ts'
 import { citizenGuards, citizens } from './citizens.ts'
 import { officialIssuesCertificate } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
-
-/** The port in front of the L4 switch, by the fault that it is. */
-const brokenPort = 'packet-loss saeol→l4'
-
-/** The switch is gone for a moment, again and again, for all who come by it. */
-const flaps = ['saeol→l4', 'situation-room→l4'].map((link) =>
-  cut(link, {
-    id: `${link} flaps`,
-    from: '1s',
-    to: '1800ms',
-    repeat: { every: '1600ms', times: 3 },
-  }),
-)
+import { brokenPort, flaps, repairs } from './way-to-gpki.ts'
 
 /** The port is broken, and the switch comes and goes. */
 const friday: ActSpec = {
@@ -54,28 +38,10 @@ const friday: ActSpec = {
   ],
 }
 
-/** What operators do about it. Only whoever tests each way finds the port. */
 const saturday: ActSpec = {
   name: 'Saturday',
   lasts: '6s',
-  actions: [
-    restartInTurn(['l4'], { id: 'replace the L4 switch' }),
-    action('declare-normal', {}, { at: '1500ms' }),
-    replace('router', {
-      ends: [brokenPort],
-      at: { event: 'segment.failed', after: '500ms' },
-      measure: 'segment-tests',
-    }),
-    action(
-      'declare-normal',
-      {},
-      {
-        id: 'declare-normal again',
-        at: { action: 'replace router', after: '500ms' },
-        measure: 'segment-tests',
-      },
-    ),
-  ],
+  actions: repairs,
 }
 
 /** What the tests do. */

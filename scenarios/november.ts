@@ -7,8 +7,6 @@ import {
   everyone,
   measure,
   packetLoss,
-  replace,
-  restartInTurn,
   successRate,
   surge,
 } from '../harness/index.ts'
@@ -24,19 +22,7 @@ import {
 } from './journeys/index.ts'
 import { account } from './november-account.ts'
 import { administrativeNetwork } from './system.ts'
-
-/** The router port in front of GPKI, by the fault that it is. */
-const brokenPort = 'packet-loss saeol→l4'
-
-/** The switch is gone for a moment, again and again, for all who come by it. */
-const flaps = ['saeol→l4', 'situation-room→l4'].map((link) =>
-  cut(link, {
-    id: `${link} flaps`,
-    from: '1s',
-    to: '1800ms',
-    repeat: { every: '1600ms', times: 3 },
-  }),
-)
+import { brokenPort, flaps, repairs } from './way-to-gpki.ts'
 
 /** T1, T13, F12: the port breaks after the update; the bell of the first desk is muted, and the day shift goes home. */
 const thursdayNight: ActSpec = {
@@ -81,24 +67,7 @@ const friday = (more: number): ActSpec => ({
 const saturday: ActSpec = {
   name: 'Sat 18',
   lasts: '6s',
-  actions: [
-    restartInTurn(['l4'], { id: 'replace the L4 switch' }),
-    action('declare-normal', {}, { at: '1500ms' }),
-    replace('router', {
-      ends: [brokenPort],
-      at: { event: 'segment.failed', after: '500ms' },
-      measure: 'segment-tests',
-    }),
-    action(
-      'declare-normal',
-      {},
-      {
-        id: 'declare-normal again',
-        at: { action: 'replace router', after: '500ms' },
-        measure: 'segment-tests',
-      },
-    ),
-  ],
+  actions: repairs,
 }
 
 /** T9: real load returns. */

@@ -45,6 +45,8 @@ export interface FaultKind {
   toxics?(spec: FaultSpec): readonly string[]
   /** Slow work that changes nothing, done in the baseline, so that the injection is not late. */
   prepare?(spec: FaultSpec, context: FaultContext): Promise<void>
+  /** What its revert takes back, where that is less than every fault of the kind on its link or service. */
+  undoes?(spec: FaultSpec): string
   inject(spec: FaultSpec, context: FaultContext): Promise<void>
   revert(spec: FaultSpec, context: FaultContext): Promise<void>
   /**

@@ -25,6 +25,7 @@ export const switchKind: FaultKind = {
       ? []
       : [`fault '${spec.id}' names an ${unknown(`switch of ${spec.service}`, name, ofService)}`]
   },
+  undoes: nameOf,
   inject: (spec, context) => set(spec, context, true),
   revert: (spec, context) => set(spec, context, false),
   probe: (spec, context) => switchOf(spec, context.topology.system).probe(context.topology, context.signal),
@@ -40,7 +41,6 @@ function switchOf(spec: FaultSpec, { switches }: Pick<System, 'switches'>): Serv
   return found
 }
 
-/** A service that is down has no defect to take back. */
 async function set(spec: FaultSpec, { topology, signal }: FaultContext, on: boolean): Promise<void> {
   // A revert after an interruption must still come through.
   const own = on ? signal : AbortSignal.timeout(5_000)

@@ -54,10 +54,8 @@ function partsOf(arm: `without-${string}` | `only-${string}`): { kind: 'without'
  * without it and `treated` has it alone, so there are none; of two measures, without the one is the other alone.
  */
 export function ablationArms({ measures }: Pick<Plan, 'measures'>): readonly Arm[] {
-  const names = measures.map(({ name }) => name)
-  if (names.length < 2) return []
-  const without = names.map((name): Arm => `without-${name}`)
-  return names.length === 2 ? without : [...without, ...names.map((name): Arm => `only-${name}`)]
+  const without = withoutArms({ measures })
+  return measures.length <= 2 ? without : [...without, ...measures.map(({ name }): Arm => `only-${name}`)]
 }
 
 /** An arm without each measure: what leaving it out would have cost. Of one measure `untreated` says it. */

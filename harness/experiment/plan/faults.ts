@@ -152,9 +152,8 @@ function sameUndo(one: FaultSpec, other: FaultSpec): boolean {
   if (one.id === other.id || one.kind !== other.kind) return false
   if (one.link !== other.link || one.service !== other.service) return false
   if (one.link === undefined && one.service === undefined) return false
-  // Two switches of one service.
-  if (one.params.switch !== other.params.switch) return false
   const kind = faultKind(one.kind)
+  if (kind?.undoes?.(one) !== kind?.undoes?.(other)) return false
   const toxics = kind?.toxics?.(one)
   return toxics === undefined || (kind?.toxics?.(other) ?? []).some((name) => toxics.includes(name))
 }

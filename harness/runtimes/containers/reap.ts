@@ -124,7 +124,8 @@ async function sweep(engine: Engine, query: string): Promise<Round> {
 async function removeNetwork(engine: Engine, id: string): Promise<Refused | undefined> {
   const what = `remove network ${id.slice(0, 12)}`
   const path = `/networks/${id}`
-  await must(engine, what, 'DELETE', path, { fine: [403, 404] })
+  const refusal = await must<{ message?: string }>(engine, what, 'DELETE', path, { fine: [403, 404] })
+  if (refusal.message === undefined) return undefined
   const seen = await must<Partial<Inspected>>(engine, what, 'GET', path, { fine: [404] })
   if (seen.Name === undefined) return undefined
   return { name: seen.Name, inside: Object.values(seen.Containers ?? {}).map(({ Name }) => Name) }

@@ -60,10 +60,12 @@ settle_engine() {
   start_engine && npm run --silent chaos -- clean
 }
 
-# What must be the same before and after. Networks by id: one that was made anew under its old name is told apart.
+# What must be the same before and after. Networks by id: one that was made anew under its old name is told apart; the
+# engine's own by name, for it makes its bridge anew each time it starts.
 held_by_engine() {
   docker ps -a --no-trunc --format 'container {{.ID}} {{.Names}}' | sort
-  docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' | sort
+  docker network ls --no-trunc --format 'network {{.ID}} {{.Name}}' |
+    sed -E 's/^network [0-9a-f]+ (bridge|host|none)$/network of the engine: \1/' | sort
   docker volume ls --format 'volume {{.Name}}' | sort
   # An engine puts its users' own chain back in front when it likes.
   iptables -S | grep -vx -e '-A FORWARD -j DOCKER-USER'

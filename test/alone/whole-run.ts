@@ -28,14 +28,14 @@ export async function until(started: Started, words: RegExp): Promise<void> {
 
 /**
  * Of a run that has ended, no process goes on, and no register.
- * @param more what else there might be, by name
+ * @param more what else there might be, by name; asked `atLast` when there was patience enough
  */
 export async function nothingIsLeft(
   here: Place,
   seen: readonly Register[],
-  more: () => Promise<readonly string[]> = async () => [],
+  more: (atLast: boolean) => Promise<readonly string[]> = async () => [],
 ): Promise<void> {
-  const left = async (): Promise<string[]> => [...(await more()), ...here.leftovers(seen)]
+  const left = async (atLast = false): Promise<string[]> => [...(await more(atLast)), ...here.leftovers(seen)]
   for (let i = 0; i < 300 && (await left()).length > 0; i++) await sleep(100)
-  expect(await left()).toEqual([])
+  expect(await left(true)).toEqual([])
 }

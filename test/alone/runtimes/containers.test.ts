@@ -6,12 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { images } from '../../../harness/images.ts'
 import { startContainer } from '../../../harness/runtimes/containers/container.ts'
-import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label, topologyLabels } from '../../../harness/runtimes/containers/labels.ts'
 import { obstacleTo, provideImage, standingOf } from '../../../harness/runtimes/containers/provide-images.ts'
 import { reapTopology } from '../../../harness/runtimes/containers/reap.ts'
 import { oneByOne, type Place, place, type Started } from '../../harness/fixtures/command-line.ts'
-import { engine, missing } from '../../harness/fixtures/engine.ts'
+import { engine, leftOnEngine, missing, onEngine } from '../../harness/fixtures/engine.ts'
 import { describeWith } from '../../needs.ts'
 import { it, itInTurn, nothingIsLeft, until } from '../whole-run.ts'
 import { runInContainers, scenarios } from './in-containers.ts'
@@ -20,19 +19,15 @@ import { relayTo } from './relay.ts'
 const arguments_ = (here: Place, ...more: string[]): string[] => runInContainers(here.out, more)
 
 describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+  const ofPlace = (here: Place) => (labels: Readonly<Record<string, string>>) =>
+    labels[label.logs]!.startsWith(here.dir)
   /** What is on the engine of runs in this place. */
-  async function onEngine(here: Place): Promise<string[]> {
-    const query = filters({ label: [label.logs] })
-    const lists = await Promise.all(
-      [`/containers/json?all=1&${query}`, `/networks?${query}`].map((path) => engine!.ask('GET', path)),
-    )
-    return lists
-      .flatMap(({ body }) => body as { Id: string; Names?: string[]; Labels: Record<string, string> }[])
-      .filter(({ Labels }) => Labels[label.logs]!.startsWith(here.dir))
-      .map(({ Id, Names }) => Names?.[0] ?? Id)
-  }
+  const held = (here: Place): Promise<string[]> => onEngine(label.logs, ofPlace(here))
+  /** What is still there of runs that have ended. */
+  const left = (here: Place): Promise<string[]> => leftOnEngine(label.logs, ofPlace(here))
   /** Neither processes nor containers of this place. */
-  const allIsGone = (here: Place): Promise<void> => nothingIsLeft(here, [], () => onEngine(here))
+  const allIsGone = (here: Place): Promise<void> =>
+    nothingIsLeft(here, [], (atLast) => (atLast ? left(here) : held(here)))
   const start = (here: Place, ...more: string[]): Started =>
     here.start(...arguments_(here, 'contract-stall', ...more))
 
@@ -89,7 +84,7 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
       await sleep(afterMs)
       started.child.kill('SIGINT')
       expect((await started.ended).code).toBe(130)
-      expect(await onEngine(here)).toEqual([])
+      expect(await left(here)).toEqual([])
       await allIsGone(here)
     })
 
@@ -97,7 +92,7 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
       const started = start(here, '--arm', 'untreated')
       await until(started, words)
       await sleep(afterMs)
-      if (!words.test('untreated:')) expect((await onEngine(here)).length).toBeGreaterThan(4)
+      if (!words.test('untreated:')) expect((await held(here)).length).toBeGreaterThan(4)
       started.child.kill('SIGKILL')
       await started.ended
       await allIsGone(here)
@@ -110,7 +105,7 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
     process.kill(here.registers()[0]!.supervisor.pid, 'SIGKILL')
     started.child.kill('SIGINT')
     expect((await started.ended).code).toBe(130)
-    expect(await onEngine(here)).toEqual([])
+    expect(await left(here)).toEqual([])
     await here.run('clean')
     await allIsGone(here)
   })
@@ -124,13 +119,13 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
       process.kill(register!.supervisor.pid, 'SIGKILL')
       started.child.kill('SIGKILL')
       await started.ended
-      expect((await onEngine(here)).length).toBeGreaterThan(4)
+      expect((await held(here)).length).toBeGreaterThan(4)
       for (const { pid } of register!.processes) process.kill(pid, 'SIGKILL')
       rmSync(join(here.dir, `saeol-chaos-${process.getuid!()}`, 'running'), { recursive: true })
       const { code, stdout } = await here.run('clean')
       expect(stdout).toMatch(/removed 4 container\(s\) and 1 network\(s\)/)
       expect(code).toBe(0)
-      expect(await onEngine(here)).toEqual([])
+      expect(await left(here)).toEqual([])
     },
   )
 
@@ -138,7 +133,7 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
     const started = start(here, '--arm', 'untreated')
     await until(started, /baseline begins/)
     await here.run('clean')
-    expect((await onEngine(here)).length).toBeGreaterThan(4)
+    expect((await held(here)).length).toBeGreaterThan(4)
     started.child.kill('SIGINT')
     expect((await started.ended).code).toBe(130)
   })
@@ -146,7 +141,7 @@ describeWith('with an engine', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () 
   it('a container that dies in the middle ends the arm with exit 5, named with its log', async ({ here }) => {
     const started = start(here, '--arm', 'untreated')
     await until(started, /baseline begins/)
-    const name = (await onEngine(here)).find((one) => one.endsWith('-back'))!
+    const name = (await held(here)).find((one) => one.endsWith('-back'))!
     await engine!.ask('POST', `/containers${name}/kill`)
     const { code, stdout, stderr } = await started.ended
     expect(stdout + stderr).toMatch(/back ended in the middle of the arm \(exit code 137\)/)

@@ -11,7 +11,7 @@ import type { Runtime } from '../../../harness/runtimes/runtime.ts'
 import { casesOn, look } from '../../harness/faults/connections.ts'
 import { plannedFault } from '../../harness/faults/planned-fault.ts'
 import { describeWith } from '../../needs.ts'
-import { ask, onEngine, removeLogs, root, rowsOf, runtimes, type Up, up } from './ground.ts'
+import { ask, madeHere, removeLogs, root, rowsOf, runtimes, type Up, up } from './ground.ts'
 
 afterAll(removeLogs)
 
@@ -27,7 +27,7 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
       await here?.topology[Symbol.asyncDispose]()
       await runtime[Symbol.asyncDispose]()
       expect(here?.deaths).toEqual([])
-      expect(await onEngine()).toEqual([])
+      expect(await madeHere()).toEqual([])
       expect(readdirSync(stateDir()).filter((name) => name.startsWith('topology-'))).toEqual([])
     })
     const entrance = (): string => here.topology.link('user→front').url

@@ -6,13 +6,12 @@ import pg from 'pg'
 import type { Capability, Topology } from '../../../harness/model/topology.ts'
 import { containerCapabilities } from '../../../harness/runtimes/containers/capabilities.ts'
 import { containersRuntime } from '../../../harness/runtimes/containers/containers.ts'
-import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label } from '../../../harness/runtimes/containers/labels.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
 import type { Runtime, ServiceDeath, SystemEvent } from '../../../harness/runtimes/runtime.ts'
 import { sharePortLeases } from '../../harness/fixtures/command-line.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
-import { engine, missing } from '../../harness/fixtures/engine.ts'
+import { engine, leftOnEngine, missing } from '../../harness/fixtures/engine.ts'
 
 export interface Row {
   readonly name: string
@@ -89,18 +88,10 @@ export async function rowsOf(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Containers, networks and volumes that carry our labels: what this process has made. */
-export async function onEngine(): Promise<string[]> {
-  if (engine === undefined) return []
-  const query = filters({ label: [label.harness] })
-  const lists = await Promise.all(
-    [`/containers/json?all=1&${query}`, `/networks?${query}`].map((path) => engine!.ask('GET', path)),
-  )
+/** What this process has made on the engine, and its runtimes should have taken down. */
+export function madeHere(): Promise<string[]> {
   const mine = ` ${process.pid} `
-  return lists
-    .flatMap(({ body }) => body as { Id: string; Labels: Record<string, string> }[])
-    .filter(({ Labels }) => Labels[label.harness]!.includes(mine))
-    .map(({ Id }) => Id)
+  return leftOnEngine(label.harness, (labels) => labels[label.harness]!.includes(mine))
 }
 
 export async function volumes(): Promise<string[]> {

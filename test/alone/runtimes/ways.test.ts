@@ -9,7 +9,7 @@ import { label } from '../../../harness/runtimes/containers/labels.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
 import { engine } from '../../harness/fixtures/engine.ts'
 import { describeWith } from '../../needs.ts'
-import { ask, logs, onEngine, removeLogs, rowsOf, runtimes, up, volumes } from './ground.ts'
+import { ask, logs, madeHere, removeLogs, rowsOf, runtimes, up, volumes } from './ground.ts'
 
 afterAll(removeLogs)
 
@@ -68,16 +68,16 @@ describe.each(runtimes)('$name', ({ name, missing, make }) => {
 
     it('a service that does not come up ends the way up, in its own words, and nothing is left', async () => {
       await using other = make()
-      const before = (await onEngine()).sort()
+      const before = (await madeHere()).sort()
       await expect(up(other, { back: { DIES_AT_START: 'yes' } })).rejects.toThrow(
         /back ended while starting.*I cannot start like this/,
       )
-      expect((await onEngine()).sort()).toEqual(before)
+      expect((await madeHere()).sort()).toEqual(before)
     })
 
     it('a service that ends after it was ready, while others start, ends the way up at once, in its own words', async () => {
       await using other = make()
-      const before = (await onEngine()).sort()
+      const before = (await madeHere()).sort()
       const from = performance.now()
       const coming = up(other, { back: { DIES_AFTER_MS: '2500' }, front: { NEVER_READY: 'yes' } })
       await expect(coming).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe.each(runtimes)('$name', ({ name, missing, make }) => {
       })
       // Far from what the front may take.
       expect(performance.now() - from).toBeLessThan(20_000)
-      expect((await onEngine()).sort()).toEqual(before)
+      expect((await madeHere()).sort()).toEqual(before)
     })
 
     it('a service of an unknown kind is told before anything starts', async () => {
@@ -102,7 +102,7 @@ describe.each(runtimes)('$name', ({ name, missing, make }) => {
 
     it('an interruption on the way up leaves nothing', async () => {
       await using other = make()
-      const before = (await onEngine()).sort()
+      const before = (await madeHere()).sort()
       const stop = new AbortController()
       const logDir = mkdtempSync(join(logs, 'stopped-'))
       const coming = other.up(contractSystem, {
@@ -119,7 +119,7 @@ describe.each(runtimes)('$name', ({ name, missing, make }) => {
       }, 5)
       await expect(coming).rejects.toThrow('interrupted')
       clearInterval(looking)
-      expect((await onEngine()).sort()).toEqual(before)
+      expect((await madeHere()).sort()).toEqual(before)
       expect(existsSync(logDir)).toBe(true)
     })
   })

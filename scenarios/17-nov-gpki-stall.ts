@@ -35,6 +35,7 @@ import { administrativeNetwork } from './system.ts'
 /** Sabotages that let an attacker in; each must be seen by the guard against it. */
 const waysIn = [
   'accepts-any-password',
+  'enrols-at-login',
   'accepts-replayed-code',
   'opens-on-client-header',
   'wrong-code',
@@ -74,6 +75,8 @@ const serviceLevels = [
     during: ['fault', 'recovery'],
     after: openWithin,
     source: '† ours: nineteen in twenty officials serve their visitor once two officers had their time',
+    // Fallback invariant 10: a password login that needs GPKI too shares its fault.
+    sabotages: ['asks-gpki-too'],
   }),
   latency(officialIssuesCertificate, {
     step: 'login',
@@ -208,6 +211,11 @@ const guardsOfLogin = [
     source: 'fallback invariant 8',
     sabotages: ['audit-drops-record', 'truncates-audit'],
   }),
+  invariant('passwords are kept salted, and nowhere else', {
+    atLeast: 600,
+    source: 'fallback invariant 9',
+    sabotages: ['one-salt', 'cheap-hash', 'audits-passwords'],
+  }),
   invariant('refusals do not fill the audit', {
     minimumWhere: open,
     atLeast: 10,
@@ -230,8 +238,8 @@ export const gpkiStall = defineScenario({
     officials: { type: 'rate', default: '14/s', describe: 'officials who log in and issue a certificate' },
     // As many as it takes for every guard of receipts to have some to look at: few come before the fallback opens.
     visitors: { type: 'rate', default: '14/s', describe: 'visitors at the counters' },
-    // Thirteen attacks in turn, each at least twice while the door is open.
-    attackers: { type: 'rate', default: '4.5/s', describe: 'attempts on the fallback' },
+    // Fourteen attacks in turn, each at least twice while the door is open.
+    attackers: { type: 'rate', default: '4.8/s', describe: 'attempts on the fallback' },
     guessers: { type: 'rate', default: '2/s', describe: 'who guess at the fallback, many times each' },
     // Half a scaled minute: long enough for counters to feel it.
     reaction: { type: 'duration', default: '500ms', describe: 'how long each of two officers takes to open' },

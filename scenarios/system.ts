@@ -14,7 +14,7 @@ import {
   type System,
 } from '../harness/index.ts'
 import { sabotageNames } from '../services/common/sabotage.ts'
-import { enrolled } from '../services/enrolment/cache.ts'
+import { enrolled, enrolmentSabotages } from '../services/enrolment/cache.ts'
 import { checkBeforeIssue } from '../services/measures/check-before-issue.ts'
 import { circuitBreaker } from '../services/measures/circuit-breaker.ts'
 import { deadlineExtension } from '../services/measures/deadline-extension.ts'
@@ -209,8 +209,13 @@ export const administrativeNetwork = defineSystem({
   measures,
   actions,
   switches,
-  async prepare({ cacheDir, seed }) {
-    const files = await enrolled({ cacheDir, seed, offices })
+  async prepare({ cacheDir, seed, sabotages = [] }) {
+    const files = await enrolled({
+      cacheDir,
+      seed,
+      offices,
+      sabotages: enrolmentSabotages.filter((name) => sabotages.includes(name)),
+    })
     return {
       people: files.peopleFile,
       centre: files.centreFile,

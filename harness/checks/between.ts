@@ -10,10 +10,7 @@ import { offset } from './visits.ts'
 type BetweenOptions = {
   /** Fewer of `then` show nothing. Default 1. */
   readonly atLeast?: number
-} & (
-  | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
-  | ({ readonly measure?: never } & GuardOptions)
-)
+} & (({ readonly measure: string } & CommonOptions) | ({ readonly measure?: never } & GuardOptions))
 
 /**
  * Never `then` before `first`: since the fault began, or since the last `then`, `first` must have happened. Either is an

@@ -12,7 +12,7 @@ type InvariantOptions = {
 } & (
   | ({ readonly measure?: never } & GuardOptions)
   /** The invariant is about this measure: a mechanism, judged in arms with the fault and the measure. */
-  | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
+  | ({ readonly measure: string } & CommonOptions)
 )
 
 /**

@@ -18,10 +18,7 @@ import {
 } from './window.ts'
 
 type NoEventOptions = Partial<WindowOptions> &
-  (
-    | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
-    | ({ readonly measure?: never } & GuardOptions)
-  )
+  (({ readonly measure: string } & CommonOptions) | ({ readonly measure?: never } & GuardOptions))
 
 /**
  * What answers a fault must not happen without one: a fallback that opens on a healthy morning is a hole. It speaks of

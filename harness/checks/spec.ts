@@ -10,11 +10,12 @@ export interface CommonOptions {
   readonly id?: string
   /** The arms it speaks of; default: all. */
   readonly where?: Where
+  /** Sabotages of the system that must break it. */
+  readonly sabotages?: readonly string[]
 }
 
 /** A guard: an invariant, trusted once each of these sabotages has been seen to break it. */
 export interface GuardOptions extends CommonOptions {
-  /** Sabotages of the system that must break it. */
   readonly sabotages: readonly string[]
   /** Where its minimum sample is owed; default: wherever it applies. */
   readonly minimumWhere?: Where
@@ -30,7 +31,7 @@ const commonOptions = ['source', 'title', 'id', 'where', 'sabotages', 'minimumWh
 export function commonOf(
   kind: string,
   subject: string,
-  options: CommonOptions & { readonly minimumWhere?: Where; readonly sabotages?: readonly string[] },
+  options: CommonOptions & { readonly minimumWhere?: Where },
   own: readonly string[],
 ): Pick<CheckSpec, 'id' | 'kind' | 'source' | 'where' | 'minimumWhere' | 'sabotages' | 'unread'> {
   const { where, minimumWhere, sabotages } = options

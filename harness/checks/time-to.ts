@@ -15,7 +15,7 @@ type TimeToOptions = {
   /** Id of the fault that is meant; default: whichever was injected first, or reverted last. */
   readonly fault?: string
 } & (
-  | ({ readonly measure: string; readonly sabotages?: readonly string[] } & CommonOptions)
+  | ({ readonly measure: string } & CommonOptions)
   /** What must be seen with the measures and without them, such as an alarm. */
   | ({ readonly measure?: never } & GuardOptions)
 )

@@ -182,6 +182,7 @@ async function bringUp(running: Running): Promise<Topology> {
   const { plan, system, setup, sabotages, died, happenings, write } = running
   const topology = await running.runtime.up(system, {
     seed: running.seed,
+    sabotages,
     environment: environmentOf(system, { own: plan.environment, measures: setup.measures, sabotages }),
     logDir: running.logDir,
     signal: running.armSignal,

@@ -11,7 +11,12 @@ export interface System {
   readonly journeys: { readonly module: string; readonly all: readonly Journey[] }
   readonly measures: Readonly<Record<string, MeasureSpec>>
   /** Makes what services and users need before a start (keys, registers), cached. @returns files by name. */
-  prepare?(options: { cacheDir: string; seed: string }): Promise<Record<string, string>>
+  prepare?(options: {
+    cacheDir: string
+    seed: string
+    /** Names of the system's sabotages that are on; default: none. */
+    sabotages?: readonly string[]
+  }): Promise<Record<string, string>>
   /** Name of the file (from `prepare`) that is handed to journeys as data. */
   readonly userData?: string
   /** Deliberate defects that can be switched on, to test the checks themselves (`mutate`). */

@@ -37,7 +37,8 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
   undo.use(site.lives)
   const ready = whenReady(site, ground)
 
-  const prepared = system.prepare?.({ cacheDir: cacheDir(), seed: up.seed }) ?? Promise.resolve({})
+  const { seed, sabotages = [] } = up
+  const prepared = system.prepare?.({ cacheDir: cacheDir(), seed, sabotages }) ?? Promise.resolve({})
   const linked = startLinks(site, ground)
   const begin = async (service: string, start: () => Promise<void>): Promise<void> => {
     site.signal.throwIfAborted()

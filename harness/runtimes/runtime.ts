@@ -11,6 +11,8 @@ export interface Runtime {
 
 export interface UpOptions {
   readonly seed: string
+  /** Names of the system's sabotages that are on, for what is prepared; default: none. */
+  readonly sabotages?: readonly string[]
   /** Extra environment by service: measures and sabotage. */
   readonly environment: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** One log file per service is written here; always kept. */

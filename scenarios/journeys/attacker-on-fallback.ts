@@ -16,6 +16,8 @@ const attacks: Readonly<Record<string, (visit: Visit, people: People) => Promise
     }),
   'disabled-official': (visit, people) => tryPassword(visit, withStatus(people, 'disabled', visit)),
   'revoked-official': (visit, people) => tryPassword(visit, withStatus(people, 'revoked', visit)),
+  /** Everything right but a password that was never enrolled: the first one presented is not taken for theirs. */
+  'never-enrolled': (visit, people) => tryPassword(visit, withStatus(people, 'unenrolled', visit)),
   'revoked-certificate': (visit, people) => tryCertificate(visit, withStatus(people, 'revoked', visit)),
   'forged-certificate': (visit, people) => tryCertificate(visit, pick(people.strangers, visit.random)),
   'downgrade-header': downgrade,

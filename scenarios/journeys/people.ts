@@ -67,7 +67,7 @@ export interface Official {
   readonly password: string
   readonly totpSecretBase32: string
   readonly terminal: string
-  readonly status: 'active' | 'disabled' | 'revoked'
+  readonly status: 'active' | 'disabled' | 'revoked' | 'unenrolled'
 }
 
 /** The official of an arrival. Arrivals take them in turn: a password login needs a fresh code, which lasts 30 s. */

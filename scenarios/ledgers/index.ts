@@ -4,6 +4,7 @@ import { passwordFallback } from '../../services/measures/password-fallback.ts'
 import { alarmInvariants } from './alarms.ts'
 import { auditInvariants } from './audit.ts'
 import { bidInvariants } from './bids.ts'
+import { credentialInvariants } from './credentials.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
 import { latePaperInvariants } from './late-papers.ts'
@@ -18,6 +19,7 @@ export const invariants: System['invariants'] = {
   ...auditInvariants,
   ...registerInvariants,
   ...doorInvariants,
+  ...credentialInvariants,
   ...alarmInvariants,
   ...latePaperInvariants,
   ...bidInvariants,

@@ -4,6 +4,11 @@
  */
 export const sabotageNames = [
   'accepts-any-password',
+  'enrols-at-login',
+  'one-salt',
+  'cheap-hash',
+  'audits-passwords',
+  'asks-gpki-too',
   'accepts-replayed-code',
   'opens-on-client-header',
   'wrong-code',

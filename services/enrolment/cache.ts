@@ -1,10 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createSabotage, type SabotageName } from '../common/sabotage.ts'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 10
+const version = 11
+
+/** Deliberate defects of enrolment itself. */
+export const enrolmentSabotages = ['one-salt', 'cheap-hash'] as const satisfies readonly SabotageName[]
+type EnrolmentSabotage = (typeof enrolmentSabotages)[number]
 
 export interface EnrolledFiles {
   readonly peopleFile: string
@@ -25,15 +30,20 @@ export interface EnrolledFiles {
  * The files of `enrol`, made once per seed, sizes and version, and found again afterwards. They appear together
  * or not at all: two runs side by side both get the files of whoever came first.
  * @param options.cacheDir made when it is not there
+ * @param options.sabotages what is wrong with these files: they are others than those of the same seed without
  * @throws when the directory cannot be written
  */
 export async function enrolled(
-  options: { readonly cacheDir: string; readonly seed: string } & Partial<EnrolmentSizes>,
+  options: {
+    readonly cacheDir: string
+    readonly seed: string
+    readonly sabotages?: readonly EnrolmentSabotage[]
+  } & Partial<EnrolmentSizes>,
 ): Promise<EnrolledFiles> {
-  const { cacheDir, seed, ...given } = options
+  const { cacheDir, seed, sabotages = [], ...given } = options
   const sizes = { ...defaultSizes, ...given }
   const key = createHash('sha256')
-    .update(JSON.stringify([version, seed, Object.entries(sizes).sort()]))
+    .update(JSON.stringify([version, seed, Object.entries(sizes).sort(), [...sabotages].sort()]))
     .digest('hex')
     .slice(0, 16)
   const directory = join(cacheDir, `enrolment-${key}`)
@@ -46,6 +56,7 @@ export async function enrolled(
     const { people, centre, register, room, desks, trust, issuer, phones, procurement } = await enrol(
       seed,
       sizes,
+      createSabotage(sabotages),
     )
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.

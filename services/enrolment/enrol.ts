@@ -1,6 +1,7 @@
+import type { Sabotaged } from '../common/sabotage.ts'
 import { type Authority, createAuthority, createRoot } from './authority.ts'
 import type { Centre } from './centre.ts'
-import { createCredential } from './credential.ts'
+import { type Credential, createCredential, mockCost } from './credential.ts'
 import type { DutyOfficerKey } from './duty-officer-key.ts'
 import { impostorsOf } from './impostors.ts'
 import type { Issuer } from './issuer.ts'
@@ -21,6 +22,8 @@ export interface EnrolmentSizes {
   /** More officials, with everything right but their status. */
   readonly disabled: number
   readonly revoked: number
+  /** Active, and never enrolled for the password login. */
+  readonly unenrolled: number
   /** How many of Seoul's 25 districts take part. */
   readonly offices: number
   readonly clerksPerOffice: number
@@ -35,6 +38,7 @@ export const defaultSizes: EnrolmentSizes = {
   officials: 600,
   disabled: 8,
   revoked: 8,
+  unenrolled: 8,
   offices: 5,
   clerksPerOffice: 4,
   residents: 2_000,
@@ -68,7 +72,11 @@ type Status = Person['status']
  * secrets on any day (only the authority's ECDSA signatures differ from call to call).
  * @throws RangeError when there are not that many offices
  */
-export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes): Promise<Enrolment> {
+export async function enrol(
+  seed: string,
+  sizes: EnrolmentSizes = defaultSizes,
+  sabotaged: Sabotaged = () => false,
+): Promise<Enrolment> {
   const offices = officesFor(sizes)
   const root = await createRoot(seed, 'GPKI Mock')
   const [authority, retired, foreign] = await Promise.all([
@@ -76,7 +84,7 @@ export async function enrol(seed: string, sizes: EnrolmentSizes = defaultSizes):
     createAuthority(seed, 'GPKI Mock, retired', root),
     createAuthority(seed, 'Foreign Mock', await createRoot(seed, 'Foreign Mock')),
   ])
-  const draft = { seed, authority }
+  const draft = { seed, authority, sabotaged }
   const ids = offices.map(({ id }) => id)
   const { officials, clerks } = await enrolStaff(draft, sizes, ids)
   const registered = [...officials, ...clerks]
@@ -166,6 +174,7 @@ async function enrolStaff(
     ...Array<Status>(sizes.officials).fill('active'),
     ...Array<Status>(sizes.disabled).fill('disabled'),
     ...Array<Status>(sizes.revoked).fill('revoked'),
+    ...Array<Status>(sizes.unenrolled).fill('unenrolled'),
   ]
   const officials = await Promise.all(
     statuses.map((status, index) =>
@@ -189,6 +198,7 @@ async function enrolStaff(
 interface Draft {
   readonly seed: string
   readonly authority: Authority
+  readonly sabotaged: Sabotaged
 }
 
 interface Enrolled {
@@ -198,16 +208,17 @@ interface Enrolled {
 }
 
 async function enrolPerson(
-  { seed, authority }: Draft,
+  draft: Draft,
   { id, office, status }: { id: string; office: string; status: Status },
 ): Promise<Enrolled> {
+  const { seed, authority } = draft
   const keys = await seededKeys(seed, id)
   const password = seededBytes(seed, `password ${id}`, 12).toString('base64url')
   const totpSecretBase32 = base32(seededBytes(seed, `totp ${id}`, 20))
   const terminal = `terminal-${seededBytes(seed, `terminal ${id}`, 8).toString('hex')}`
   const [issued, credential] = await Promise.all([
     certify(authority, id, office, keys),
-    createCredential(password, seededBytes(seed, `salt ${id}`, 16)),
+    status === 'unenrolled' ? null : credentialOf(draft, id, password),
   ])
   return {
     serial: issued.serial,
@@ -224,13 +235,19 @@ async function enrolPerson(
     record: {
       id,
       office,
-      status,
+      status: status === 'unenrolled' ? 'active' : status,
       terminal,
       totpSecretBase32,
       credential,
       publicKeySpki: await spkiBase64(keys),
     },
   }
+}
+
+/** Salted, so that two who chose the same password cannot be told to have, and one guess is tried against one. */
+function credentialOf({ seed, sabotaged }: Draft, id: string, password: string): Promise<Credential> {
+  const salt = seededBytes(seed, sabotaged('one-salt') ? 'salt' : `salt ${id}`, 16)
+  return createCredential(password, salt, sabotaged('cheap-hash') ? { ...mockCost, N: 2 } : mockCost)
 }
 
 async function enrolProbe({ seed, authority }: Draft, id: string): Promise<Identity> {

@@ -15,7 +15,8 @@ export const personSchema = z.object({
   totpSecretBase32: z.string(),
   /** The id of the terminal the person's password login is bound to. */
   terminal: z.string(),
-  status: z.enum(['active', 'disabled', 'revoked']),
+  /** `unenrolled` has everything but a password on record: the one they hold was never enrolled. */
+  status: z.enum(['active', 'disabled', 'revoked', 'unenrolled']),
 })
 
 const peopleSchema = z.object({

@@ -17,7 +17,8 @@ const registeredOfficial = z.object({
   status: z.enum(['active', 'disabled', 'revoked']),
   terminal: z.string(),
   totpSecretBase32: z.string(),
-  credential: credentialSchema,
+  /** Null: never enrolled for the password login, and logs in by certificate alone. */
+  credential: credentialSchema.nullable(),
   /** base64; of the key in the official's certificate, for what they sign at their desk. */
   publicKeySpki: z.string(),
 })

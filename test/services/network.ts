@@ -59,7 +59,15 @@ export async function startNetwork(): Promise<TestNetwork> {
   const directory = await mkdtemp(join(tmpdir(), 'saeol-chaos-network-'))
   stack.defer(() => rm(directory, { recursive: true, force: true }))
   const cacheDir = join(tmpdir(), `saeol-chaos-test-people-${process.getuid?.() ?? 'user'}`)
-  const sizes = { officials: 10, disabled: 1, revoked: 1, offices: 2, clerksPerOffice: 3, residents: 50 }
+  const sizes = {
+    officials: 10,
+    disabled: 1,
+    revoked: 1,
+    unenrolled: 1,
+    offices: 2,
+    clerksPerOffice: 3,
+    residents: 50,
+  }
   const postgres = stack.use(await startPostgres())
   const files = await enrolled({ cacheDir, seed: 'tests', ...sizes })
   const [people, room, centre] = await Promise.all([

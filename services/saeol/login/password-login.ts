@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
+import { budget } from '../../common/budget.ts'
+import { fullSizePadding } from '../../common/full-size.ts'
 import { Problem } from '../../common/problem.ts'
 import { parseBody } from '../../common/request.ts'
 import { sourceOf } from '../../common/source.ts'
@@ -26,6 +28,7 @@ type Asked = z.output<typeof loginBody>
 /** Why nobody got in; for the audit, never for the caller. */
 type Reason =
   | 'unknown-official'
+  | 'not-enrolled'
   | 'wrong-password'
   | 'wrong-code'
   | 'code-used'
@@ -42,9 +45,9 @@ type Admission =
   | { readonly outcome: 'closed' }
 
 /** What an unknown official is checked against, so that the check takes as long as everybody else's. */
-function decoyLike(example: RegisteredOfficial | undefined): RegisteredOfficial {
+function decoyLike(example: RegisteredOfficial | undefined): RegisteredOfficial & { credential: Credential } {
   const nothing = Buffer.alloc(32).toString('base64')
-  const credential: Credential = example?.credential ?? {
+  const credential = example?.credential ?? {
     algorithm: 'scrypt',
     N: 1024,
     r: 8,
@@ -85,7 +88,7 @@ export function passwordLogin(
 ): RequestHandler[] {
   const { database, sessions, audit, refusals, fallback, now, sabotaged } = deps
   const officials = new Map(deps.register.officials.map((official) => [official.id, official]))
-  const decoy = decoyLike(deps.register.officials[0])
+  const decoy = decoyLike(deps.register.officials.find(({ credential }) => credential !== null))
 
   async function isOpen(request: Request): Promise<boolean> {
     if (sabotaged('opens-on-client-header') && request.get('X-Auth-Fallback') === 'password') return true
@@ -96,11 +99,14 @@ export function passwordLogin(
   /** Everything that can be told without using up the code. */
   async function check(asked: Asked, official: RegisteredOfficial | undefined) {
     const against = official ?? decoy
-    const passwordFits = await isPassword(asked.password, against.credential)
+    // Whoever never enrolled is checked as long as everybody else, and gets no credential here.
+    const enrols = against.credential === null && sabotaged('enrols-at-login')
+    const passwordFits = await isPassword(asked.password, against.credential ?? decoy.credential)
     const step = stepOfCode(against.totpSecretBase32, asked.code, now(), sabotaged)
     const reasons: (Reason | false)[] = [
       official === undefined && 'unknown-official',
-      !(passwordFits || sabotaged('accepts-any-password')) && 'wrong-password',
+      against.credential === null && !enrols && 'not-enrolled',
+      !(passwordFits || enrols || sabotaged('accepts-any-password')) && 'wrong-password',
       step === undefined && !sabotaged('wrong-code') && 'wrong-code',
       !isSame(asked.terminal, against.terminal) && !sabotaged('any-terminal') && 'wrong-terminal',
       against.status === 'disabled' && !sabotaged('disabled-lets-in') && 'disabled',
@@ -136,9 +142,14 @@ export function passwordLogin(
     })
   }
 
-  async function refuse({ startedAt, attempt }: Attempted, reason: Reason): Promise<never> {
+  async function refuse({ startedAt, asked, attempt }: Attempted, reason: Reason): Promise<never> {
     const problem = reason === 'closed' ? closed() : answerTo(await throttle.refused(attempt))
-    await refusals.record('login.refused', { method: 'password', ...attempt, reason })
+    await refusals.record('login.refused', {
+      method: 'password',
+      ...attempt,
+      reason,
+      ...(sabotaged('audits-passwords') && { password: asked.password }),
+    })
     await sleep(Math.max(0, startedAt + settings.refusalMs - performance.now()))
     throw problem
   }
@@ -161,6 +172,7 @@ export function passwordLogin(
     const { asked, official, attempt } = attempted
     if (!(await throttle.look(attempt))) return refuse(attempted, 'throttled')
     await sessions.mustHaveRoom()
+    if (sabotaged('asks-gpki-too')) await askGpki(deps, response)
     const { step, reason } = await check(asked, official)
     if (reason !== undefined || official === undefined) {
       await throttle.blame(attempt)
@@ -185,6 +197,12 @@ export function passwordLogin(
     }
   }
   return [gate, slot, login]
+}
+
+/** What the sabotage of that name waits for: an answer of any kind, to a request as long as a login's. */
+async function askGpki({ gpki, config }: LoginDeps, response: Response): Promise<void> {
+  const headers = { authorization: `Bearer ${config.OWN_TOKEN}`, ...fullSizePadding }
+  await gpki.call({ method: 'POST', path: '/verify', headers, body: {} }, budget(response))
 }
 
 function isSame(given: string, expected: string): boolean {

@@ -23,6 +23,7 @@ const sizes = {
   officials: 3,
   disabled: 1,
   revoked: 2,
+  unenrolled: 1,
   offices: 2,
   clerksPerOffice: 1,
   residents: 5,
@@ -40,7 +41,7 @@ describe('enrol', () => {
   it('makes as many people as asked for, and registers each', () => {
     const { people, register, desks } = enrolment
     const statuses = people.officials.map(({ status }) => status)
-    expect(statuses).toEqual(['active', 'active', 'active', 'disabled', 'revoked', 'revoked'])
+    expect(statuses).toEqual(['active', 'active', 'active', 'disabled', 'revoked', 'revoked', 'unenrolled'])
     expect(people.clerks.map(({ office }) => office)).toEqual(['jongno', 'jung'])
     expect(people.residents).toEqual([1, 2, 3, 4, 5].map((number) => `resident-00000${number}`))
     const ids = [...people.officials, ...people.clerks].map(({ id }) => id)
@@ -172,8 +173,8 @@ describe('enrolled', () => {
     const first = await readFile(files.peopleFile, 'utf8')
     expect(await enrolled(options)).toEqual(files)
     expect(await readFile(files.peopleFile, 'utf8')).toBe(first)
-    expect((await readPeople(files.peopleFile)).officials).toHaveLength(6)
-    expect((await readRegister(files.registerFile)).officials).toHaveLength(8)
+    expect((await readPeople(files.peopleFile)).officials).toHaveLength(7)
+    expect((await readRegister(files.registerFile)).officials).toHaveLength(9)
     // The room holds no key of an officer, and each desk one.
     expect(Object.keys(await readRoom(files.roomFile))).toEqual(['probe'])
     expect((await readDutyOfficer(files.desk2File)).id).toBe('duty-officer-2')

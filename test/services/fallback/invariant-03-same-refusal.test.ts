@@ -34,6 +34,7 @@ const intruders: [who: string, login: (network: Network) => Promise<Answer>][] =
   ['a wrong password', (n) => logInByPassword(n, { ...credentialsOf(n.nextOfficial()), password: 'wrong' })],
   ['an unknown official', (n) => logInByPassword(n, credentialsOf(unknown(n)))],
   ['a disabled official', (n) => logInByPassword(n, credentialsOf(withStatus(n, 'disabled')))],
+  ['somebody who never enrolled', (n) => logInByPassword(n, credentialsOf(withStatus(n, 'unenrolled')))],
   ['the holder of a revoked certificate', (n) => logInByPassword(n, credentialsOf(withStatus(n, 'revoked')))],
   ['a wrong code', (n) => logInByPassword(n, { ...credentialsOf(n.nextOfficial()), code: '000000' })],
   [
@@ -56,6 +57,7 @@ async function throttledAnswers(network: Network): Promise<{ after: Answer; seen
     [unknown(network), {}],
     [withStatus(network, 'disabled'), {}],
     [withStatus(network, 'revoked'), {}],
+    [withStatus(network, 'unenrolled'), {}],
     [network.nextOfficial(), { code: '000000' }],
     [network.nextOfficial(), { terminal: 'terminal-0' }],
   ]

@@ -25,8 +25,8 @@ describe('invariant 9: credentials are salted and enrolled beforehand', () => {
       readPeople(files.peopleFile),
       readRegister(files.registerFile),
     ])
-    const credentials = register.officials.map(({ credential }) => credential)
-    expect(credentials).toHaveLength(officials.length + clerks.length)
+    const credentials = register.officials.flatMap(({ credential }) => credential ?? [])
+    expect(credentials).toHaveLength(officials.length + clerks.length - enrolmentOfTests.unenrolled)
     expect(new Set(credentials.map(({ salt }) => salt)).size).toBe(credentials.length)
     expect(new Set(credentials.map(({ hash }) => hash)).size).toBe(credentials.length)
     for (const { algorithm, salt } of credentials) {
@@ -42,5 +42,34 @@ describe('invariant 9: credentials are salted and enrolled beforehand', () => {
       [1, 2].map((byte) => createCredential('the same', Buffer.alloc(16, byte))),
     )
     expect(one?.hash).not.toBe(other?.hash)
+  })
+
+  it('registers whoever never enrolled without a credential', async () => {
+    const files = await enrolled(enrolmentOfTests)
+    const [{ officials }, register] = await Promise.all([
+      readPeople(files.peopleFile),
+      readRegister(files.registerFile),
+    ])
+    const never = officials.filter(({ status }) => status === 'unenrolled').map(({ id }) => id)
+    expect(never).toHaveLength(enrolmentOfTests.unenrolled)
+    expect(register.officials.filter(({ credential }) => credential === null).map(({ id }) => id)).toEqual(
+      never,
+    )
+  })
+
+  it('makes other files where something is wrong with them', async () => {
+    const [good, bad] = await Promise.all([
+      enrolled(enrolmentOfTests),
+      enrolled({ ...enrolmentOfTests, sabotages: ['one-salt', 'cheap-hash'] }),
+    ])
+    const [wrong, right] = await Promise.all([
+      readRegister(bad.registerFile),
+      readRegister(good.registerFile),
+    ])
+    const salts = (register: typeof wrong) =>
+      new Set(register.officials.flatMap(({ credential }) => credential?.salt ?? []))
+    expect(salts(wrong).size).toBe(1)
+    expect(salts(right).size).toBeGreaterThan(100)
+    expect(wrong.officials[0]!.credential!.N).toBe(2)
   })
 })

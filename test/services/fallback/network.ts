@@ -54,6 +54,7 @@ export const enrolmentOfTests = {
   officials: 120,
   disabled: 2,
   revoked: 2,
+  unenrolled: 2,
   offices: 2,
   clerksPerOffice: 2,
   residents: 10,

@@ -1,5 +1,6 @@
 import { missedAlarm } from './16-nov-missed-alarm.ts'
 import { routerPort } from './16-nov-router-port.ts'
+import { cascade } from './17-nov-cascade.ts'
 import { centreLine } from './17-nov-centre-line.ts'
 import { gpkiStall } from './17-nov-gpki-stall.ts'
 import { l4Flaps } from './17-nov-l4-flaps.ts'
@@ -15,6 +16,7 @@ import { swappedDocuments } from './swapped-documents.ts'
 export const scenarios = [
   missedAlarm,
   routerPort,
+  cascade,
   centreLine,
   gpkiStall,
   revocationServiceDead,

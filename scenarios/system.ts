@@ -24,6 +24,7 @@ import { manualIntake } from '../services/measures/manual-intake.ts'
 import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
 import { perSourceQuota } from '../services/measures/per-source-quota.ts'
+import { portalFirst } from '../services/measures/portal-first.ts'
 import { segmentTests } from '../services/measures/segment-tests.ts'
 import { sessionAdmission } from '../services/measures/session-admission.ts'
 import { situationRoom } from '../services/measures/situation-room.ts'
@@ -91,7 +92,7 @@ const services: System['services'] = {
   })),
   front,
   'simple-auth': service('simple-auth', (files) => ({ PHONES_FILE: files.phones! })),
-  gov24: service('gov24'),
+  gov24: service('gov24', (_files, scratch) => ({ OUTBOX_FILE: `${scratch}/outbox.jsonl` })),
   'community-centre': service('community-centre', (files, scratch) => ({
     CENTRE_FILE: files.centre!,
     RECEIPTS_FILE: `${scratch}/receipts.jsonl`,
@@ -162,6 +163,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     segmentTests,
     sessionAdmission,
     checkBeforeIssue,
+    portalFirst,
   ].map((measure: Measure) => [
     measure.name,
     {

@@ -6,8 +6,20 @@ import { vouch } from './signatures.ts'
 /** The first 887 of the catalogue's 1,327 services issue certificates (S1 S2). */
 const certificateServices = 887
 
+/** The last 81 look something up (S1 S2). */
+const lookUpServices = 81
+export const servicesInAll = 1_327
+
 export function certificateService(random: () => number): string {
-  return `service-${String(1 + Math.floor(random() * certificateServices)).padStart(4, '0')}`
+  return serviceId(1 + Math.floor(random() * certificateServices))
+}
+
+export function lookUpService(random: () => number): string {
+  return serviceId(servicesInAll - Math.floor(random() * lookUpServices))
+}
+
+function serviceId(number: number): string {
+  return `service-${String(number).padStart(4, '0')}`
 }
 
 /** The body of a login to the portal, approved on the citizen's phone. */

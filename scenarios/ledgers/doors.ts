@@ -42,6 +42,7 @@ const doors: readonly Door[] = [
   { service: 'saeol', method: 'GET', path: '/trouble-reports' },
   { service: 'simple-auth', method: 'POST', path: '/approvals/verify', body: {} },
   { service: 'gov24', method: 'PATCH', path: '/switches/crossed-answers', body: { on: false } },
+  { service: 'gov24', method: 'GET', path: '/outbox' },
   { service: 'community-centre', method: 'GET', path: '/receipts' },
   { service: 'situation-room', method: 'GET', path: '/status' },
   { service: 'situation-room', method: 'GET', path: '/alarms' },

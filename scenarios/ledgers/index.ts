@@ -8,6 +8,7 @@ import { credentialInvariants } from './credentials.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
 import { latePaperInvariants } from './late-papers.ts'
+import { outboxInvariants } from './outbox.ts'
 import { facts, rows } from './read.ts'
 import { receiptInvariants } from './receipts.ts'
 import { registerInvariants } from './register.ts'
@@ -22,6 +23,7 @@ export const invariants: System['invariants'] = {
   ...credentialInvariants,
   ...alarmInvariants,
   ...latePaperInvariants,
+  ...outboxInvariants,
   ...bidInvariants,
 
   'no session outlives the opening it came by': async (topology, _signal, measures) => {

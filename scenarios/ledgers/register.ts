@@ -27,7 +27,10 @@ export const registerInvariants: Readonly<Record<string, InvariantReader>> = {
   },
 
   'applications received': async (topology) => {
-    const applications = await rows<{ number: string }>(topology, 'select number from applications')
+    const applications = await rows<{ number: string }>(
+      topology,
+      'select coalesce(portal_number, number::text) as number from applications',
+    )
     return {
       ...facts(applications, [], `${applications.length} applications in Saeol's ledger`),
       ids: applications.map(({ number }) => number),

@@ -2,13 +2,15 @@ import { Router } from 'express'
 import { z } from 'zod'
 import { type Budget, budget } from '../common/budget.ts'
 import type { Capacity } from '../common/capacity.ts'
-import type { Downstream, DownstreamResponse } from '../common/downstream.ts'
+import type { Downstream } from '../common/downstream.ts'
 import { Problem } from '../common/problem.ts'
 import { idempotencyKey, parseBody } from '../common/request.ts'
 import { onBehalfOf } from '../common/requester.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
+import { answered } from './answered.ts'
 import type { Gov24Work } from './capacity.ts'
 import { backendsOf, type PortalService } from './catalogue.ts'
+import type { HandIn } from './hand-in.ts'
 import type { HandOver } from './hand-over.ts'
 import { citizen, type Sessions } from './sessions.ts'
 
@@ -31,10 +33,11 @@ export interface Given {
 
 interface Options {
   readonly services: ReadonlyMap<string, PortalService>
-  readonly links: { readonly saeol: Downstream; readonly resident: Downstream }
+  readonly resident: Downstream
+  readonly handIn: HandIn
   readonly capacity: Capacity<Gov24Work>
   readonly sessions: Sessions
-  /** What the portal shows the systems it calls. */
+  /** What the portal shows the register. */
   readonly token: string
   readonly handOver: HandOver<Given>
   readonly sabotaged: Sabotaged
@@ -42,8 +45,8 @@ interface Options {
 
 /** `POST /applications`: a citizen who is logged in uses one of the portal's services, about nobody else. */
 export function applicationsRouter(options: Options): Router {
-  const { services, capacity, sessions, handOver, sabotaged } = options
-  const systems = createSystems(options)
+  const { services, capacity, sessions, handIn, handOver, sabotaged } = options
+  const register = createRegister(options)
   const router = Router()
 
   router.post('/applications', sessions.required, capacity.slot('application'), async (request, response) => {
@@ -58,68 +61,35 @@ export function applicationsRouter(options: Options): Router {
       throw new Problem(422, 'unknown-service', `the portal has no service ${serviceId}`)
     const needs = backendsOf[service.kind]
     const document = needs.includes('resident')
-      ? { document: await systems.lookUp(residentId, citizen(response), budget(response)) }
+      ? { document: await register.lookUp(residentId, citizen(response), budget(response)) }
       : {}
     if (!needs.includes('saeol')) {
       response.status(201).json(await handOver({ ...asked, ...document }))
       return
     }
-    const { status, received } = await systems.handIn(asked, key, budget(response))
+    const { status, received } = await handIn.receive(asked, key, budget(response))
     response.status(status).json(await handOver({ ...asked, ...received, ...document }))
   })
   return router
 }
 
-/** The systems behind the portal, asked in the name of a citizen. */
-function createSystems({ links, token }: Options) {
+/** The resident register, asked in the name of a citizen. */
+function createRegister({ resident, token }: Options) {
   const headers = { authorization: `Bearer ${token}` }
   return {
     async lookUp(residentId: string, requester: string, limit: Budget): Promise<z.output<typeof subject>> {
       const path = `/residents/${encodeURIComponent(residentId)}`
       const asked = { method: 'GET', path, headers: { ...headers, ...onBehalfOf(requester) } } as const
-      const answer = await links.resident.call(asked, limit)
+      const answer = await resident.call(asked, limit)
       if (answer.status === 404)
         throw new Problem(422, 'unknown-resident', `nobody is registered as ${residentId}`)
-      const resident = answered('resident', answer, subject)
+      const about = answered('resident', answer, subject)
       // Another person's data must never reach this one: it did in April 2024 (F15).
-      if (resident.id !== residentId)
+      if (about.id !== residentId)
         throw new Problem(502, 'wrong-subject', 'the register answered about another')
-      return resident
-    },
-    async handIn(body: z.output<typeof requestBody>, key: string, limit: Budget) {
-      const answer = await links.saeol.call(
-        {
-          method: 'POST',
-          path: '/applications',
-          headers: { ...headers, 'idempotency-key': key },
-          body,
-        },
-        limit,
-      )
-      const { number, receivedAt } = answered('saeol', answer, application)
-      return { status: answer.status, received: { number, receivedAt } }
+      return about
     },
   }
 }
 
 const subject = z.looseObject({ id: z.string() })
-const application = z.looseObject({ number: z.string(), receivedAt: z.string() })
-
-/** What a system answered, or an honest error in its name. */
-function answered<S extends z.ZodType>(
-  system: 'saeol' | 'resident',
-  answer: DownstreamResponse,
-  schema: S,
-): z.output<S> {
-  if (answer.status >= 500 || answer.status === 429) {
-    throw new Problem(503, `${system}-unavailable`, `${system} answered ${answer.status}`)
-  }
-  const body = schema.safeParse(answer.body)
-  if (answer.status < 300 && body.success) return body.data
-  if (answer.status === 422) throw new Problem(422, 'refused', `${system} refused it`)
-  throw new Problem(
-    502,
-    `${system}-refused`,
-    `${system} answered ${answer.status}, which the portal does not understand`,
-  )
-}

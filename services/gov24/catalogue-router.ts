@@ -2,16 +2,18 @@ import { Router } from 'express'
 import type { Capacity } from '../common/capacity.ts'
 import { Problem } from '../common/problem.ts'
 import type { Gov24Work } from './capacity.ts'
-import type { PortalService } from './catalogue.ts'
+import type { Backend, PortalService } from './catalogue.ts'
 import { type BackendStates, stateOf } from './states.ts'
 
 /** `GET /services` and `GET /services/:id`: every service with its state and another way that is open now. */
 export function catalogueRouter(options: {
   readonly services: ReadonlyMap<string, PortalService>
   readonly backends: BackendStates
+  /** See `stateOf`. */
+  readonly keeps: readonly Backend[]
   readonly capacity: Capacity<Gov24Work>
 }): Router {
-  const { services, backends, capacity } = options
+  const { services, backends, keeps, capacity } = options
   const router = Router()
   let made = { of: '', page: '' }
 
@@ -19,7 +21,7 @@ export function catalogueRouter(options: {
   function page(): string {
     const of = JSON.stringify(backends)
     if (made.of !== of) {
-      const entries = Array.from(services.values(), (service) => stateOf(service, backends))
+      const entries = Array.from(services.values(), (service) => stateOf(service, backends, keeps))
       made = { of, page: JSON.stringify({ services: entries }) }
     }
     return made.page
@@ -33,7 +35,7 @@ export function catalogueRouter(options: {
     if (service === undefined) {
       throw new Problem(404, 'not-found', `the portal has no service ${request.params.id}`)
     }
-    response.json(stateOf(service, backends))
+    response.json(stateOf(service, backends, keeps))
   })
   return router
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { ownToken } from '../common/callers.ts'
 import { capacityVariables } from '../common/capacity.ts'
-import { type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
+import { ConfigurationError, type Environment, integer, linkUrl, readConfig } from '../common/config.ts'
 import { checkBeforeIssue } from '../measures/check-before-issue.ts'
 import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
+import { portalFirst } from '../measures/portal-first.ts'
 
 /** What operators of the portal show. */
 export const mockGov24OperatorToken = 'mock-token-of-the-portals-operators'
@@ -17,7 +18,7 @@ export type Gov24Config = ReturnType<typeof readGov24Config>
 
 /** @throws ConfigurationError with every problem at once */
 export function readGov24Config(env: Environment) {
-  return readConfig(
+  const config = readConfig(
     'gov24',
     env,
     {
@@ -29,6 +30,8 @@ export function readGov24Config(env: Environment) {
       /** What the portal shows the systems it calls. */
       OWN_TOKEN: ownToken('gov24'),
       OPERATOR_TOKEN: z.string().min(8).default(mockGov24OperatorToken),
+      /** Keeps what the portal receives in Saeol's place; needed by the measure `portal-first`. */
+      OUTBOX_FILE: z.string().min(1).optional(),
       /** How long a citizen stays logged in, in ms. † ours: as long as an official does. */
       SESSION_TTL_MS: integer(1, 86_400_000).default(10_000),
       /** How often the systems behind the portal are probed, in ms. */
@@ -36,6 +39,13 @@ export function readGov24Config(env: Environment) {
       /** Longest wait for one probe, in ms: longer than a deep check of Saeol takes to fail. */
       PROBE_TIMEOUT_MS: integer(10, 600_000).default(1_000),
     },
-    { deadlines, circuitBreaker, loadShedding, checkBeforeIssue },
+    { deadlines, circuitBreaker, loadShedding, checkBeforeIssue, portalFirst },
   )
+  const { portalFirst: settings } = config.measures
+  if (settings === undefined) return { ...config, outbox: undefined }
+  if (config.OUTBOX_FILE === undefined)
+    throw new ConfigurationError(config.SERVICE_NAME, [
+      'OUTBOX_FILE: MEASURE_PORTAL_FIRST is on, so it needs a file for what it keeps',
+    ])
+  return { ...config, outbox: { file: config.OUTBOX_FILE, settings } }
 }

@@ -44,10 +44,19 @@ const channels: readonly (Alternative & {
   },
 ]
 
-/** A service is as well as the worst of what it needs; its alternative never stands on a system that is down. */
-export function stateOf(service: PortalService, backends: BackendStates): ServiceState {
+/**
+ * A service is as well as the worst of what it needs; its alternative never stands on a system that is down.
+ * @param keeps systems in whose place the portal receives what they do not: without them it is not down
+ */
+export function stateOf(
+  service: PortalService,
+  backends: BackendStates,
+  keeps: readonly Backend[] = [],
+): ServiceState {
   const state = backendsOf[service.kind]
-    .map((backend) => backends[backend])
+    .map((backend) =>
+      backends[backend] === 'down' && keeps.includes(backend) ? 'degraded' : backends[backend],
+    )
     .reduce((worst, next) => (severity.indexOf(next) > severity.indexOf(worst) ? next : worst), 'up')
   const open = channels.find(
     ({ kinds, needs }) => kinds.includes(service.kind) && needs.every((need) => backends[need] === 'up'),

@@ -14,6 +14,7 @@ export const measureNames = [
   'segment-tests',
   'session-admission',
   'check-before-issue',
+  'portal-first',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

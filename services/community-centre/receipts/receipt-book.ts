@@ -1,6 +1,6 @@
+import { openJournalFile } from '../../common/journal-file.ts'
 import type { Sabotaged } from '../../common/sabotage.ts'
 import { receiptSubject, type Signer } from '../../saeol/ledger/papers.ts'
-import { openJournalFile } from './journal-file.ts'
 import {
   type KeptReceipt,
   paperOf,

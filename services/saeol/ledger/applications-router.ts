@@ -8,14 +8,31 @@ import type { SaeolDeps } from '../deps.ts'
 const requestBody = z.strictObject({
   serviceId: z.string().min(1).max(100),
   residentId: z.string().min(1).max(100),
+  /** The portal received it in our place. */
+  kept: z
+    .strictObject({
+      number: z.string().regex(/^P-\d{6,12}$/),
+      receivedOn: z.iso.datetime().transform((text) => new Date(text)),
+    })
+    .optional(),
 })
 
-interface Application extends z.output<typeof requestBody> {
+/** What the portal says it received earlier than this is refused, in ms. † ours: a week. */
+const longestKeptMs = 7 * 86_400_000
+/** Clocks differ, in ms. † ours. */
+const aheadMs = 1_000
+
+interface Application {
+  readonly serviceId: string
+  readonly residentId: string
   readonly number: string
   readonly receivedAt: Date
+  readonly receivedOn: Date
+  readonly portalNumber: string | null
 }
 
-const columns = `number, service as "serviceId", resident as "residentId", received_at as "receivedAt"`
+const columns = `number, service as "serviceId", resident as "residentId", received_at as "receivedAt",
+  received_on as "receivedOn", portal_number as "portalNumber"`
 
 /** Every how many applications the sabotage `forgets-applications` forgets one; not those that are handed to others. */
 const forgottenOneIn = 7
@@ -28,15 +45,26 @@ export function applicationsRouter({ config, database, capacity, sabotaged, now 
   router.post('/applications', portal, capacity.slot('application'), async (request, response) => {
     const asked = parseBody(requestBody, request)
     const key = idempotencyKey(request)
+    const { kept: byPortal } = asked
+    const receivedAt = new Date(now())
+    if (byPortal !== undefined) mustBeRecent(byPortal.receivedOn, receivedAt)
     received += 1
     if (sabotaged('forgets-applications') && received % forgottenOneIn === 0) {
-      response.status(201).json({ ...asked, number: `F${received}`, receivedAt: new Date(now()) })
+      response.status(201).json({ ...asked, number: `F${received}`, receivedAt })
       return
     }
     const [kept] = await database.query<Application>(
-      `insert into applications (idempotency_key, service, resident, received_at) values ($1, $2, $3, $4)
+      `insert into applications (idempotency_key, service, resident, received_at, received_on, portal_number)
+       values ($1, $2, $3, $4, $5, $6)
        on conflict do nothing returning ${columns}`,
-      [key, asked.serviceId, asked.residentId, new Date(now())],
+      [
+        key,
+        asked.serviceId,
+        asked.residentId,
+        receivedAt,
+        sabotaged('redates-kept') ? receivedAt : (byPortal?.receivedOn ?? receivedAt),
+        byPortal?.number ?? null,
+      ],
     )
     if (kept !== undefined) {
       response.status(201).json(kept)
@@ -53,7 +81,22 @@ export function applicationsRouter({ config, database, capacity, sabotaged, now 
         'this Idempotency-Key was used for another application',
       )
     }
+    // It came before, the portal did not hear so, and the citizen has the portal's number.
+    if (byPortal !== undefined && earlier.portalNumber === null) {
+      await database.query(
+        'update applications set portal_number = $2, received_on = $3 where idempotency_key = $1',
+        [key, byPortal.number, byPortal.receivedOn],
+      )
+    }
     response.status(200).json(earlier)
   })
   return router
+}
+
+/** @throws Problem 422 where the portal's date is in the future, or from before anything that it may have kept */
+function mustBeRecent(receivedOn: Date, at: Date): void {
+  const ageMs = at.getTime() - receivedOn.getTime()
+  if (ageMs < -aheadMs) throw new Problem(422, 'in-the-future', 'the portal cannot have received it yet')
+  if (ageMs > longestKeptMs)
+    throw new Problem(422, 'too-old', 'the portal says it kept it for more than a week')
 }

@@ -70,7 +70,10 @@ const rest = `
       idempotency_key text not null unique,
       service text not null,
       resident text not null,
-      received_at timestamptz(3) not null
+      received_at timestamptz(3) not null,
+      -- The day that counts: the portal may have received it in our place, under a number of its own.
+      received_on timestamptz(3) not null,
+      portal_number text
     );
     create or replace function refuse_change() returns trigger language plpgsql as $$
       begin

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { mockTokenOf } from '../../../services/common/callers.ts'
 import type { LogDestination } from '../../../services/common/log.ts'
 import { enrolled } from '../../../services/enrolment/cache.ts'
@@ -18,9 +19,11 @@ export interface Entry {
 export async function backend(answer: (path: string) => object) {
   const mood = {
     health: 200 as number | 'silent',
-    seen: [] as { path: string; key?: string; token?: string; requester?: string }[],
+    /** How it answers what it is asked to do. */
+    work: 'well' as 'well' | 'silent' | number,
+    seen: [] as { path: string; key?: string; token?: string; requester?: string; body?: string }[],
   }
-  const server = await standIn((request, response) => {
+  const server = await standIn(async (request, response) => {
     const path = request.url ?? ''
     if (path === '/health/deep') {
       if (mood.health !== 'silent') response.writeHead(mood.health).end('{}')
@@ -31,7 +34,13 @@ export async function backend(answer: (path: string) => object) {
       key: String(request.headers['idempotency-key']),
       token: String(request.headers.authorization),
       requester: String(request.headers['x-requester']),
+      body: await text(request),
     })
+    if (mood.work === 'silent') return
+    if (mood.work !== 'well') {
+      response.writeHead(mood.work).end(JSON.stringify({ code: 'a-code', error: 'in a sentence' }))
+      return
+    }
     response.writeHead(request.method === 'POST' ? 201 : 200).end(JSON.stringify(answer(path)))
   })
   return { ...server, mood, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }

@@ -37,3 +37,34 @@ test('an application is received once for each key, and only from the portal', a
     { count: 1 },
   ])
 })
+
+test('what the portal received in its place has the portal’s number and day, once', async () => {
+  await using saeol = await network.startSaeol({ CALLERS: JSON.stringify({ gov24: 'a-secret-of-two' }) })
+  const post = (key: string, kept?: object) =>
+    saeol.post('/applications', { ...asked, ...(kept && { kept }) }, { ...portal, 'idempotency-key': key })
+  const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
+  const hour = 3_600_000
+  const yesterday = ago(24 * hour)
+
+  expect((await post('kept', { number: 'P-000001', receivedOn: yesterday })).status).toBe(201)
+  expect((await post('kept', { number: 'P-000001', receivedOn: yesterday })).status).toBe(200)
+  // It had come, and the portal never heard so.
+  expect((await post('both')).status).toBe(201)
+  expect((await post('both', { number: 'P-000002', receivedOn: yesterday })).status).toBe(200)
+  for (const [receivedOn, code] of [
+    [ago(-hour), 'in-the-future'],
+    [ago(8 * 24 * hour), 'too-old'],
+  ] as const) {
+    const answer = await post(`refused-${code}`, { number: 'P-000003', receivedOn })
+    expect(answer).toMatchObject({ status: 422, body: { code } })
+  }
+  expect((await post('no-number', { receivedOn: yesterday })).status).toBe(400)
+  expect(
+    await saeol.database.query(
+      'select idempotency_key as key, portal_number as number, received_on as "on" from applications order by 1',
+    ),
+  ).toEqual([
+    { key: 'both', number: 'P-000002', on: new Date(yesterday) },
+    { key: 'kept', number: 'P-000001', on: new Date(yesterday) },
+  ])
+})

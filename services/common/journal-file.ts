@@ -44,7 +44,9 @@ async function readBack<Line>(file: FileHandle, path: string): Promise<Line[]> {
       try {
         return JSON.parse(line) as Line
       } catch {
-        throw new Error(`${path}:${index + 1}: not readable; mend or move the file, receipts may be in it`)
+        throw new Error(
+          `${path}:${index + 1}: not readable; mend or move the file, what it keeps may be in it`,
+        )
       }
     })
 }

@@ -15,6 +15,7 @@ import {
 } from '../harness/index.ts'
 import { sabotageNames } from '../services/common/sabotage.ts'
 import { enrolled, enrolmentSabotages } from '../services/enrolment/cache.ts'
+import { alternativeSite } from '../services/measures/alternative-site.ts'
 import { checkBeforeIssue } from '../services/measures/check-before-issue.ts'
 import { circuitBreaker } from '../services/measures/circuit-breaker.ts'
 import { deadlineExtension } from '../services/measures/deadline-extension.ts'
@@ -75,6 +76,12 @@ const front: ServiceSpec = {
   health: { path: '/health', port: 'admin' },
 }
 
+/** Where citizens are sent while the portal cannot serve them. */
+const siteOf = (site: string): ServiceSpec => ({
+  ...service('alternative-site', () => ({ SITE: site })),
+  optional: true,
+})
+
 const services: System['services'] = {
   postgres: { kind: 'postgres', database: 'saeol' },
   crl: service('crl', (files, scratch) => ({
@@ -108,6 +115,8 @@ const services: System['services'] = {
     optional: true,
   },
   'procurement-front': { ...front, optional: true },
+  kiosk: siteOf('kiosk'),
+  'call-centre': siteOf('call-centre'),
 }
 
 const links: System['links'] = [
@@ -146,6 +155,13 @@ const links: System['links'] = [
   link('situation-room', 'procurement-front', 'PROCUREMENT_URL', 'to-serve'),
   // An office whose terminals are in wrong hands.
   entrance('intruder', 'front', 'branch'),
+  link('gov24', 'kiosk', 'KIOSK_URL', 'to-serve'),
+  link('gov24', 'call-centre', 'CALL_CENTRE_URL', 'to-serve'),
+  ...['kiosk', 'call-centre'].flatMap((site) => [
+    entrance('citizen', site),
+    link(site, 'resident', 'RESIDENT_URL', 'to-serve'),
+    link(site, 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
+  ]),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
@@ -164,6 +180,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     sessionAdmission,
     checkBeforeIssue,
     portalFirst,
+    alternativeSite,
   ].map((measure: Measure) => [
     measure.name,
     {

@@ -114,7 +114,8 @@ function entrancesOf(plan: Plan, system: System): string[] {
   const names = new Set(streamsOf(plan).map(({ journey }) => journey))
   const used = system.journeys.all
     .filter(({ name }) => names.has(name))
-    .map(({ entrance }) => linkName(entrance))
+    .flatMap(({ entrance, goesOnTo = [] }) => [entrance, ...goesOnTo])
+    .map(linkName)
   return [...new Set(used)]
 }
 

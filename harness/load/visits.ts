@@ -95,6 +95,8 @@ interface Runner {
   readonly stream: ArrivalStream
   readonly journey: Journey
   readonly http: Http
+  /** Of `goesOnTo`, by entrance. */
+  readonly others: ReadonlyMap<string, Http>
   /** Visits due from here on do not come, epoch ms. */
   cutAt: number
   /** Epoch ms of its own start; undefined until it has begun. */
@@ -217,19 +219,23 @@ function runnersOf(plan: VisitsPlan, exported: object, ground: Ground): Readonly
       const journey = journeys.find(({ name }) => name === stream.journey)
       if (journey === undefined)
         throw new Error(`journey '${stream.journey}' is not exported by the journeys' module`)
-      const base = plan.entrances[journey.entrance]
-      if (base === undefined)
-        throw new Error(`journey '${journey.name}' enters by '${journey.entrance}', which is no link`)
-      const http = ground.client(base, journey)
+      const clientOf = (entrance: string): Http => {
+        const base = plan.entrances[entrance]
+        if (base === undefined)
+          throw new Error(`journey '${journey.name}' enters by '${entrance}', which is no link`)
+        return ground.client(base, journey)
+      }
+      const http = clientOf(journey.entrance)
+      const others = new Map((journey.goesOnTo ?? []).map((entrance) => [entrance, clientOf(entrance)]))
       const begun = { startAt: undefined, cutAt: Number.POSITIVE_INFINITY, coming: false, wake() {} }
-      return [stream.id, { stream, journey, http, ...begun }]
+      return [stream.id, { stream, journey, http, others, ...begun }]
     }),
   )
 }
 
 function visitOf(
   { seed, data }: VisitsPlan,
-  { stream, http }: Runner,
+  { stream, journey, http, others }: Runner,
   n: number,
   steps: Record<string, number>,
   { now, sleep }: Ground,
@@ -238,6 +244,12 @@ function visitOf(
   return {
     index: from + n * every,
     http,
+    at(entrance) {
+      const other = others.get(entrance)
+      if (other === undefined)
+        throw new Error(`journey '${journey.name}' does not say that it goes on to '${entrance}'`)
+      return other
+    },
     random: seeded(`${seed}/${stream.id}/${n}`),
     data,
     async step(name, part) {

@@ -9,6 +9,8 @@ export interface Journey {
   readonly users?: string
   /** The entrance link the user comes in by, such as `official→front`; paths are relative to it. */
   readonly entrance: string
+  /** Entrances that the user may go on to: from the portal to the counter. */
+  readonly goesOnTo?: readonly string[]
   /** Outcomes that count as a success. Anything else, an exception included, is a failure. */
   readonly succeedsWith: readonly string[]
   /** What a visit that succeeded is called in sentences. Default: `served`; of attackers, `turned away`. */
@@ -33,7 +35,10 @@ export interface Departure {
 export interface Visit {
   /** Which of its journey's users this is, from 0; no two steady streams bring the same; the same in every arm. */
   readonly index: number
+  /** By the journey's own entrance. */
   readonly http: Http
+  /** By another, one of its `goesOnTo`. @throws Error where it is none of them */
+  at(entrance: string): Http
   /** Seeded by run, stream and the number of the visit in it: the same in every arm. */
   readonly random: () => number
   /** The system's data for users (`System.prepare`), parsed. */

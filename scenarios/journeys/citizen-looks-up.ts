@@ -10,7 +10,7 @@ export const citizenLooksUp: Journey = {
   title: 'citizens look up their own entry on Government24',
   entrance: 'citizen→gov24',
   succeedsWith: ['shown'],
-  users: 'citizens',
+  users: 'enquirers',
   successIs: 'shown it',
   async run({ http, data, index, random, step }) {
     const { citizens } = data as People

@@ -1,11 +1,13 @@
 /** Every journey; load drivers import this module and find journeys by name. */
 export { attackerAtClosedDoor } from './attacker-at-closed-door.ts'
+export { attackerAtKiosk } from './attacker-at-kiosk.ts'
 export { attackerOnFallback } from './attacker-on-fallback.ts'
 export { attackerWhoGuesses } from './attacker-who-guesses.ts'
 export { attackerWithCertificate } from './attacker-with-certificate.ts'
 export { bidderAtDeadline } from './bidder-at-deadline.ts'
 export { bidderHandsIn } from './bidder-hands-in.ts'
 export { citizenAsksForAnothers } from './citizen-asks-for-anothers.ts'
+export { citizenGoesElsewhere } from './citizen-goes-elsewhere.ts'
 export { citizenLooksUp } from './citizen-looks-up.ts'
 export { citizenReadsCatalogue } from './citizen-reads-catalogue.ts'
 export { citizenUsesGov24 } from './citizen-uses-gov24.ts'

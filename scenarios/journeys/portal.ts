@@ -34,8 +34,13 @@ export async function approvedLogin(
 }
 
 /** @returns what the portal asks a citizen's phone to approve; undefined when it does not answer */
-export async function portalChallenge(http: Http): Promise<string | undefined> {
-  const challenge = await http('POST', '/login/challenge', { json: {}, timeoutMs: patienceMs })
+export function portalChallenge(http: Http): Promise<string | undefined> {
+  return askForChallenge(http, '/login/challenge')
+}
+
+/** The same of a site that is not the portal. */
+export async function askForChallenge(http: Http, path: string): Promise<string | undefined> {
+  const challenge = await http('POST', path, { json: {}, timeoutMs: patienceMs })
   return challenge.json<{ nonce?: string }>()?.nonce
 }
 

@@ -32,7 +32,8 @@ export const outboxInvariants: Readonly<Record<string, InvariantReader>> = {
   },
 }
 
-async function outboxAtClose(topology: Topology, signal: AbortSignal): Promise<Standing[]> {
+/** The outbox at the close of the day: the desk has had its time for what was left. */
+export async function outboxAtClose(topology: Topology, signal: AbortSignal): Promise<Standing[]> {
   const until = performance.now() + closingMs
   for (;;) {
     const answer = await fetch(`${topology.direct('gov24')}/outbox`, {

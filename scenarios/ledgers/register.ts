@@ -1,4 +1,5 @@
 import type { InvariantReader } from '../../harness/index.ts'
+import { outboxAtClose } from './outbox.ts'
 import { facts, rows } from './read.ts'
 
 /** Who looked up whom in the resident register, and what citizens handed in at the portal. */
@@ -26,7 +27,8 @@ export const registerInvariants: Readonly<Record<string, InvariantReader>> = {
     )
   },
 
-  'applications received': async (topology) => {
+  'applications received': async (topology, signal) => {
+    await outboxAtClose(topology, signal)
     const applications = await rows<{ number: string }>(
       topology,
       'select coalesce(portal_number, number::text) as number from applications',

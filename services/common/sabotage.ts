@@ -90,6 +90,7 @@ export const sabotageNames = [
   'forgets-kept',
   'hands-in-twice',
   'redates-kept',
+  'points-at-closed',
   'unlogged-look-ups',
   'open-admin',
   'revokes-for-anybody',

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { answered } from '../common/answered.ts'
 import { type Budget, createBudget } from '../common/budget.ts'
 import { type Downstream, DownstreamError } from '../common/downstream.ts'
 import { Problem } from '../common/problem.ts'
 import type { PortalFirstParameters } from '../measures/portal-first.ts'
-import { answered } from './answered.ts'
 import type { Asked, KeptApplication, Outbox } from './outbox.ts'
 
 /** What the citizen takes home of an application. */

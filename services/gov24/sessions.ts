@@ -1,21 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
+import { secret } from '../common/challenges.ts'
 import { Problem } from '../common/problem.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
-import { createShortLived } from './short-lived.ts'
+import { createShortLived } from '../common/short-lived.ts'
 
-/** How long a challenge can be answered, in ms. † ours: as long as Saeol's. */
-const challengeMs = 60_000
 /** † ours: twenty times the citizens of a replay. */
-const mostChallenges = 10_000
 const mostSessions = 10_000
 
 /** Who is logged in to the portal. In memory: a portal that is started again asks everybody to log in again. */
 export interface Sessions {
-  /** What a phone approves; random, short-lived. */
-  challenge(): string
-  /** True the first time, within its time; false ever after. */
-  answer(nonce: string): boolean
   open(residentId: string): { readonly token: string; readonly expiresAt: number }
   /** Lets a request pass with a live session; `citizen(response)` then says whose. Takes no worker. */
   readonly required: RequestHandler
@@ -31,20 +24,9 @@ export function createSessions(options: {
   readonly now: () => number
 }): Sessions {
   const { ttlMs, sabotaged, now } = options
-  const challenges = createShortLived<true>({ ttlMs: challengeMs, most: mostChallenges, now })
   const sessions = createShortLived<string>({ ttlMs, most: mostSessions, now })
-  const secret = () => randomBytes(32).toString('base64url')
 
   return {
-    challenge() {
-      const nonce = secret()
-      challenges.put(nonce, true)
-      return nonce
-    },
-    answer(nonce) {
-      const found = sabotaged('replayed-approval') ? challenges.get(nonce) : challenges.take(nonce)
-      return found !== undefined
-    },
     open(residentId) {
       const token = secret()
       sessions.put(token, residentId)

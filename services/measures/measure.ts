@@ -15,6 +15,7 @@ export const measureNames = [
   'session-admission',
   'check-before-issue',
   'portal-first',
+  'alternative-site',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

@@ -18,8 +18,9 @@ export function settleLoad({ load }: Story, system: System, problems: string[]):
     for (const name of unread)
       problems.push(`load of '${journey.name}': ${unknown('option', name, ['to', 'process'])}`)
     if (!names.includes(journey.name)) problems.push(unknown('journey', journey.name, names))
-    if (!links.includes(journey.entrance))
-      problems.push(`journey '${journey.name}' enters by ${unknown('link', journey.entrance, links)}`)
+    for (const entrance of [journey.entrance, ...(journey.goesOnTo ?? [])])
+      if (!links.includes(entrance))
+        problems.push(`journey '${journey.name}' enters by ${unknown('link', entrance, links)}`)
     const perSecond = settleRates(arrivals, problems)
     if (perSecond === null) return []
     const { users, successIs, servedWithinMs } = journey

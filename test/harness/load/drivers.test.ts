@@ -103,6 +103,16 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       for (const { steps } of observations) expect(steps.pause).toBeGreaterThan(28)
     })
 
+    it('lets a visit go on to another entrance that its journey names, and to no other', async () => {
+      const { observations } = await ground.carried(subject, [stream('goes-on')])
+      const words =
+        "refused, then 200, then: journey 'goes-on' does not say that it goes on to 'user→elsewhere'"
+      expect(new Set(observations.map(({ outcome }) => outcome))).toEqual(new Set([words]))
+      await expect(
+        ground.open(subject, [stream('goes-on')], { entrances: { 'user→nobody': ground.target.nobodyUrl } }),
+      ).rejects.toThrow(/enters by 'user→server', which is no link/)
+    })
+
     it('says what each visit took home, and of others nothing', async () => {
       const streams = [stream('takes-home'), stream('is-served')]
       const { observations } = await ground.carried(subject, streams)

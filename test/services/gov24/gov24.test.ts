@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createCatalogue } from '../../../services/gov24/catalogue.ts'
+import { readGov24Config } from '../../../services/gov24/config.ts'
 import { standIn } from '../common/stand-in.ts'
 import { send } from '../network.ts'
 import { logIn } from './citizen.ts'
@@ -36,50 +37,76 @@ describe('the catalogue', () => {
     expect(createCatalogue()).toEqual(catalogue)
   })
 
-  test('shows for each service how it is and what works instead', { timeout: 20_000 }, async () => {
+  test('shows for each service how it is', { timeout: 20_000 }, async () => {
     await using portal = await startPortal()
-    const states = async (kind: string) => {
-      const entries = (await portal.list()).filter((entry) => entry.kind === kind)
-      return [...new Set(entries.map(({ state, alternative }) => `${state}, else ${alternative.channel}`))]
+    const states = async () => {
+      const entries = await portal.list()
+      const of = (kind: string) => [
+        ...new Set(entries.filter((one) => one.kind === kind).map(({ state }) => state)),
+      ]
+      return { certificate: of('certificate'), report: of('report'), 'look-up': of('look-up') }
     }
-    const everything = async () => ({
-      certificate: await states('certificate'),
-      report: await states('report'),
-      'look-up': await states('look-up'),
-    })
-    const healthy = {
-      certificate: ['up, else kiosk'],
-      report: ['up, else community-centre'],
-      'look-up': ['up, else call-centre'],
-    }
+    const healthy = { certificate: ['up'], report: ['up'], 'look-up': ['up'] }
     expect(await portal.list()).toHaveLength(1_327)
-    expect(await everything()).toEqual(healthy)
+    expect((await portal.list()).filter(({ alternative }) => alternative !== undefined)).toEqual([])
+    expect(await states()).toEqual(healthy)
 
     portal.saeol.mood.health = 503
-    await until(async () => (await states('report'))[0]!.startsWith('degraded'))
-    expect(await everything()).toEqual({
-      certificate: ['degraded, else kiosk'],
-      report: ['degraded, else community-centre'],
-      'look-up': ['up, else call-centre'],
-    })
+    await until(async () => (await states()).report[0] === 'degraded')
+    expect(await states()).toEqual({ certificate: ['degraded'], report: ['degraded'], 'look-up': ['up'] })
 
     portal.saeol.mood.health = 'silent'
     portal.resident.mood.health = 'silent'
-    await until(async () => (await states('look-up'))[0]!.startsWith('down'))
-    await until(async () => (await states('report'))[0]!.startsWith('down'))
-    expect(await everything()).toEqual({
-      certificate: ['down, else community-centre'],
-      report: ['down, else community-centre'],
-      'look-up': ['down, else community-centre'],
-    })
+    await until(async () => (await states())['look-up'][0] === 'down')
+    await until(async () => (await states()).report[0] === 'down')
+    expect(await states()).toEqual({ certificate: ['down'], report: ['down'], 'look-up': ['down'] })
     const { id } = ofKind('look-up')
     expect(await (await fetch(`${portal.url}/services/${id}`)).json()).toMatchObject({ id, state: 'down' })
 
     portal.saeol.mood.health = 200
     portal.resident.mood.health = 200
-    await until(async () => (await states('look-up'))[0]!.startsWith('up'))
-    await until(async () => (await states('report'))[0]!.startsWith('up'))
-    expect(await everything()).toEqual(healthy)
+    await until(async () => JSON.stringify(await states()) === JSON.stringify(healthy))
+  })
+
+  test('names another site while a probe finds it open, and a page that waits for nobody (invariant 9, F7)', async () => {
+    const measure = { MEASURE_ALTERNATIVE_SITE: '{"probeEveryMs":20}', SLOTS: '1', CLIENT_TIMEOUT_MS: '1500' }
+    await using portal = await startPortal(measure)
+    const channels = async () => {
+      const entries = await portal.list()
+      const of = (kind: string) => [
+        ...new Set(entries.filter((one) => one.kind === kind).map(({ alternative }) => alternative?.channel)),
+      ]
+      return [of('certificate'), of('look-up'), of('report'), of('application')].map(String)
+    }
+    const open = ['kiosk', 'call-centre', 'community-centre', 'community-centre']
+    expect(await channels()).toEqual(open)
+    // The only worker waits for Saeol, and for longer than this takes.
+    portal.saeol.mood.work = 'silent'
+    const waiting = apply(portal.url, ofKind('report').id)
+    await until(async () => portal.saeol.mood.seen.length > 0)
+
+    for (const health of [503, 'silent'] as const) {
+      portal.kiosk.mood.health = health
+      await until(async () => (await channels())[0] === 'community-centre')
+      expect(await channels()).toEqual(open.with(0, 'community-centre'))
+      portal.kiosk.mood.health = 200
+      await until(async () => (await channels())[0] === 'kiosk')
+    }
+    portal.callCentre.mood.health = 503
+    await until(async () => (await channels())[1] === 'community-centre')
+    const { id } = ofKind('look-up')
+    expect(await (await fetch(`${portal.url}/services/${id}`)).json()).toMatchObject({
+      alternative: { channel: 'community-centre' },
+    })
+    expect((await waiting).status).toBe(504)
+  })
+
+  test('needs to know where the other sites are', () => {
+    const links = { SAEOL_URL: 'http://a', RESIDENT_URL: 'http://b', SIMPLE_AUTH_URL: 'http://c' }
+    const env = { PORT: '0', ...links, KIOSK_URL: 'http://d', MEASURE_ALTERNATIVE_SITE: '{}' }
+    expect(() => readGov24Config(env)).toThrow(
+      'KIOSK_URL, CALL_CENTRE_URL: MEASURE_ALTERNATIVE_SITE is on, so both are needed',
+    )
   })
 
   test('knows no other service', async () => {

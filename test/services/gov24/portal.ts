@@ -12,7 +12,7 @@ export interface Entry {
   readonly id: string
   readonly kind: string
   readonly state: string
-  readonly alternative: { readonly channel: string; readonly note: string }
+  readonly alternative?: { readonly channel: string; readonly note: string }
 }
 
 /** A system behind the portal whose mood the test sets. */
@@ -52,6 +52,7 @@ export async function startPortal(env: Record<string, string> = {}, destination?
     id: decodeURIComponent(path.split('/').at(-1)!),
     name: '이영진',
   }))
+  const [kiosk, callCentre] = await Promise.all([backend(() => ({})), backend(() => ({}))])
   const { phonesFile } = await enrolled(enrolmentOfTests)
   const quiet = { PORT: '0', LOG_LEVEL: 'silent', SERVICE_TIME_MS: '0' }
   const provider = await startSimpleAuth({
@@ -65,6 +66,8 @@ export async function startPortal(env: Record<string, string> = {}, destination?
       SAEOL_URL: saeol.url,
       RESIDENT_URL: resident.url,
       SIMPLE_AUTH_URL: provider.url,
+      KIOSK_URL: kiosk.url,
+      CALL_CENTRE_URL: callCentre.url,
       LOG_LEVEL: 'silent',
       SERVICE_TIME_MS: '0',
       PROBE_INTERVAL_MS: '20',
@@ -78,6 +81,8 @@ export async function startPortal(env: Record<string, string> = {}, destination?
     saeol,
     resident,
     provider,
+    kiosk,
+    callCentre,
     async list(): Promise<Entry[]> {
       return ((await (await fetch(`${portal.url}/services`)).json()) as { services: Entry[] }).services
     },
@@ -85,7 +90,7 @@ export async function startPortal(env: Record<string, string> = {}, destination?
       await portal[Symbol.asyncDispose]()
       await provider[Symbol.asyncDispose]()
       await saeol[Symbol.asyncDispose]()
-      await resident[Symbol.asyncDispose]()
+      for (const other of [resident, kiosk, callCentre]) await other[Symbol.asyncDispose]()
     },
   }
 }

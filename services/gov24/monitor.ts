@@ -3,45 +3,48 @@ import { createBudget } from '../common/budget.ts'
 import type { Downstream } from '../common/downstream.ts'
 import { deepHealth } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
-import type { Backend } from './catalogue.ts'
-import type { BackendStates, State } from './states.ts'
+import type { State } from './states.ts'
 
-/** Watches the systems behind the portal through the portal's own links. */
-export interface BackendMonitor {
-  readonly states: BackendStates
+/** Watches systems through the portal's own links. */
+export interface Monitor<Name extends string> {
+  readonly states: Readonly<Record<Name, State>>
   stop(): Promise<void>
 }
 
 /** A state is believed once this many probes in a row have seen it, so that one lost probe closes no service. */
 const confirmations = 2
 
-export function watchBackends(options: {
-  readonly links: Readonly<Record<Backend, Downstream>>
+export function watchSystems<Name extends string>(options: {
+  readonly links: Readonly<Record<Name, Downstream>>
   readonly intervalMs: number
   readonly timeoutMs: number
   /** For their deep health. */
   readonly healthToken: string
+  /** What is logged of a change. */
+  readonly event: string
   readonly log: Log
-}): BackendMonitor {
-  const states: Record<Backend, State> = { saeol: 'up', resident: 'up', 'simple-auth': 'up' }
+}): Monitor<Name> {
+  const names = Object.keys(options.links) as Name[]
+  const states = Object.fromEntries(names.map((name) => [name, 'up'])) as Record<Name, State>
+  const { event } = options
   const stopped = new AbortController()
 
-  async function watch(backend: Backend): Promise<void> {
+  async function watch(name: Name): Promise<void> {
     let last: State = 'up'
     let seen = 0
     while (!stopped.signal.aborted) {
-      const state = await probe(options.links[backend], options, stopped.signal)
+      const state = await probe(options.links[name], options, stopped.signal)
       seen = state === last ? seen + 1 : 1
       last = state
-      if (seen >= confirmations && states[backend] !== state && !stopped.signal.aborted) {
-        states[backend] = state
-        options.log.info({ event: 'portal.backend', backend, state }, `${backend} is ${state}`)
+      if (seen >= confirmations && states[name] !== state && !stopped.signal.aborted) {
+        states[name] = state
+        options.log.info({ event, system: name, state }, `${name} is ${state}`)
       }
       await sleep(options.intervalMs, undefined, { signal: stopped.signal }).catch(() => {})
     }
   }
 
-  const watching = Promise.all([watch('saeol'), watch('resident'), watch('simple-auth')])
+  const watching = Promise.all(names.map(watch))
   return {
     states,
     async stop() {

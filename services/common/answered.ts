@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { DownstreamResponse } from '../common/downstream.ts'
-import { Problem } from '../common/problem.ts'
+import type { DownstreamResponse } from './downstream.ts'
+import { Problem } from './problem.ts'
 
 /** What a system answered, or an honest error in its name. */
 export function answered<S extends z.ZodType>(
@@ -17,6 +17,6 @@ export function answered<S extends z.ZodType>(
   throw new Problem(
     502,
     `${system}-refused`,
-    `${system} answered ${answer.status}, which the portal does not understand`,
+    `${system} answered ${answer.status}, which is not understood here`,
   )
 }

@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startAlternativeSite } from './app.ts'
+
+await main(startAlternativeSite)

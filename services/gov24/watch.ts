@@ -1,0 +1,55 @@
+import { type DeepCheck, isDeeplyHealthy } from '../common/health.ts'
+import type { Log } from '../common/log.ts'
+import type { Backend } from './catalogue.ts'
+import type { Gov24Config } from './config.ts'
+import { linksOf, siteLinksOf } from './links.ts'
+import { watchSystems } from './monitor.ts'
+import type { Site } from './sites.ts'
+import type { BackendStates, State } from './states.ts'
+
+/** What the portal's own probes see. */
+export interface Watch {
+  readonly backends: BackendStates
+  /** Undefined where no other site is named. */
+  readonly sites: Readonly<Record<Site, State>> | undefined
+  /** For deep health. */
+  readonly checks: Readonly<Record<Backend, DeepCheck>>
+  stop(): Promise<void>
+}
+
+/** Probes have connections and no breaker: they must see the links as they are. */
+export function startWatch(config: Gov24Config, log: Log): Watch {
+  const { PROBE_TIMEOUT_MS: timeoutMs, PROBE_INTERVAL_MS: intervalMs, HEALTH_TOKEN: healthToken } = config
+  const probes = linksOf(config, { connections: 2, log })
+  const backends = watchSystems({
+    links: probes,
+    intervalMs,
+    timeoutMs,
+    healthToken,
+    event: 'portal.backend',
+    log,
+  })
+  const siteLinks = siteLinksOf(config, log)
+  const sites =
+    siteLinks &&
+    watchSystems({
+      links: siteLinks,
+      intervalMs: config.sites!.everyMs,
+      timeoutMs,
+      healthToken,
+      event: 'portal.site',
+      log,
+    })
+  const check = (backend: Backend): DeepCheck => isDeeplyHealthy(probes[backend], timeoutMs, config)
+  return {
+    backends: backends.states,
+    sites: sites?.states,
+    checks: { saeol: check('saeol'), resident: check('resident'), 'simple-auth': check('simple-auth') },
+    async stop() {
+      await Promise.all([backends.stop(), sites?.stop()])
+      await Promise.all(
+        [...Object.values(probes), ...Object.values(siteLinks ?? {})].map((link) => link.close()),
+      )
+    },
+  }
+}

@@ -2,13 +2,11 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { examples } from '../called.ts'
 import { BadInput } from '../errors.ts'
-import { type Mutant, mutantsOf, unmutated } from '../experiment/mutants.ts'
+import { type Mutant, mutantsOf, sabotagesNamedIn, unmutated } from '../experiment/mutants.ts'
 import { parallelOf } from '../experiment/parallel.ts'
-import { knobValue } from '../experiment/plan/knobs.ts'
 import { type RunOptions, run } from '../experiment/run.ts'
 import { judgeMutation, type MutationRound, worthAnotherRound } from '../judging/mutation.ts'
 import { drivers } from '../load/drivers.ts'
-import type { Scenario } from '../model/scenario.ts'
 import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
@@ -98,7 +96,7 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
     })
     const output = reporterOutput(process.stdout, process.env)
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
-    const named = namedAnywhere(known.scenarios)
+    const named = sabotagesNamedIn(known.scenarios)
     const round = (mutants: readonly Planned[]) =>
       runRound(mutants, { ...options, ...chosen, runtime, driver, signal: interrupt.signal })
     const { dir, ...first } = await round(
@@ -154,17 +152,6 @@ async function runRound(
     bail: false,
   })
   return { ran: mutants.map(({ mutant }) => mutant), run: result, dir }
-}
-
-/** Sabotages that a guard of some scenario names, chosen or not: they are its business. */
-function namedAnywhere(scenarios: readonly Scenario[]): ReadonlySet<string> {
-  const knobsOf = ({ knobs }: Scenario) =>
-    Object.fromEntries(Object.entries(knobs).map(([name, knob]) => [name, knobValue(knob, knob.default)]))
-  return new Set(
-    scenarios.flatMap((scenario) =>
-      scenario.build(knobsOf(scenario)).hypothesis.flatMap(({ sabotages }) => sabotages ?? []),
-    ),
-  )
 }
 
 /**

@@ -1,7 +1,9 @@
 import { type Arm, gateArms } from '../model/arms.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Scenario } from '../model/scenario.ts'
 import type { System } from '../model/system.ts'
+import { knobValue } from './plan/knobs.ts'
 
 /** One deliberate change to a scenario, or several that different guards must notice, run in one go. */
 export interface Mutant {
@@ -48,6 +50,19 @@ export function mutantsOf(
         return { ...base(plan, `without ${measure}`), sabotages: [], without: measure, arms: [arm] }
       }),
   ]
+}
+
+/** Sabotages that a check of some scenario names, of the whole or of an act, chosen or not: they are its business. */
+export function sabotagesNamedIn(scenarios: readonly Scenario[]): ReadonlySet<string> {
+  const knobsOf = ({ knobs }: Scenario) =>
+    Object.fromEntries(Object.entries(knobs).map(([name, knob]) => [name, knobValue(knob, knob.default)]))
+  return new Set(
+    scenarios.flatMap((scenario) => {
+      const { acts, hypothesis } = scenario.build(knobsOf(scenario))
+      const ofActs = Array.isArray(acts) ? acts.flatMap((act) => act.hypothesis ?? []) : []
+      return [...hypothesis, ...ofActs].flatMap(({ sabotages }) => sabotages ?? [])
+    }),
+  )
 }
 
 /** The unchanged scenario: shows which checks deviate without any mutant. */

@@ -1,7 +1,7 @@
 /** `mutate` runs each sabotage that a guard names; here it is seen to that none is forgotten. */
 import { expect, it } from 'vitest'
 import { makePlan } from '../../harness/experiment/make-plan.ts'
-import { mutantsOf } from '../../harness/experiment/mutants.ts'
+import { mutantsOf, sabotagesNamedIn } from '../../harness/experiment/mutants.ts'
 import { allCapabilities } from '../../harness/model/topology.ts'
 import { scenarios } from '../../scenarios/index.ts'
 import { sabotageNames } from '../../services/common/sabotage.ts'
@@ -23,6 +23,10 @@ it('every sabotage there is is named by a guard, and every one that is named is 
     planOf(scenario).checks.flatMap(({ sabotages }) => sabotages ?? []),
   )
   expect(new Set(named)).toEqual(new Set(sabotageNames))
+})
+
+it('one that a check names, of the whole or of an act, is put to no scenario that does not name it', () => {
+  expect(sabotagesNamedIn(scenarios)).toEqual(new Set(sabotageNames))
 })
 
 it('every system says what can be broken in it', () => {

@@ -1,5 +1,6 @@
 import type { Credit, Effect, ScenarioResult } from '../../model/result.ts'
 import { listed } from '../../model/words.ts'
+import { fewerServed } from '../credits.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 
@@ -18,18 +19,18 @@ function effectWords({ users, visits, saved, lost, either, neither, difference, 
 }
 
 /** `needed, without it 64 officials and 12 visitors fewer are served, and deviates '…'`. */
-function creditWords({ measure, credit, breaks, effects }: Credit, paint: Paint): string {
-  const worth = effects.filter(({ difference, differs }) => differs && difference > 0)
+function creditWords(credited: Credit, paint: Paint): string {
+  const { measure, credit, breaks } = credited
+  const served = fewerServed(credited).map(({ users, visits }) => ({ users: oneLine(users), visits }))
   const fewer = listed(
-    worth.map(({ users, difference }) => `${difference} ${oneLine(users)}`),
+    served.map(({ users, visits }) => `${visits} ${users}`),
     '',
   )
-  const lost = effects.filter(({ difference, differs }) => differs && difference < 0)
   switch (credit) {
     case 'needed':
       return `${measure}: ${paint.green('needed')}, without it ${fewer === '' ? '' : `${fewer} fewer are served, and `}deviates '${oneLine(breaks[0] ?? '')}'${breaks.length > 1 ? ` (and ${breaks.length - 1} more)` : ''}`
     case 'harmful':
-      return `${measure}: ${paint.red('harmful')}, with it ${lost.map(({ users, difference }) => `${-difference} of the ${oneLine(users)}`).join(', ')} are lost who are served without it`
+      return `${measure}: ${paint.red('harmful')}, with it ${served.map(({ users, visits }) => `${visits} of the ${users}`).join(', ')} are lost who are served without it`
     default:
       return `${measure}: ${paint.yellow('redundant')}, nothing misses it`
   }

@@ -1,4 +1,5 @@
 import type { Credit, Effect, RunResult, ScenarioResult } from '../../model/result.ts'
+import { fewerServed } from '../credits.ts'
 import { lengthOf, repeatInWords } from '../figures.ts'
 import { html, type Markup } from './escape.ts'
 import { badge, t } from './words.ts'
@@ -28,8 +29,20 @@ function gain({ users, visits, saved, lost, difference, interval }: Effect): Mar
   return html`<p class="said">${users}: ${t('saved')} ${saved}, ${t('lost')} ${lost}, ${t('visits')} ${visits}; ${t('difference')} ${difference} [${low} … ${high}]</p>`
 }
 
-function worth({ measure, credit }: Credit): Markup | false {
-  return credit !== null && html`<p class="said">${t('measure')} ${measure}: ${credit}</p>`
+function worth(credited: Credit): Markup | false {
+  const { measure, credit } = credited
+  const people = inPeople(credited)
+  return (
+    credit !== null &&
+    html`<p class="said">${t('measure')} ${measure}: ${credit}${people !== '' && html`; ${t('fewer')}: ${people}`}</p>`
+  )
+}
+
+/** `64 officials, 12 visitors`; of a measure that harms, with that said. */
+function inPeople(credited: Credit): Markup | '' {
+  const people = fewerServed(credited).map(({ users, visits }) => `${visits} ${users}`)
+  if (people.length === 0) return ''
+  return html`${people.join(', ')}${credited.credit === 'harmful' && html` (${t('harm')})`}`
 }
 
 /** The place of a scenario in the page; names may hold anything. */
@@ -48,7 +61,7 @@ export function effects({ effects: all, credits }: ScenarioResult): Markup {
     )}`
   }${
     known.length > 0 &&
-    html`<h3>${t('credits')}</h3>${table([t('measure'), t('worth'), t('breaks')], known.map(creditRow))}`
+    html`<h3>${t('credits')}</h3>${table([t('measure'), t('worth'), t('fewer'), t('breaks')], known.map(creditRow))}`
   }`
 }
 
@@ -57,8 +70,9 @@ function effectRow({ users, visits, saved, lost, either, neither, difference, in
   return html`<tr><th scope="row">${users}</th>${[visits, saved, lost, either, neither].map((n) => html`<td class="n">${n}</td>`)}<td class="n">${difference} [${low} … ${high}]</td></tr>`
 }
 
-function creditRow({ measure, credit, breaks }: Credit): Markup {
-  return html`<tr><th scope="row">${measure}</th><td>${credit}</td><td>${breaks.join('; ')}</td></tr>`
+function creditRow(credited: Credit): Markup {
+  const { measure, credit, breaks } = credited
+  return html`<tr><th scope="row">${measure}</th><td>${credit}</td><td>${inPeople(credited)}</td><td>${breaks.join('; ')}</td></tr>`
 }
 
 /** A table that scrolls by itself where it is too wide, by keyboard too. */

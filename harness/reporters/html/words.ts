@@ -21,6 +21,8 @@ const words = {
   credits: ['Each measure by itself', '대책별 기여'],
   measure: ['measure', '대책'],
   worth: ['worth', '평가'],
+  fewer: ['fewer served without it', '없으면 덜 처리되는 방문'],
+  harm: ['with it', '있으면'],
   breaks: ['without it deviates', '없으면 벗어나는 항목'],
   curves: ['The arms on one time axis', '같은 시간축의 세 시험군'],
   curvesSaid: [

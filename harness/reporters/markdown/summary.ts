@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../model/check.ts'
 import type { ArmResult, Credit, Effect, RunResult, ScenarioResult } from '../../model/result.ts'
+import { fewerServed } from '../credits.ts'
 import { evidenceInWords, lengthOf, repeatInWords } from '../figures.ts'
 import { readArm, readCheck, readRun, readVerdict, signed } from '../reading.ts'
 import { curves } from './curves.ts'
@@ -95,7 +96,9 @@ function sectionOf(scenario: ScenarioResult, withChecks: boolean): string {
           ['users', 'visits', 'saved', 'lost', 'either way', 'neither', 'difference (95 %)'],
           effects.map(effectRow),
         ),
-    known.length === 0 ? '' : table(['measure', 'worth', 'without it deviates'], known.map(creditRow)),
+    known.length === 0
+      ? ''
+      : table(['measure', 'worth', 'fewer served without it', 'without it deviates'], known.map(creditRow)),
     curves(scenario),
     text(standsOn),
     withChecks ? folded(arms) : '',
@@ -118,8 +121,11 @@ function effectRow({ users, visits, saved, lost, either, neither, difference, in
   ]
 }
 
-function creditRow({ measure, credit, breaks }: Credit): string[] {
-  return [text(measure), credit ?? '', breaks.map(text).join('; ')]
+function creditRow(credited: Credit): string[] {
+  const { measure, credit, breaks } = credited
+  const people = fewerServed(credited).map(({ users, visits }) => `${visits} ${text(users)}`)
+  const harm = credit === 'harmful' && people.length > 0 ? ' (with it)' : ''
+  return [text(measure), credit ?? '', `${people.join(', ')}${harm}`, breaks.map(text).join('; ')]
 }
 
 /** Every check in every arm, closed until somebody asks. */

@@ -11,6 +11,7 @@ import { overload } from './22-nov-overload.ts'
 import { bidFlood } from './23-nov-bid-flood.ts'
 import { november } from './november.ts'
 import { swappedDocuments } from './swapped-documents.ts'
+import { truncatedDocuments } from './truncated-documents.ts'
 
 /** Every scenario; a new one is one file and one line here. */
 export const scenarios = [
@@ -26,6 +27,7 @@ export const scenarios = [
   overload,
   bidFlood,
   swappedDocuments,
+  truncatedDocuments,
   november,
 ]
 

@@ -30,6 +30,7 @@ import { segmentTests } from '../services/measures/segment-tests.ts'
 import { sessionAdmission } from '../services/measures/session-admission.ts'
 import { situationRoom } from '../services/measures/situation-room.ts'
 import { standbyL4 } from '../services/measures/standby-l4.ts'
+import { verifiedExchange } from '../services/measures/verified-exchange.ts'
 import { actions } from './actions.ts'
 import * as journeys from './journeys/index.ts'
 import { invariants } from './ledgers/index.ts'
@@ -82,6 +83,12 @@ const siteOf = (site: string): ServiceSpec => ({
   optional: true,
 })
 
+/** One end of the government's document network. */
+const exchangeOf = (agency: string): ServiceSpec => ({
+  ...service('doc-exchange', (files) => ({ EXCHANGE_FILE: files[`exchange-${agency}`]! })),
+  optional: true,
+})
+
 const services: System['services'] = {
   postgres: { kind: 'postgres', database: 'saeol' },
   crl: service('crl', (files, scratch) => ({
@@ -117,6 +124,8 @@ const services: System['services'] = {
   'procurement-front': { ...front, optional: true },
   kiosk: siteOf('kiosk'),
   'call-centre': siteOf('call-centre'),
+  'exchange-ministry': exchangeOf('ministry'),
+  'exchange-district': exchangeOf('district'),
 }
 
 const links: System['links'] = [
@@ -162,6 +171,13 @@ const links: System['links'] = [
     link(site, 'resident', 'RESIDENT_URL', 'to-serve'),
     link(site, 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
   ]),
+  // Clerks of both agencies, and somebody who is neither's.
+  entrance('ministry', 'exchange-ministry'),
+  entrance('district', 'exchange-district'),
+  entrance('outsider', 'exchange-district'),
+  link('exchange-ministry', 'exchange-district', 'PEER_URL', 'to-serve'),
+  link('exchange-ministry', 'postgres', 'DATABASE_URL'),
+  link('exchange-district', 'postgres', 'DATABASE_URL'),
 ]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
@@ -181,6 +197,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     checkBeforeIssue,
     portalFirst,
     alternativeSite,
+    verifiedExchange,
   ].map((measure: Measure) => [
     measure.name,
     {
@@ -247,6 +264,8 @@ export const administrativeNetwork = defineSystem({
       issuer: files.issuerFile,
       phones: files.phonesFile,
       procurement: files.procurementFile,
+      'exchange-ministry': files.exchangeMinistryFile,
+      'exchange-district': files.exchangeDistrictFile,
     }
   },
   userData: 'people',

@@ -87,6 +87,8 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
           'desk-2': '/enrolment/desk-2.json',
           'desk-3': '/enrolment/desk-3.json',
           trust: '/enrolment/trust.json',
+          'exchange-ministry': '/enrolment/exchange-ministry.json',
+          'exchange-district': '/enrolment/exchange-district.json',
           issuer: '/enrolment/issuer.json',
           phones: '/enrolment/phones.json',
           procurement: '/enrolment/procurement.json',

@@ -1,4 +1,6 @@
 /** Every journey; load drivers import this module and find journeys by name. */
+
+export { agencySendsDocument } from './agency-sends-document.ts'
 export { attackerAtClosedDoor } from './attacker-at-closed-door.ts'
 export { attackerAtKiosk } from './attacker-at-kiosk.ts'
 export { attackerOnFallback } from './attacker-on-fallback.ts'
@@ -15,6 +17,7 @@ export { clerkBackdates } from './clerk-backdates.ts'
 export { dishonestDutyOfficer } from './dishonest-duty-officer.ts'
 export { dishonestExtension } from './dishonest-extension.ts'
 export { floodFromAbroad } from './flood-from-abroad.ts'
+export { forgerOfDocuments } from './forger-of-documents.ts'
 export { intruderAtBranch } from './intruder-at-branch.ts'
 export { colleagueReportsLoss, finderOfCertificate, officialReportsLoss } from './lost-certificate.ts'
 export { officialInsistsOnCertificate } from './official-insists-on-certificate.ts'

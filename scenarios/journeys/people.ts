@@ -13,6 +13,8 @@ export interface People {
   readonly dutyOfficers: readonly DutyOfficer[]
   /** Well-formed material that must never get anybody in. */
   readonly strangers: readonly (Official & { readonly kind: string })[]
+  /** Clerks of agencies that send each other documents. */
+  readonly agencies: readonly { readonly agency: string; readonly clerksToken: string }[]
   readonly procurement: {
     readonly bidders: readonly Bidder[]
     readonly tenders: readonly TenderKey[]

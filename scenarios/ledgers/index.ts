@@ -5,6 +5,7 @@ import { alarmInvariants } from './alarms.ts'
 import { auditInvariants } from './audit.ts'
 import { bidInvariants } from './bids.ts'
 import { credentialInvariants } from './credentials.ts'
+import { documentInvariants } from './documents.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
 import { latePaperInvariants } from './late-papers.ts'
@@ -19,6 +20,7 @@ export const invariants: System['invariants'] = {
   ...entryInvariants,
   ...auditInvariants,
   ...registerInvariants,
+  ...documentInvariants,
   ...doorInvariants,
   ...credentialInvariants,
   ...alarmInvariants,

@@ -5,7 +5,7 @@ import { createSabotage, type SabotageName } from '../common/sabotage.ts'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 11
+const version = 12
 
 /** Deliberate defects of enrolment itself. */
 export const enrolmentSabotages = ['one-salt', 'cheap-hash'] as const satisfies readonly SabotageName[]
@@ -24,6 +24,8 @@ export interface EnrolledFiles {
   readonly issuerFile: string
   readonly phonesFile: string
   readonly procurementFile: string
+  readonly exchangeMinistryFile: string
+  readonly exchangeDistrictFile: string
 }
 
 /**
@@ -53,11 +55,8 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, centre, register, room, desks, trust, issuer, phones, procurement } = await enrol(
-      seed,
-      sizes,
-      createSabotage(sabotages),
-    )
+    const { people, centre, register, room, desks, trust, issuer, phones, procurement, exchanges } =
+      await enrol(seed, sizes, createSabotage(sabotages))
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
@@ -74,6 +73,8 @@ export async function enrolled(
       write(drafted.issuerFile, issuer),
       write(drafted.phonesFile, phones),
       write(drafted.procurementFile, procurement),
+      write(drafted.exchangeMinistryFile, exchanges.ministry),
+      write(drafted.exchangeDistrictFile, exchanges.district),
     ])
     await rename(draft, directory)
   } catch (error) {
@@ -97,6 +98,8 @@ function filesIn(directory: string): EnrolledFiles {
     issuerFile: join(directory, 'issuer.json'),
     phonesFile: join(directory, 'phones.json'),
     procurementFile: join(directory, 'procurement.json'),
+    exchangeMinistryFile: join(directory, 'exchange-ministry.json'),
+    exchangeDistrictFile: join(directory, 'exchange-district.json'),
   }
 }
 

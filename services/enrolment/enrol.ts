@@ -1,8 +1,10 @@
 import type { Sabotaged } from '../common/sabotage.ts'
-import { type Authority, createAuthority, createRoot } from './authority.ts'
+import { authoritiesOf, trustIn } from './authorities.ts'
+import type { Authority } from './authority.ts'
 import type { Centre } from './centre.ts'
 import { type Credential, createCredential, mockCost } from './credential.ts'
 import type { DutyOfficerKey } from './duty-officer-key.ts'
+import { type Agency, type ExchangeOffice, enrolExchanges } from './exchange.ts'
 import { impostorsOf } from './impostors.ts'
 import type { Issuer } from './issuer.ts'
 import { offices as allOffices } from './offices.ts'
@@ -56,6 +58,7 @@ export interface Enrolment {
   readonly issuer: Issuer
   readonly phones: Phones
   readonly procurement: ProcurementOffice
+  readonly exchanges: Readonly<Record<Agency, ExchangeOffice>>
 }
 
 /** Who may open the password login. Each has a desk; but the last two mean no good, and have none. */
@@ -78,18 +81,17 @@ export async function enrol(
   sabotaged: Sabotaged = () => false,
 ): Promise<Enrolment> {
   const offices = officesFor(sizes)
-  const root = await createRoot(seed, 'GPKI Mock')
-  const [authority, retired, foreign] = await Promise.all([
-    createAuthority(seed, 'GPKI Mock', root),
-    createAuthority(seed, 'GPKI Mock, retired', root),
-    createAuthority(seed, 'Foreign Mock', await createRoot(seed, 'Foreign Mock')),
-  ])
+  const { authority, retired, foreign } = await authoritiesOf(seed)
   const draft = { seed, authority, sabotaged }
   const ids = offices.map(({ id }) => id)
   const { officials, clerks } = await enrolStaff(draft, sizes, ids)
   const registered = [...officials, ...clerks]
   const victim = officials[0] ?? clerks[0]
-  const [counters, procurement] = await Promise.all([countersOf(seed, ids), enrolProcurement(seed, sizes)])
+  const [counters, procurement, exchanges] = await Promise.all([
+    countersOf(seed, ids),
+    enrolProcurement(seed, sizes),
+    enrolExchanges(seed),
+  ])
   const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
     enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),
     Promise.all(dutyOfficerIds.map((id) => enrolDutyOfficer(seed, id))),
@@ -114,6 +116,7 @@ export async function enrol(
       dutyOfficers: dutyOfficers.slice(-dishonest).map(keyOf),
       strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName],
       procurement: procurement.people,
+      agencies: Object.values(exchanges).map(({ agency, clerksToken }) => ({ agency, clerksToken })),
     },
     centre: {
       clerks: clerks.map(({ person }) => person),
@@ -129,10 +132,8 @@ export async function enrol(
     desks: dutyOfficers.slice(0, -dishonest).map(keyOf),
     phones: { phones },
     procurement: { ...procurement.office, dutyOfficers: known },
-    trust: {
-      rootCertificate: authority.rootCertificate,
-      issuingCertificate: authority.issuingCertificate,
-    },
+    exchanges,
+    trust: trustIn(authority),
     issuer: issuerOf(authority, registered),
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { agencyClerksSchema } from './exchange.ts'
 import { phoneSchema } from './phones.ts'
 import { procurementPeopleSchema } from './procurement.ts'
 
@@ -71,6 +72,8 @@ const peopleSchema = z.object({
     }),
   ),
   procurement: procurementPeopleSchema,
+  /** Clerks of agencies that send each other documents. */
+  agencies: z.array(agencyClerksSchema),
 })
 
 export type Person = z.output<typeof personSchema>

@@ -16,6 +16,7 @@ export const measureNames = [
   'check-before-issue',
   'portal-first',
   'alternative-site',
+  'verified-exchange',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

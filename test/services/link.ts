@@ -4,9 +4,10 @@ import { connectToxiproxy } from '../../harness/toxiproxy/connect.ts'
 
 /**
  * `pass` · `stall` accepts, and loses all that is said in either direction (F4) · `cut` refuses, and closes what is open
- * (F2) · `drop-large` lets pass what fits one packet, and nothing that was sent after a larger piece (F1).
+ * (F2) · `drop-large` lets pass what fits one packet, and nothing that was sent after a larger piece (F1) · `truncate`
+ * breaks each connection off once 8,000 bytes went there (F11).
  */
-export type LinkMode = 'pass' | 'stall' | 'cut' | 'drop-large'
+export type LinkMode = 'pass' | 'stall' | 'cut' | 'drop-large' | 'truncate'
 
 /** A link over a Toxiproxy of its own, which a test can break while connections run over it. */
 export interface Link extends AsyncDisposable {
@@ -29,11 +30,19 @@ const lossy: ToxicSpec = {
   toxicity: 1,
   attributes: { min_bytes: 1_500, probability: 1 },
 }
+const short: ToxicSpec = {
+  name: 'breaks-off',
+  type: 'limit_data',
+  stream: 'upstream',
+  toxicity: 1,
+  attributes: { bytes: 8_000 },
+}
 const toxics: Readonly<Record<LinkMode, readonly ToxicSpec[]>> = {
   pass: [],
   stall: [silence('upstream'), silence('downstream')],
   cut: [],
   'drop-large': [lossy],
+  truncate: [short],
 }
 
 /** @param target URL of what the link leads to */

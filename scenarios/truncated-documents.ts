@@ -8,6 +8,7 @@ import {
   timeTo,
   truncate,
 } from '../harness/index.ts'
+import { citizenGuards, citizens } from './citizens.ts'
 import { damaged } from './journeys/agency-sends-document.ts'
 import { agencySendsDocument, forgerOfDocuments } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
@@ -34,6 +35,7 @@ export const truncatedDocuments = defineScenario({
     load: [
       arrivals(agencySendsDocument, documents),
       arrivals(forgerOfDocuments, '2/s', { process: 'regular' }),
+      citizens,
     ],
     acts: [
       { name: 'before', lasts: '3s' },
@@ -82,6 +84,7 @@ export const truncatedDocuments = defineScenario({
         source: 'F11: the sender’s signature',
         sabotages: ['ignores-sender'],
       }),
+      ...citizenGuards,
     ],
   }),
 })

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { createBudget } from '../common/budget.ts'
+import { type AtDesk, type Desk, startDesk } from '../common/desk.ts'
 import { type Downstream, DownstreamError } from '../common/downstream.ts'
 import { deepHealth } from '../common/health.ts'
 import type { Log } from '../common/log.ts'
@@ -11,17 +11,8 @@ import type { Clerk } from './clerks/clerk.ts'
 import { type KeptReceipt, paperOf, type Receipts } from './receipts/receipts.ts'
 import type { TroubleDesk } from './trouble-desk.ts'
 
-/** Enters receipts into Saeol once it serves again, behind live work (시스템 소급 입력). */
-export interface EntryDesk {
-  stop(): Promise<void>
-}
-
 type Attempt = 'settled' | 'not-yet' | 'saeol-fails'
 
-/** How often the desk looks for new receipts, in ms. */
-const idleMs = 50
-/** First pause after Saeol did not serve, in ms; it doubles. */
-const firstPauseMs = 100
 /** Longest wait for one answer, in ms. † ours: patient, as nobody stands at the counter for it. */
 const patienceMs = 2_000
 /** Receipts of one office that its clerks take up before they look whether Saeol still serves. */
@@ -35,6 +26,7 @@ const rejectedOneIn = 3
 const entered = z.object({ enteredAt: z.iso.datetime() })
 const refusal = z.object({ code: z.string(), problems: z.array(z.string()).optional() })
 
+/** Enters receipts into Saeol once it serves again, behind live work (시스템 소급 입력). */
 export function startEntryDesk(options: {
   readonly receipts: Receipts
   readonly saeol: Downstream
@@ -48,41 +40,35 @@ export function startEntryDesk(options: {
   readonly log: Log
   /** Epoch ms. */
   readonly now: () => number
-}): EntryDesk {
+}): Desk {
   const { receipts, saeol, clerks, settings, troubles, sabotaged, log, now } = options
-  const stopped = new AbortController()
-  const { signal } = stopped
   const firstOutside = new Map<string, number>()
   const notBefore = new Map<string, number>()
   const counts = { entered: 0, rejected: 0 }
-  let nextAt = 0
 
-  const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
-  const budget = () => createBudget({ totalMs: patienceMs, signal })
-
-  /** One desk, one pace: however many clerks there are, live work comes first. */
-  async function turn(): Promise<void> {
-    const at = Math.max(nextAt, performance.now())
-    nextAt = at + 1_000 / settings.entriesPerS
-    await pause(Math.max(0, at - performance.now()))
-  }
+  const budget = (signal: AbortSignal) => createBudget({ totalMs: patienceMs, signal })
 
   /** Waits for a deep check to be green: entering while logins fail would only add to the queue of live work. */
-  async function saeolServes(): Promise<boolean> {
+  async function saeolServes({ signal }: AtDesk): Promise<boolean> {
     try {
-      const { status } = await saeol.call(deepHealth(options.healthToken), budget())
+      const { status } = await saeol.call(deepHealth(options.healthToken), budget(signal))
       return status === 200
     } catch {
       return false
     }
   }
 
-  async function attempt(receipt: KeptReceipt, clerk: Clerk, verifier: Clerk): Promise<Attempt> {
+  async function attempt(
+    receipt: KeptReceipt,
+    clerk: Clerk,
+    verifier: Clerk,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
     if (sabotaged('rejects-receipts') && Number(receipt.number.slice(-6)) % rejectedOneIn === 0) {
       await settle(receipt, { state: 'rejected', reason: 'outside-window' })
       return 'settled'
     }
-    const limit = budget()
+    const limit = budget(signal)
     const login = await clerk.session(limit)
     if (!login.ok) return 'saeol-fails'
     const { status, body } = await saeol.call(
@@ -128,7 +114,12 @@ export function startEntryDesk(options: {
   }
 
   /** One clerk goes through the pile; a colleague does the same at the same time. */
-  async function goThrough(pending: readonly KeptReceipt[], clerk: Clerk, verifier: Clerk): Promise<boolean> {
+  async function goThrough(
+    pending: readonly KeptReceipt[],
+    clerk: Clerk,
+    verifier: Clerk,
+    { signal, turn }: AtDesk,
+  ): Promise<boolean> {
     for (const { visit } of pending) {
       if (signal.aborted) return true
       // As it stands now: a colleague may have entered it, and the book may have dated it anew.
@@ -136,7 +127,7 @@ export function startEntryDesk(options: {
       if (receipt?.state !== 'pending') continue
       await turn()
       try {
-        if ((await attempt(receipt, clerk, verifier)) === 'saeol-fails') return false
+        if ((await attempt(receipt, clerk, verifier, signal)) === 'saeol-fails') return false
       } catch (error) {
         if (!(error instanceof DownstreamError))
           log.error({ err: error }, `entering ${receipt.number} failed`)
@@ -146,17 +137,20 @@ export function startEntryDesk(options: {
     return true
   }
 
-  async function round(): Promise<boolean> {
+  async function round(at: AtDesk): Promise<boolean> {
     const done = await Promise.all(
       Array.from(clerks, async ([office, [first, second]]) => {
         const due = receipts.pending(office).filter(({ visit }) => (notBefore.get(visit) ?? 0) <= now())
         const todo = due.slice(0, pile)
         if (todo.length === 0 || first === undefined || second === undefined) return true
-        const both = await Promise.all([goThrough(todo, first, second), goThrough(todo, second, first)])
+        const both = await Promise.all([
+          goThrough(todo, first, second, at),
+          goThrough(todo, second, first, at),
+        ])
         return both.every(Boolean)
       }),
     )
-    await troubles.tell(budget())
+    await troubles.tell(budget(at.signal))
     return done.every(Boolean)
   }
 
@@ -164,34 +158,14 @@ export function startEntryDesk(options: {
     return [...clerks.keys()].reduce((sum, office) => sum + receipts.pending(office).length, 0)
   }
 
-  async function run(): Promise<void> {
-    let pauseMs = firstPauseMs
-    let hadWork = false
-    while (!signal.aborted) {
-      if (count() === 0) {
-        if (hadWork) log.info({ event: 'receipts.drained', ...counts }, 'every receipt is settled')
-        hadWork = false
-        await pause(idleMs)
-        continue
-      }
-      hadWork = true
-      if ((await saeolServes()) && (await round())) {
-        pauseMs = firstPauseMs
-        await pause(idleMs)
-      } else {
-        await pause(pauseMs)
-        pauseMs = Math.min(pauseMs * 2, settings.longestPauseMs)
-      }
-    }
-  }
-
-  const running = run()
-  return {
-    async stop() {
-      stopped.abort()
-      await running
-    },
-  }
+  return startDesk({
+    waiting: count,
+    round: async (at) => (await saeolServes(at)) && (await round(at)),
+    drained: () => log.info({ event: 'receipts.drained', ...counts }, 'every receipt is settled'),
+    // One pace, however many clerks there are: live work comes first.
+    perS: settings.entriesPerS,
+    longestPauseMs: settings.longestPauseMs,
+  })
 }
 
 /** The verifier compares the entry with the paper in the book, and signs it with a key of their own. */

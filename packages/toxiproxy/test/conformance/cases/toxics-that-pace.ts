@@ -174,10 +174,15 @@ export const bandwidth: readonly Case[] = [
       const { toxic, connect } = await proxy()
       await toxic({ type: 'bandwidth', stream: 'upstream', attributes: { rate: 20 } })
       const { client, server } = await connect()
-      client.write(randomBytes(10_000))
-      await server.receive(10_000)
-      expect(server.pieces.map(({ bytes }) => bytes)).toEqual([2000, 2000, 2000, 2000, 2000])
-      expectTook(server.pieces[4]!.atMs - server.pieces[0]!.atMs, 400, 10)
+      const took = await timed(async () => {
+        client.write(randomBytes(10_000))
+        await server.receive(10_000)
+      })
+      const bytes = server.pieces.map((piece) => piece.bytes)
+      // Who is kept from the CPU for longer than a slice takes reads two as one.
+      expect(bytes.filter((length) => length % 2000 !== 0)).toEqual([])
+      expect(bytes.length).toBeGreaterThan(1)
+      expect(took).toBeGreaterThanOrEqual(395)
     },
   },
   {

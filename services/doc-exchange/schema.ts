@@ -14,6 +14,7 @@ export function docExchangeSchema(sabotaged: Sabotaged): string {
     acknowledged_at timestamptz(3),
     unique (agency, id)
   );
+  -- What is on its way.
   create table if not exists transfers (
     agency text not null,
     id text not null,

@@ -52,6 +52,12 @@ export function transfersRouter(options: Options): Router {
     return found
   }
 
+  /** Its acknowledgement did not get through. */
+  async function isKept(id: string): Promise<boolean> {
+    const sql = 'select id from received_documents where agency = $1 and id = $2 limit 1'
+    return (await database.query(sql, [agency, id])).length > 0
+  }
+
   router.post('/transfers', async (request, response) => {
     const { manifest, signature } = parseBody(announced, request)
     const fits = manifest.sender === peer.agency && manifest.receiver === agency
@@ -97,6 +103,10 @@ export function transfersRouter(options: Options): Router {
 
   router.post('/transfers/:id/complete', async (request, response) => {
     await coming.get(request.params.id)
+    if (await isKept(request.params.id)) {
+      response.json({ acknowledged: request.params.id })
+      return
+    }
     const { manifest, content } = await transferOf(request)
     if (verifies && !sabotaged('acknowledges-unverified')) {
       if (content.length < manifest.length) {
@@ -125,12 +135,15 @@ function createKeeper({ office, database, sabotaged }: Options) {
     kept += 1
     if (sabotaged('acknowledges-unkept') && kept % unkeptOneIn === 0) return
     const times = sabotaged('stores-twice') && kept % unkeptOneIn === 0 ? 2 : 1
-    for (let time = 0; time < times; time++)
-      await database.query(
-        `insert into received_documents (agency, id, sender, case_id, content, received_at)
+    await database.transaction(async (queries) => {
+      for (let time = 0; time < times; time++)
+        await queries.query(
+          `insert into received_documents (agency, id, sender, case_id, content, received_at)
          values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-        [office.agency, id, sender, caseId, content, at],
-      )
+          [office.agency, id, sender, caseId, content, at],
+        )
+      await queries.query('delete from transfers where agency = $1 and id = $2', [office.agency, id])
+    })
   }
 }
 

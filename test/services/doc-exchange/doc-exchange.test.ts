@@ -195,5 +195,7 @@ describe('an exchange', () => {
     expect(await put('words', 0)).toBe(200)
     for (let time = 0; time < 2; time++) expect((await complete()).status).toBe(200)
     expect(await both.database.query('select content from received_documents')).toHaveLength(1)
+    // It is kept once, and no longer as what is on its way.
+    expect(await both.database.query('select id from transfers')).toEqual([])
   })
 })

@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Scenario } from '../model/scenario.ts'
 import type { System } from '../model/system.ts'
 import { knobValue } from './plan/knobs.ts'
+import { storyOf } from './plan/story.ts'
 
 /** One deliberate change to a scenario, or several that different guards must notice, run in one go. */
 export interface Mutant {
@@ -58,9 +59,8 @@ export function sabotagesNamedIn(scenarios: readonly Scenario[]): ReadonlySet<st
     Object.fromEntries(Object.entries(knobs).map(([name, knob]) => [name, knobValue(knob, knob.default)]))
   return new Set(
     scenarios.flatMap((scenario) => {
-      const { acts, hypothesis } = scenario.build(knobsOf(scenario))
-      const ofActs = Array.isArray(acts) ? acts.flatMap((act) => act.hypothesis ?? []) : []
-      return [...hypothesis, ...ofActs].flatMap(({ sabotages }) => sabotages ?? [])
+      const { checks } = storyOf(scenario.build(knobsOf(scenario)), [])
+      return checks.flatMap(({ check }) => check.sabotages ?? [])
     }),
   )
 }

@@ -1,89 +1,86 @@
 import type { Http, HttpAnswer, Journey } from '../../harness/index.ts'
-import { outcomeOf, patienceMs } from './login.ts'
+import { refusedOrOverlooked, undetected } from './locks.ts'
+import { patienceMs } from './login.ts'
 import type { Citizen, People } from './people.ts'
 import { approvedLogin, askForChallenge, certificateService } from './portal.ts'
 
-interface Way {
-  /** The kiosk's or the provider's word for what is wrong. */
-  readonly lock: string
-  /** @returns the body; undefined when it did not come to that */
-  readonly bodyOf: (http: Http, citizen: Citizen, neighbour: Citizen, nonce: string) => Promise<object>
+interface Situation {
+  readonly http: Http
+  /** Who asks. */
+  readonly citizen: Citizen
+  /** About whom. */
+  readonly neighbour: Citizen
+  readonly nonce: string
 }
 
-const asWell = (login: object, { residentId }: Citizen): object => ({ ...login, about: residentId })
+interface Way {
+  /** The kiosk's or the provider's word for what is wrong, so that each lock is seen by itself. */
+  readonly lock: string
+  /** @returns the answer that would give it away */
+  readonly attempt: (at: Situation) => Promise<HttpAnswer>
+}
 
 /** Ways to the entry of a neighbour at a kiosk, right in all but one thing. */
 const ways: Readonly<Record<string, Way>> = {
   'about-another': {
     lock: 'not-about-you',
-    bodyOf: async (_, citizen, neighbour, nonce) =>
-      asWell(await approvedLogin(citizen, nonce, 'kiosk'), neighbour),
+    attempt: async (at) => ask(at, await approvedLogin(at.citizen, at.nonce, 'kiosk')),
   },
   'own-phone': {
     lock: 'not-approved',
-    bodyOf: async (_, { secret }, neighbour, nonce) =>
-      asWell(await approvedLogin({ ...neighbour, secret }, nonce, 'kiosk'), neighbour),
+    attempt: async (at) =>
+      ask(at, await approvedLogin({ ...at.neighbour, secret: at.citizen.secret }, at.nonce, 'kiosk')),
   },
   /** What the neighbour approved for the portal. */
   'other-audience': {
     lock: 'wrong-audience',
-    bodyOf: async (_, __, neighbour, nonce) =>
-      asWell(await approvedLogin(neighbour, nonce, 'gov24'), neighbour),
+    attempt: async (at) => ask(at, await approvedLogin(at.neighbour, at.nonce, 'gov24')),
   },
   /** What the neighbour's phone approved is sent once more. */
   'replayed-approval': {
     lock: 'unknown-challenge',
-    async bodyOf(http, _, neighbour, nonce) {
-      const body = asWell(await approvedLogin(neighbour, nonce, 'kiosk'), neighbour)
-      await send(
-        http,
-        body,
-        certificateService(() => 0),
-      )
-      return body
+    async attempt(at) {
+      const login = await approvedLogin(at.neighbour, at.nonce, 'kiosk')
+      await ask(at, login)
+      return ask(at, login)
     },
   },
 }
 
-const names = Object.keys(ways)
+/** Every way, by name. */
+export const kioskAttacks = Object.keys(ways)
 
-/** Each must be refused this often for what is wrong with it. */
-export const kioskAttacks: readonly string[] = names
-/** What must never come of one: it was given away, or the lock that it was meant for did not see it. */
-export const kioskAttacksDone = names.flatMap((name) => [`given-by-${name}`, `overlooked-${name}`])
+/** What must never come of one. */
+export const kioskAttacksDone = undetected(kioskAttacks, 'given-by')
 
 /** The kiosk's words for "I could not", which say nothing about a lock. */
 const unable = /^(downstream-|simple-auth-|resident-|queue-full|deadline-exceeded)/
 
+/** Somebody who wants to see the register's entry of a neighbour, at a kiosk: each way in turn. Must be refused. */
 export const attackerAtKiosk: Journey = {
   name: 'attacker-at-kiosk',
   title: 'somebody asks a kiosk for the document of a neighbour',
   entrance: 'citizen→kiosk',
-  succeedsWith: [...names.map((name) => `refused-${name}`), 'no-answer'],
+  succeedsWith: [...kioskAttacks.map((name) => `refused-${name}`), 'no-answer'],
   users: 'curious citizens at a kiosk',
   successIs: 'refused',
   async run({ http, data, index, step }) {
     const { citizens } = data as People
     const at = (back: number): Citizen => citizens[citizens.length - 1 - (back % citizens.length)]!
-    const name = names[index % names.length]!
-    const { lock, bodyOf } = ways[name]!
+    const name = kioskAttacks[index % kioskAttacks.length]!
+    const { lock, attempt } = ways[name]!
     const nonce = await askForChallenge(http, '/challenge')
     if (nonce === undefined) return 'no-answer'
-    const answer = await step(name, async () =>
-      send(
-        http,
-        await bodyOf(http, at(2 * index), at(2 * index + 1), nonce),
-        certificateService(() => 0),
-      ),
+    const answer = await step(name, () =>
+      attempt({ http, citizen: at(2 * index), neighbour: at(2 * index + 1), nonce }),
     )
-    if (answer.status === 0) return 'no-answer'
-    if (answer.status < 300) return `given-by-${name}`
-    const why = outcomeOf(answer)
-    if (unable.test(why)) return 'no-answer'
-    return why === lock ? `refused-${name}` : `overlooked-${name}`
+    if (answer.status !== 0 && answer.status < 300) return `given-by-${name}`
+    return refusedOrOverlooked(answer, { name, lock, unable })
   },
 }
 
-function send(http: Http, body: object, serviceId: string): Promise<HttpAnswer> {
-  return http('POST', '/documents', { json: { ...body, serviceId }, timeoutMs: patienceMs })
+/** Asks for the neighbour's certificate. */
+function ask({ http, neighbour }: Situation, login: object): Promise<HttpAnswer> {
+  const json = { ...login, about: neighbour.residentId, serviceId: certificateService(() => 0) }
+  return http('POST', '/documents', { json, timeoutMs: patienceMs })
 }

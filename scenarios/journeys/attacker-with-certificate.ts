@@ -1,5 +1,6 @@
 import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
-import { outcomeOf, patienceMs, signedChallenge } from './login.ts'
+import { refusedOrOverlooked, undetected } from './locks.ts'
+import { patienceMs, signedChallenge } from './login.ts'
 import { activeOfficials, type Official, type People, pick } from './people.ts'
 
 type Held = Pick<Official, 'certificateChain' | 'privateKeyPkcs8'>
@@ -59,10 +60,7 @@ const attacks: Readonly<Record<string, Attack>> = {
 export const certificateAttacks = Object.keys(attacks)
 
 /** What must never come of one: somebody was let in, or the lock that it was meant for did not see it. */
-export const certificateAttacksDone = certificateAttacks.flatMap((name) => [
-  `let-in-${name}`,
-  `overlooked-${name}`,
-])
+export const certificateAttacksDone = undetected(certificateAttacks, 'let-in')
 
 /** Saeol's words for "I could not ask GPKI", which say nothing about a certificate. */
 const notAsked = /^(downstream-|gpki-failed|use-password-login|queue-full|shed|deadline-exceeded|audit-)/
@@ -94,9 +92,7 @@ async function attempt(visit: Visit, name: string, attack: Attack): Promise<stri
   if (replayed && !isLetIn(await logIn())) return 'not-verified'
   const answer = await logIn()
   if (isLetIn(answer)) return `let-in-${name}`
-  const why = outcomeOf(answer)
-  if (answer.status === 0 || notAsked.test(why)) return 'not-verified'
-  return why === lock ? `refused-${name}` : `overlooked-${name}`
+  return refusedOrOverlooked(answer, { name, lock, unable: notAsked, noAnswer: 'not-verified' })
 }
 
 /** As long as what stands in a challenge of Saeol's. */

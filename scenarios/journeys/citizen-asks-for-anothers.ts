@@ -1,5 +1,6 @@
 import type { Http, HttpAnswer, Journey, Visit } from '../../harness/index.ts'
-import { outcomeOf, patienceMs } from './login.ts'
+import { refusedOrOverlooked, undetected } from './locks.ts'
+import { patienceMs } from './login.ts'
 import type { Citizen, People } from './people.ts'
 import {
   applyOnPortal,
@@ -71,7 +72,7 @@ const ways: Readonly<Record<string, Way>> = {
 export const waysToAnothers = Object.keys(ways)
 
 /** What must never come of one: it was given away, or the lock that it was meant for did not see it. */
-export const anothersGiven = waysToAnothers.flatMap((name) => [`given-by-${name}`, `overlooked-${name}`])
+export const anothersGiven = undetected(waysToAnothers, 'given-by')
 
 /** The portal's words for "I could not", which say nothing about a lock. */
 const unable = /^(downstream-|simple-auth-|saeol-|resident-|queue-full|shed|deadline-exceeded)/
@@ -90,9 +91,7 @@ export const citizenAsksForAnothers: Journey = {
     const answer = await visit.step(name, () => attempt(situationOf(visit)))
     if (answer === undefined || answer.status === 0) return 'no-answer'
     if (answer.status < 300) return `given-by-${name}`
-    const why = outcomeOf(answer)
-    if (unable.test(why)) return 'no-answer'
-    return why === lock ? `refused-${name}` : `overlooked-${name}`
+    return refusedOrOverlooked(answer, { name, lock, unable })
   },
 }
 

@@ -1,11 +1,15 @@
 import type { Http, Journey } from '../../harness/index.ts'
-import { anothersDocument, type Document, isWhatWasAsked } from './documents.ts'
+import { visitCounter } from './counter.ts'
+import { anothersDocument, type Document, isAbout, isWhatWasAsked } from './documents.ts'
 import { outcomeOf, patienceMs } from './login.ts'
 import type { Citizen, People } from './people.ts'
 import { approvedLogin, askForChallenge, certificateService, lookUpService } from './portal.ts'
 
-const kiosk = 'citizen→kiosk'
-const callCentre = 'citizen→call-centre'
+/** The sites that the portal names, and where citizens come in; each is the audience of what is approved for it. */
+const sites: Readonly<Record<string, string>> = {
+  kiosk: 'citizen→kiosk',
+  'call-centre': 'citizen→call-centre',
+}
 const counter = 'official→community-centre'
 
 interface Entry {
@@ -24,7 +28,7 @@ export const citizenGoesElsewhere: Journey = {
   name: 'citizen-goes-elsewhere',
   title: 'citizens go where Government24 sends them, and are served there',
   entrance: 'citizen→gov24',
-  goesOnTo: [kiosk, callCentre, counter],
+  goesOnTo: [...Object.values(sites), counter],
   succeedsWith: ['portal-is-up', 'served-elsewhere', 'receipt'],
   users: 'diverted citizens',
   // † ours: as long as on the portal, three scaled minutes.
@@ -47,16 +51,13 @@ export const citizenGoesElsewhere: Journey = {
       const { state, alternative } = looked.json<Entry>() ?? {}
       if (state === 'up') return 'portal-is-up'
       if (alternative === undefined) return 'told-of-nothing'
-      outcome = await step(alternative.channel ?? 'nowhere', () => {
-        switch (alternative.channel) {
-          case 'kiosk':
-            return documentAt(at(kiosk), 'kiosk', citizen, serviceId)
-          case 'call-centre':
-            return documentAt(at(callCentre), 'call-centre', citizen, serviceId)
-          default:
-            return counterVisit(at(counter), citizen, `elsewhere-${index}-${Math.floor(random() * 1e9)}`)
-        }
-      })
+      const channel = alternative.channel ?? 'nowhere'
+      const site = sites[channel]
+      outcome = await step(channel, () =>
+        site === undefined
+          ? counterVisit(at(counter), citizen, `elsewhere-${index}-${Math.floor(random() * 1e9)}`)
+          : documentAt(at(site), channel, citizen, serviceId),
+      )
       if (!outcome.startsWith('turned-away')) return outcome
     }
     return outcome
@@ -76,19 +77,15 @@ async function documentAt(
   const json = { ...login, serviceId, about: residentId }
   const answer = await site('POST', '/documents', { json, timeoutMs: patienceMs })
   if (answer.status !== 201) return `turned-away: ${outcomeOf(answer)}`
-  const given = answer.json<Document>()
-  return given?.residentId === residentId && given.document?.id === residentId
-    ? 'served-elsewhere'
-    : anothersDocument
+  return isAbout(answer.json<Document>(), residentId) ? 'served-elsewhere' : anothersDocument
 }
 
 /** With the same wish at a counter, which takes it down by hand if need be. */
 async function counterVisit(counter: Http, { residentId }: Citizen, key: string): Promise<string> {
   const asked = { residentId, kind: 'resident-registration' }
-  const headers = { 'idempotency-key': key }
-  const answer = await counter('POST', '/visits', { json: asked, headers, timeoutMs: 4000 })
-  if (answer.status !== 201 && answer.status !== 202) return `turned-away: ${outcomeOf(answer)}`
-  const { certificate, receipt } = answer.json<{ certificate?: Document; receipt?: Document }>() ?? {}
+  const { answer, given } = await visitCounter(counter, asked, key)
+  if (given === undefined) return `turned-away: ${outcomeOf(answer)}`
+  const { certificate, receipt } = given
   if (!isWhatWasAsked(certificate ?? receipt, asked)) return anothersDocument
   return receipt === undefined ? 'served-elsewhere' : 'receipt'
 }

@@ -1,5 +1,5 @@
 import type { Journey } from '../../harness/index.ts'
-import { anothersDocument, type Document } from './documents.ts'
+import { anothersDocument, type Document, isAbout } from './documents.ts'
 import { outcomeOf } from './login.ts'
 import type { People } from './people.ts'
 import { applyOnPortal, lookUpService, portalLogin } from './portal.ts'
@@ -21,6 +21,6 @@ export const citizenLooksUp: Journey = {
     const key = `look-up-${index}-${Math.floor(random() * 1e9)}`
     const answer = await step('look-up', () => applyOnPortal(http, entered.session, asked, key))
     if (answer.status !== 201) return `look-up-${outcomeOf(answer)}`
-    return answer.json<Document>()?.document?.id === citizen.residentId ? 'shown' : anothersDocument
+    return isAbout(answer.json<Document>(), citizen.residentId) ? 'shown' : anothersDocument
   },
 }

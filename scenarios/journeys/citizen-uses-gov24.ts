@@ -1,5 +1,5 @@
 import type { Journey } from '../../harness/index.ts'
-import { anothersDocument, type Document } from './documents.ts'
+import { anothersDocument, type Document, isAbout } from './documents.ts'
 import { outcomeOf, patienceMs } from './login.ts'
 import type { People } from './people.ts'
 import { applyOnPortal, certificateService, portalLogin } from './portal.ts'
@@ -43,8 +43,8 @@ export const citizenUsesGov24: Journey = {
       const answer = await step('application', () => applyOnPortal(http, session, asked, key))
       if (answer.status === 201 || answer.status === 200) {
         const given = answer.json<Document>()
-        return given?.residentId === citizen.residentId && given.document?.id === citizen.residentId
-          ? { outcome: 'issued', took: `${given.number}` }
+        return isAbout(given, citizen.residentId)
+          ? { outcome: 'issued', took: `${given?.number}` }
           : anothersDocument
       }
       outcome = `application-${outcomeOf(answer)}`

@@ -1,5 +1,6 @@
 import type { HttpAnswer, Journey, Visit } from '../../harness/index.ts'
-import { gpkiLogin, outcomeOf, patienceMs } from './login.ts'
+import { refusedOrOverlooked, undetected } from './locks.ts'
+import { gpkiLogin, patienceMs } from './login.ts'
 import { activeOfficials, type DutyOfficer, type People } from './people.ts'
 import { sign } from './signatures.ts'
 
@@ -98,7 +99,7 @@ const outages: Readonly<
 export const openingAttacks = [...Object.keys(attacks), ...Object.keys(outages)]
 
 /** What must never come of one: the door was opened, an outage declared, or the lock that it was meant for did not see it. */
-export const openingAttacksDone = openingAttacks.flatMap((name) => [`let-in-${name}`, `overlooked-${name}`])
+export const openingAttacksDone = undetected(openingAttacks, 'let-in')
 
 /** Saeol's words for "I have no such door" and "I could not look": they say nothing about a lock. */
 const notLookedAt = /^(no-fallback|queue-full|shed|deadline-exceeded|audit-)/
@@ -133,9 +134,7 @@ async function attempt(visit: Visit, name: string, attack: Attack): Promise<stri
     await closeAgain(visit, answer.json<{ id: string }>()!.id, officers)
     return `let-in-${name}`
   }
-  const why = outcomeOf(answer)
-  if (answer.status === 0 || notLookedAt.test(why)) return 'no-answer'
-  return why === lock ? `refused-${name}` : `overlooked-${name}`
+  return refusedOrOverlooked(answer, { name, lock, unable: notLookedAt })
 }
 
 /** An outage of an office that nobody works in, so that the rest of the run is as without it. */
@@ -147,9 +146,7 @@ async function declare(visit: Visit, name: string): Promise<string> {
   const approvals = await approvalsOf({ action: 'declare-outage', ...asked }, signers(officers))
   const answer = await post(visit, '/outage-windows', { ...asked, approvals })
   if (answer.status === 201) return `let-in-${name}`
-  const why = outcomeOf(answer)
-  if (answer.status === 0 || notLookedAt.test(why)) return 'no-answer'
-  return why === lock ? `refused-${name}` : `overlooked-${name}`
+  return refusedOrOverlooked(answer, { name, lock, unable: notLookedAt })
 }
 
 /** GPKI verifies, and nobody is told to do without it. */

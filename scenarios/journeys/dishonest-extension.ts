@@ -1,4 +1,5 @@
 import type { Http, HttpAnswer, Journey, Visit } from '../../harness/index.ts'
+import { undetected } from './locks.ts'
 import { outcomeOf, patienceMs } from './login.ts'
 import type { DutyOfficer, People } from './people.ts'
 import { sign } from './signatures.ts'
@@ -40,7 +41,7 @@ const waysToExtend = [...Object.keys(ways), 'replayed']
 export const refusedExtensions = Object.keys(ways).map((way) => `refused-${way}`)
 
 /** What must never come of one. */
-export const extendedUnlawfully = waysToExtend.flatMap((way) => [`extended-${way}`, `overlooked-${way}`])
+export const extendedUnlawfully = undetected(waysToExtend, 'extended')
 
 /** Whoever holds the keys of two duty officers, or has read an order, and means no good. */
 export const dishonestExtension: Journey = {

@@ -9,6 +9,11 @@ export interface Document {
   readonly document?: { readonly id?: string }
 }
 
+/** Whether what the portal, a kiosk or the call centre gives is about this resident, in all that it says. */
+export function isAbout(given: Document | undefined, residentId: string): boolean {
+  return given?.residentId === residentId && given.document?.id === residentId
+}
+
 /** The outcome of a visit that was given somebody else's document, or another than was asked for (F15). */
 export const anothersDocument = 'anothers-document'
 

@@ -1,5 +1,6 @@
 /** Bids after the close, openings before it, and the opening that is due. */
 import type { Http, Journey } from '../../harness/index.ts'
+import { undetected } from './locks.ts'
 import { outcomeOf, patienceMs } from './login.ts'
 import { type People, pick, type TenderKey } from './people.ts'
 import { handIn, sealedBid, type Tender } from './sealed-bid.ts'
@@ -40,7 +41,7 @@ export const lateBidder: Journey = {
 const waysToKnow = { opening: 'not-closed', reading: 'sealed' } as const
 
 /** What must never come of one. */
-export const knownTooSoon = Object.keys(waysToKnow).flatMap((way) => [`known-by-${way}`, `overlooked-${way}`])
+export const knownTooSoon = undetected(Object.keys(waysToKnow), 'known-by')
 
 export const refusedTooSoon = Object.keys(waysToKnow).map((way) => `refused-${way}`)
 

@@ -1,5 +1,6 @@
 import type { Journey } from '../../harness/index.ts'
-import { anothersDocument, type Document, isWhatWasAsked } from './documents.ts'
+import { visitCounter } from './counter.ts'
+import { anothersDocument, isWhatWasAsked } from './documents.ts'
 import { outcomeOf } from './login.ts'
 import { kindOfCase, type People, pick } from './people.ts'
 
@@ -15,15 +16,10 @@ export const visitorAtCounter: Journey = {
   async run({ http, data, index, random, step }) {
     const people = data as People
     const asked = { residentId: pick(people.residents, random), kind: kindOfCase(random, 0.5) }
-    const answer = await step('visit', () =>
-      http('POST', '/visits', {
-        json: asked,
-        headers: { 'idempotency-key': `visit-${index}-${Math.floor(random() * 1e9)}` },
-        timeoutMs: 4000,
-      }),
-    )
-    if (answer.status !== 201 && answer.status !== 202) return outcomeOf(answer)
-    const { certificate, receipt } = answer.json<{ certificate?: Document; receipt?: Document }>() ?? {}
+    const key = `visit-${index}-${Math.floor(random() * 1e9)}`
+    const { answer, given } = await step('visit', () => visitCounter(http, asked, key))
+    if (given === undefined) return outcomeOf(answer)
+    const { certificate, receipt } = given
     if (!isWhatWasAsked(certificate ?? receipt, asked)) return anothersDocument
     return receipt === undefined
       ? { outcome: 'certificate', took: `${certificate!.number}` }

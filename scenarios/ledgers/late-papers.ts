@@ -1,6 +1,5 @@
 /** Papers that a counter really signed, and that contradict what was entered: tried once the arm's load has ended. */
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Http, InvariantReader } from '../../harness/index.ts'
 import { readCentre } from '../../services/enrolment/centre.ts'
 import {
@@ -11,7 +10,7 @@ import {
 } from '../../services/saeol/ledger/papers.ts'
 import { gpkiLogin } from '../journeys/login.ts'
 import { activeOfficials, type Official, type People } from '../journeys/people.ts'
-import { type Entry, entriesOf, facts, receiptsAtClose, rows, type Topology } from './read.ts'
+import { atClose, type Entry, entriesOf, facts, receiptsAtClose, rows, type Topology } from './read.ts'
 
 /** A paper that must not be entered, and Saeol's word for what is wrong with it. */
 interface Attempt {
@@ -26,19 +25,16 @@ interface Windows {
   readonly open: boolean
 }
 
-/** How long the situation room may take to have the last outage ended, ms. † ours: three scaled minutes. */
-const endingMs = 3000
-
-async function windowsAtClose(topology: Topology, signal: AbortSignal): Promise<Windows> {
-  const until = performance.now() + endingMs
-  for (;;) {
+/** The outage windows once the situation room has had its time to have the last one ended. */
+function windowsAtClose(topology: Topology, signal: AbortSignal): Promise<Windows> {
+  const look = async (): Promise<Windows> => {
     const [windows] = await rows<Windows>(
       topology,
       `select max(to_at) as "endedAt", coalesce(bool_or(to_at is null), false) as open from outage_windows`,
     )
-    if (!windows!.open || performance.now() > until) return windows!
-    await sleep(100, undefined, { signal })
+    return windows!
   }
+  return atClose(look, ({ open }) => !open, signal)
 }
 
 export const latePaperInvariants: Readonly<Record<string, InvariantReader>> = {

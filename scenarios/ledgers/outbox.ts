@@ -1,11 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { InvariantReader } from '../../harness/index.ts'
 import { mockGov24OperatorToken } from '../../services/gov24/config.ts'
-import type { Standing } from '../../services/gov24/outbox.ts'
-import { facts, rows, type Topology } from './read.ts'
-
-/** How long the portal may hand in what is left once the doors are shut, ms. † ours: three scaled minutes. */
-const closingMs = 3_000
+import type { OutboxItem } from '../../services/gov24/outbox.ts'
+import { atClose, facts, rows, type Topology } from './read.ts'
 
 /** What Government24 received in Saeol's place, against Saeol's ledger. */
 export const outboxInvariants: Readonly<Record<string, InvariantReader>> = {
@@ -32,17 +28,15 @@ export const outboxInvariants: Readonly<Record<string, InvariantReader>> = {
   },
 }
 
-/** The outbox at the close of the day: the desk has had its time for what was left. */
-export async function outboxAtClose(topology: Topology, signal: AbortSignal): Promise<Standing[]> {
-  const until = performance.now() + closingMs
-  for (;;) {
+/** The outbox once its desk has had its time for what was left. */
+export function outboxAtClose(topology: Topology, signal: AbortSignal): Promise<OutboxItem[]> {
+  const look = async (): Promise<OutboxItem[]> => {
     const answer = await fetch(`${topology.direct('gov24')}/outbox`, {
       headers: { authorization: `Bearer ${mockGov24OperatorToken}` },
       signal,
     })
     if (!answer.ok) throw new Error(`Government24 answered ${answer.status}`)
-    const { applications } = (await answer.json()) as { applications: Standing[] }
-    if (applications.every(({ state }) => state !== 'kept') || performance.now() > until) return applications
-    await sleep(100, undefined, { signal })
+    return ((await answer.json()) as { applications: OutboxItem[] }).applications
   }
+  return atClose(look, (items) => items.every(({ state }) => state !== 'kept'), signal)
 }

@@ -51,17 +51,30 @@ export async function receiptsOf(topology: Topology, signal: AbortSignal): Promi
   return ((await answer.json()) as { receipts: Receipt[] }).receipts
 }
 
-/** How long the centre may work on its last receipts once the doors are shut, ms. † ours: three scaled minutes. */
+/** How long whoever works something off may go on once the doors are shut, ms. † ours: three scaled minutes. */
 const closingMs = 3000
 
-/** The book at the close of the day: nobody comes any more, and the desk has had its time for what was left. */
-export async function receiptsAtClose(topology: Topology, signal: AbortSignal): Promise<Receipt[]> {
+/** What there is at the close of the day: nobody comes any more, and whoever works it off has had their time. */
+export async function atClose<T>(
+  look: () => Promise<T>,
+  isSettled: (found: T) => boolean,
+  signal: AbortSignal,
+): Promise<T> {
   const until = performance.now() + closingMs
   for (;;) {
-    const receipts = await receiptsOf(topology, signal)
-    if (receipts.every(({ state }) => state !== 'pending') || performance.now() > until) return receipts
+    const found = await look()
+    if (isSettled(found) || performance.now() > until) return found
     await sleep(100, undefined, { signal })
   }
+}
+
+/** The book once the desk has had its time for what was left. */
+export function receiptsAtClose(topology: Topology, signal: AbortSignal): Promise<Receipt[]> {
+  return atClose(
+    () => receiptsOf(topology, signal),
+    (receipts) => receipts.every(({ state }) => state !== 'pending'),
+    signal,
+  )
 }
 
 export function entriesOf(topology: Topology): Promise<Entry[]> {

@@ -4,8 +4,8 @@ import type { Log } from '../common/log.ts'
 import { Problem } from '../common/problem.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
 import type { PortalFirstParameters } from '../measures/portal-first.ts'
-import { isOutOfReach, type SaeolDesk } from './hand-in.ts'
 import type { KeptApplication, Outbox } from './outbox.ts'
+import { isOutOfReach, type SaeolDesk } from './saeol-desk.ts'
 
 /** Longest wait for one answer, in ms. † ours: patient, as no citizen waits for it. */
 const patienceMs = 2_000

@@ -1,17 +1,12 @@
-import { z } from 'zod'
-import { answered } from '../common/answered.ts'
 import { type Budget, createBudget } from '../common/budget.ts'
-import { type Downstream, DownstreamError } from '../common/downstream.ts'
-import { Problem } from '../common/problem.ts'
+import type { Downstream } from '../common/downstream.ts'
+import type { Log } from '../common/log.ts'
+import type { Sabotaged } from '../common/sabotage.ts'
 import type { PortalFirstParameters } from '../measures/portal-first.ts'
-import type { Asked, KeptApplication, Outbox } from './outbox.ts'
-
-/** What the citizen takes home of an application. */
-export interface Received {
-  readonly number: string
-  /** ISO 8601 */
-  readonly receivedAt: string
-}
+import type { Gov24Config } from './config.ts'
+import { startHandInDesk } from './hand-in-desk.ts'
+import { type Asked, type Outbox, openOutbox } from './outbox.ts'
+import { createSaeolDesk, isOutOfReach, type Received, type SaeolDesk } from './saeol-desk.ts'
 
 /** Saeol's side of an application. */
 export interface HandIn {
@@ -22,35 +17,35 @@ export interface HandIn {
   receive(asked: Asked, key: string, limit: Budget): Promise<{ status: number; received: Received }>
 }
 
-const application = z.looseObject({ number: z.string(), receivedAt: z.string() })
-
-/** @param token what the portal shows Saeol */
-export function createSaeolDesk(saeol: Downstream, token: string) {
-  async function ask(body: object, key: string, limit: Budget) {
-    const headers = { authorization: `Bearer ${token}`, 'idempotency-key': key }
-    const answer = await saeol.call({ method: 'POST', path: '/applications', headers, body }, limit)
-    const { number, receivedAt } = answered('saeol', answer, application)
-    return { status: answer.status, received: { number, receivedAt } }
-  }
+/** How applications come to Saeol: each as it comes, or, with `portal-first`, later where it must be. */
+export async function startHandingIn(parts: {
+  readonly config: Gov24Config
+  readonly saeol: Downstream
+  readonly isUp: () => boolean
+  readonly sabotaged: Sabotaged
+  readonly log: Log
+}): Promise<{ handIn: HandIn; outbox?: Outbox; stopHandingIn(): Promise<void> }> {
+  const { config, isUp, sabotaged, log } = parts
+  const saeol = createSaeolDesk(parts.saeol, config.OWN_TOKEN)
+  if (config.outbox === undefined) return { handIn: saeol, async stopHandingIn() {} }
+  const { file, settings } = config.outbox
+  const outbox = await openOutbox({ file, now: Date.now, sabotaged })
+  const desk = startHandInDesk({ outbox, saeol, settings, isUp, sabotaged, log })
   return {
-    receive: ({ serviceId, residentId }: Asked, key: string, limit: Budget) =>
-      ask({ serviceId, residentId }, key, limit),
-    /** What the portal received in its place, with its number and its day. */
-    receiveLater: (
-      { serviceId, residentId, number, receivedOn }: KeptApplication,
-      key: string,
-      limit: Budget,
-    ) => ask({ serviceId, residentId, kept: { number, receivedOn } }, key, limit),
+    handIn: handInOrKeep({ saeol, outbox, settings, isUp }),
+    outbox,
+    async stopHandingIn() {
+      await desk.stop()
+      await outbox[Symbol.asyncDispose]()
+    },
   }
 }
-
-export type SaeolDesk = ReturnType<typeof createSaeolDesk>
 
 /**
  * With `portal-first`: few wait for Saeol, and not for long; whatever it does not receive the portal keeps.
  * @param options.isUp whether Saeol is known to answer well
  */
-export function handInOrKeep(options: {
+function handInOrKeep(options: {
   readonly saeol: SaeolDesk
   readonly outbox: Outbox
   readonly settings: PortalFirstParameters
@@ -89,10 +84,4 @@ export function handInOrKeep(options: {
       }
     },
   }
-}
-
-/** Saeol did not answer, or said that it cannot now. What it refuses is refused. */
-export function isOutOfReach(error: unknown): boolean {
-  if (error instanceof Problem) return error.status >= 500
-  return error instanceof DownstreamError && error.kind !== 'abandoned'
 }

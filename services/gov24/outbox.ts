@@ -20,7 +20,7 @@ export interface KeptApplication extends Asked {
 
 /** What became of it; `refused` is for a person to look at. */
 export type Settled = 'handed-in' | 'refused'
-export type Standing = KeptApplication & { readonly state: 'kept' | Settled }
+export type OutboxItem = KeptApplication & { readonly state: 'kept' | Settled }
 
 type Line = { readonly kept: KeptApplication } | { readonly number: string; readonly settled: Settled }
 
@@ -39,7 +39,7 @@ export interface Outbox extends AsyncDisposable {
   /** In the order in which they came. */
   waiting(): readonly KeptApplication[]
   settle(application: KeptApplication, settled: Settled): Promise<void>
-  all(): readonly Standing[]
+  all(): readonly OutboxItem[]
 }
 
 /**

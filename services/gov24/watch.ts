@@ -20,26 +20,17 @@ export interface Watch {
 /** Probes have connections and no breaker: they must see the links as they are. */
 export function startWatch(config: Gov24Config, log: Log): Watch {
   const { PROBE_TIMEOUT_MS: timeoutMs, PROBE_INTERVAL_MS: intervalMs, HEALTH_TOKEN: healthToken } = config
-  const probes = linksOf(config, { connections: 2, log })
-  const backends = watchSystems({
-    links: probes,
-    intervalMs,
-    timeoutMs,
-    healthToken,
-    event: 'portal.backend',
-    log,
-  })
-  const siteLinks = siteLinksOf(config, log)
-  const sites =
-    siteLinks &&
-    watchSystems({
-      links: siteLinks,
-      intervalMs: config.sites!.everyMs,
-      timeoutMs,
-      healthToken,
-      event: 'portal.site',
-      log,
-    })
+  const ends = { connections: 2, log }
+  const asked = { timeoutMs, healthToken, log }
+  const probes = linksOf(config, ends)
+  const backends = watchSystems({ links: probes, intervalMs, event: 'portal.backend', ...asked })
+  const sites = config.sites && startSites(config.sites)
+
+  function startSites({ urls, everyMs }: NonNullable<Gov24Config['sites']>) {
+    const links = siteLinksOf(config, urls, ends)
+    return { links, ...watchSystems({ links, intervalMs: everyMs, event: 'portal.site', ...asked }) }
+  }
+
   const check = (backend: Backend): DeepCheck => isDeeplyHealthy(probes[backend], timeoutMs, config)
   return {
     backends: backends.states,
@@ -47,9 +38,8 @@ export function startWatch(config: Gov24Config, log: Log): Watch {
     checks: { saeol: check('saeol'), resident: check('resident'), 'simple-auth': check('simple-auth') },
     async stop() {
       await Promise.all([backends.stop(), sites?.stop()])
-      await Promise.all(
-        [...Object.values(probes), ...Object.values(siteLinks ?? {})].map((link) => link.close()),
-      )
+      const links = [...Object.values(probes), ...Object.values(sites?.links ?? {})]
+      await Promise.all(links.map((link) => link.close()))
     },
   }
 }

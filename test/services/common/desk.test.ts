@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { type AtDesk, startDesk } from '../../../services/common/desk.ts'
+import { until } from './capacity-under-test.ts'
 
 interface Story {
   /** What waits. */
@@ -25,11 +26,6 @@ function desk(round: (at: AtDesk, story: Story) => Promise<boolean>, options = {
     ...options,
   })
   return { story, [Symbol.asyncDispose]: stop }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500 && !holds(); tries++) await sleep(10)
-  expect(holds()).toBe(true)
 }
 
 it('works off what waits, and says once that nothing is left', async () => {

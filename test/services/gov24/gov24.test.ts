@@ -1,19 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { createCatalogue } from '../../../services/gov24/catalogue.ts'
 import { readGov24Config } from '../../../services/gov24/config.ts'
 import { standIn } from '../common/stand-in.ts'
 import { send } from '../network.ts'
 import { logIn } from './citizen.ts'
-import { backend, ofKind, startPortal } from './portal.ts'
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    if (await holds()) return
-    await sleep(10)
-  }
-  throw new Error(`it never came to be: ${holds}`)
-}
+import { backend, ofKind, startPortal, until } from './portal.ts'
 
 /** Handed in by resident-000001, in the session given or in a new one. */
 async function apply(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mockGov24OperatorToken, readGov24Config } from '../../../services/gov24/config.ts'
 import { send } from '../network.ts'
 import { logIn } from './citizen.ts'
-import { ofKind, startPortal } from './portal.ts'
+import { ofKind, startPortal, until } from './portal.ts'
 
 let directory: string
 let files = 0
@@ -33,14 +33,6 @@ async function outbox(url: string) {
   const headers = { authorization: `Bearer ${mockGov24OperatorToken}` }
   const answer = await fetch(`${url}/outbox`, { headers })
   return ((await answer.json()) as { applications: Record<string, string>[] }).applications
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (await holds()) return
-    await sleep(10)
-  }
-  throw new Error(`it never came to be: ${holds}`)
 }
 
 const states = async (url: string) => (await outbox(url)).map(({ state }) => state)

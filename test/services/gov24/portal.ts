@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { mockTokenOf } from '../../../services/common/callers.ts'
 import type { LogDestination } from '../../../services/common/log.ts'
 import { enrolled } from '../../../services/enrolment/cache.ts'
@@ -96,3 +97,11 @@ export async function startPortal(env: Record<string, string> = {}, destination?
 }
 
 export const ofKind = (kind: string) => createCatalogue().find((service) => service.kind === kind)!
+
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    if (await holds()) return
+    await sleep(10)
+  }
+  throw new Error(`it never came to be: ${holds}`)
+}

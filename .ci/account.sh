@@ -1,4 +1,5 @@
-# Sourced by .ci/run and .ci/nightly: what passed, failed and was skipped, and what needed a second try.
+# Sourced by .ci/run and .ci/nightly: what passed, failed and was skipped, and what needed a second try. What failed is said
+# once more at the end, so that the last lines alone tell it.
 
 passed=0
 failed=0
@@ -6,10 +7,11 @@ skipped=0
 undecided=0
 second_tries=0
 phase_began=0
+what_failed=()
 
 note() { # note NAME STATUS
   local word=ok
-  if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) word=FAILED; fi
+  if [ "$2" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) word=FAILED what_failed+=("$1"); fi
   printf '%-7s %s (%d s, until %d min %02d s)\n' "$word" "$1" $((SECONDS - phase_began)) $((SECONDS / 60)) $((SECONDS % 60))
   phase_began=$SECONDS
 }
@@ -67,6 +69,11 @@ note_tests() { # note_tests REPORT EXIT-CODE
     const [first, ...rest] = files.sort((a, b) => b[1] - a[1]).slice(0, 15).map(([name, ms]) => `${name} ${Math.round(ms / 1000)} s`)
     console.log(`the slowest files: ${[first, ...rest].join(", ")}`)' "$1"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) second_tries=$((second_tries + again))
+  mapfile -t -O "${#what_failed[@]}" what_failed < <(node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"))
+    for (const { name, assertionResults } of r.testResults)
+      for (const { status, fullName, failureMessages: [why = ""] } of assertionResults)
+        if (status === "failed") console.log(`${require("path").relative(".", name)} > ${fullName}: ${why.split("\n")[0]}`)' "$1")
   # A file that could not be loaded, or an error outside of any test, is in no count.
   [ "$2" -eq 0 ] || [ "$f" -gt 0 ] || note 'npm test, outside of its tests' 1
   printf 'the tests took %d s, until %d min %02d s\n' $((SECONDS - phase_began)) $((SECONDS / 60)) $((SECONDS % 60))
@@ -90,6 +97,7 @@ decided() { # decided OUT COMMAND...: runs the command, which keeps its runs in 
 }
 
 finish() {
+  [ ${#what_failed[@]} -eq 0 ] || printf 'failed: %s\n' "${what_failed[@]}"
   printf '%d second tries\n' "$second_tries"
   printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ] && [ "$skipped" -eq "$undecided" ]

@@ -45,12 +45,13 @@ function service(
     files: Readonly<Record<string, string>>,
     scratch: string,
   ) => Record<string, string> = () => ({}),
+  healthPath = '/health',
 ): ServiceSpec {
   return {
     kind: 'node',
     module: moduleUrl(import.meta.url, `../services/${folder}/main.ts`),
     ports: { main: 'PORT' },
-    health: { path: '/health' },
+    health: { path: healthPath },
     environment: ({ files, scratch }) => environment(files, scratch),
   }
 }
@@ -106,7 +107,7 @@ const services: System['services'] = {
   })),
   front,
   'simple-auth': service('simple-auth', (files) => ({ PHONES_FILE: files.phones! })),
-  gov24: service('gov24', (_files, scratch) => ({ OUTBOX_FILE: `${scratch}/outbox.jsonl` })),
+  gov24: service('gov24', (_files, scratch) => ({ OUTBOX_FILE: `${scratch}/outbox.jsonl` }), '/health/open'),
   'community-centre': service('community-centre', (files, scratch) => ({
     CENTRE_FILE: files.centre!,
     RECEIPTS_FILE: `${scratch}/receipts.jsonl`,

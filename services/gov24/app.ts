@@ -16,6 +16,7 @@ import { startHandingIn } from './hand-in.ts'
 import { createPages } from './hand-over.ts'
 import { linksOf } from './links.ts'
 import { type Greeting, loginRouter } from './login-router.ts'
+import { openingRouter } from './opening-router.ts'
 import { outboxRouter } from './outbox-router.ts'
 import { createSessions } from './sessions.ts'
 import { startWatch } from './watch.ts'
@@ -52,6 +53,7 @@ export async function startGov24(env: Environment, destination?: LogDestination)
     log,
     health: healthRouter(watch.checks, config.PROBE_TIMEOUT_MS, config, sabotaged),
     routers: [
+      openingRouter(watch.haveAllBeenUp),
       catalogueRouter({
         services,
         standing: () => ({

@@ -9,8 +9,8 @@ import { isOutOfReach, type SaeolDesk } from './saeol-desk.ts'
 
 /** Longest wait for one answer, in ms. † ours: patient, as no citizen waits for it. */
 const patienceMs = 2_000
-/** How many are on their way to Saeol at once. † ours: a fifth of its workers. */
-const atOnce = 4
+/** How many are on their way to Saeol at once. † ours: less than half of its workers, so that the pace is what limits them. */
+const atOnce = 8
 /** Every how many applications the sabotage `hands-in-twice` hands in again, as if nobody had. */
 const twiceOneIn = 5
 

@@ -8,6 +8,8 @@ import type { State } from './states.ts'
 /** Watches systems through the portal's own links. */
 export interface Monitor<Name extends string> {
   readonly states: Readonly<Record<Name, State>>
+  /** Whether each was seen up once: until then it was only taken for up. */
+  haveAllBeenUp(): boolean
   stop(): Promise<void>
 }
 
@@ -27,6 +29,7 @@ export function watchSystems<Name extends string>(options: {
   const names = Object.keys(options.links) as Name[]
   const states = Object.fromEntries(names.map((name) => [name, 'up'])) as Record<Name, State>
   const { event } = options
+  const seenUp = new Set<Name>()
   const stopped = new AbortController()
 
   async function watch(name: Name): Promise<void> {
@@ -36,6 +39,7 @@ export function watchSystems<Name extends string>(options: {
       const state = await probe(options.links[name], options, stopped.signal)
       seen = state === last ? seen + 1 : 1
       last = state
+      if (seen >= confirmations && state === 'up') seenUp.add(name)
       if (seen >= confirmations && states[name] !== state && !stopped.signal.aborted) {
         states[name] = state
         options.log.info({ event, system: name, state }, `${name} is ${state}`)
@@ -47,6 +51,7 @@ export function watchSystems<Name extends string>(options: {
   const watching = Promise.all(names.map(watch))
   return {
     states,
+    haveAllBeenUp: () => seenUp.size === names.length,
     async stop() {
       stopped.abort()
       await watching

@@ -14,6 +14,8 @@ export interface Watch {
   readonly sites: Readonly<Record<Site, State>> | undefined
   /** For deep health. */
   readonly checks: Readonly<Record<Backend, DeepCheck>>
+  /** Whether each of them was seen up once. */
+  haveAllBeenUp(): boolean
   stop(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export function startWatch(config: Gov24Config, log: Log): Watch {
     backends: backends.states,
     sites: sites?.states,
     checks: { saeol: check('saeol'), resident: check('resident'), 'simple-auth': check('simple-auth') },
+    haveAllBeenUp: () => backends.haveAllBeenUp() && (sites?.haveAllBeenUp() ?? true),
     async stop() {
       await Promise.all([backends.stop(), sites?.stop()])
       const links = [...Object.values(probes), ...Object.values(sites?.links ?? {})]

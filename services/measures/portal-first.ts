@@ -7,9 +7,9 @@ const parameters = z.strictObject({
   /** How long one waits for Saeol before the portal keeps it, in ms. † ours: ten times what Saeol takes. */
   waitMs: z.number().int().min(1).max(60_000).default(400),
   /** How many of those that were kept are handed in per second, behind live work. † ours. */
-  handInsPerS: z.number().min(0.1).max(10_000).default(100),
-  /** Longest pause after Saeol did not take one, in ms. † ours. */
-  longestPauseMs: z.number().int().min(1).max(600_000).default(1_000),
+  handInsPerS: z.number().min(0.1).max(10_000).default(150),
+  /** Longest pause after Saeol did not take one, in ms. † ours: short, for it is not asked while it is known to be out. */
+  longestPauseMs: z.number().int().min(1).max(600_000).default(250),
 })
 
 export type PortalFirstParameters = z.output<typeof parameters>

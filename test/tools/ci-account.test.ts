@@ -54,3 +54,30 @@ it('a run that holds passes', () => {
   expect(lines.at(-1)).toBe('1 passed, 0 failed, 0 skipped')
   expect(status).toBe(0)
 })
+
+it('what failed is said once more just before the counts, tests of Vitest too', () => {
+  const report = join(out, 'vitest.json')
+  const failed = {
+    status: 'failed',
+    fullName: 'the gate holds',
+    failureMessages: ['AssertionError: expected 1\n at x'],
+  }
+  const passed = { status: 'passed', fullName: 'it starts', failureMessages: [] }
+  const file = {
+    name: resolve('test/gate.test.ts'),
+    startTime: 0,
+    endTime: 1,
+    assertionResults: [passed, failed],
+  }
+  const counts = { numPassedTests: 1, numFailedTests: 1, numTotalTests: 2 }
+  writeFileSync(report, JSON.stringify({ ...counts, testResults: [file] }))
+  const script = `. ${account}; expect 'a step' 0 false; note_tests ${report} 1; finish`
+  const { status, stdout } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+  expect(stdout.trimEnd().split('\n').slice(-4)).toEqual([
+    'failed: a step: exit 1, wanted 0',
+    'failed: test/gate.test.ts > the gate holds: AssertionError: expected 1',
+    '0 second tries',
+    '1 passed, 2 failed, 0 skipped',
+  ])
+  expect(status).toBe(1)
+})

@@ -9,6 +9,7 @@ import { sessionStoreFull } from './17-nov-session-store-full.ts'
 import { wrongDiagnosis } from './18-nov-wrong-diagnosis.ts'
 import { overload } from './22-nov-overload.ts'
 import { bidFlood } from './23-nov-bid-flood.ts'
+import { mobileId } from './24-nov-mobile-id.ts'
 import { november } from './november.ts'
 import { swappedDocuments } from './swapped-documents.ts'
 import { truncatedDocuments } from './truncated-documents.ts'
@@ -26,6 +27,7 @@ export const scenarios = [
   wrongDiagnosis,
   overload,
   bidFlood,
+  mobileId,
   swappedDocuments,
   truncatedDocuments,
   november,

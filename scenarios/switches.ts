@@ -1,7 +1,9 @@
 /** Defects of the mock network's services that can be switched on while they run. */
 import { readFile } from 'node:fs/promises'
 import type { ServiceSwitch, System } from '../harness/index.ts'
+import { mockTokenOf } from '../services/common/callers.ts'
 import { mockGov24OperatorToken } from '../services/gov24/config.ts'
+import { mockStorageOperatorToken } from '../services/id-storage/config.ts'
 import type { Citizen, People } from './journeys/people.ts'
 import { approvedLogin } from './journeys/portal.ts'
 
@@ -28,19 +30,21 @@ async function logIn(portal: string, citizen: Citizen, signal: AbortSignal): Pro
   return (await asked<{ session: string }>(`${portal}/login`, post(body, signal))).session
 }
 
+/** Past the links, as an operator who shows this token. */
+function switchedBy(service: string, name: string, token: string): ServiceSwitch['set'] {
+  return async (running, on, signal) => {
+    await asked(`${running.direct(service)}/switches/${name}`, {
+      ...post({ on }, signal),
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    })
+  }
+}
+
 /** Answers that are on their way at once are handed to each other's citizens (F15). */
 const crossedAnswers: ServiceSwitch = {
   summary: 'pages that are put together at once are handed to the wrong citizens (F15)',
-  async set(running, on, signal) {
-    await asked(`${running.direct('gov24')}/switches/crossed-answers`, {
-      ...post({ on }, signal),
-      method: 'PATCH',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${mockGov24OperatorToken}`,
-      },
-    })
-  },
+  set: switchedBy('gov24', 'crossed-answers', mockGov24OperatorToken),
   /** Each asks whose page it is. No document: whether those are looked at before they leave is another matter. */
   async probe(running, signal) {
     const portal = running.link('citizen→gov24').url
@@ -62,4 +66,28 @@ const crossedAnswers: ServiceSwitch = {
   },
 }
 
-export const switches: NonNullable<System['switches']> = { gov24: { 'crossed-answers': crossedAnswers } }
+/** The list of who may have something kept: the issuer of mobile IDs is on it no more (T12). */
+const wrongAccessList: ServiceSwitch = {
+  summary: 'the storage of mobile IDs turns the issuer away (T12)',
+  set: switchedBy('id-storage', 'wrong-access-list', mockStorageOperatorToken),
+  /** As the issuer, with what is no ID: who is listed is told so. */
+  async probe(running, signal) {
+    const answer = await fetch(`${running.link('mobile-id→id-storage').url}/ids`, {
+      ...post({}, signal),
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${mockTokenOf('mobile-id')}`,
+      },
+    })
+    const text = await answer.text()
+    if (answer.status !== 403 && answer.status !== 400)
+      throw new Error(`the storage answered ${answer.status}: ${text.slice(0, 300)}`)
+    const bites = answer.status === 403
+    return { bites, said: bites ? 'it turned the issuer away' : 'it heard the issuer' }
+  },
+}
+
+export const switches: NonNullable<System['switches']> = {
+  gov24: { 'crossed-answers': crossedAnswers },
+  'id-storage': { 'wrong-access-list': wrongAccessList },
+}

@@ -4,8 +4,6 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   defineSystem,
-  entrance,
-  link,
   type MeasureSpec,
   moduleUrl,
   projectVersion,
@@ -30,10 +28,12 @@ import { segmentTests } from '../services/measures/segment-tests.ts'
 import { sessionAdmission } from '../services/measures/session-admission.ts'
 import { situationRoom } from '../services/measures/situation-room.ts'
 import { standbyL4 } from '../services/measures/standby-l4.ts'
+import { temporaryIssuance } from '../services/measures/temporary-issuance.ts'
 import { verifiedExchange } from '../services/measures/verified-exchange.ts'
 import { actions } from './actions.ts'
 import * as journeys from './journeys/index.ts'
 import { invariants } from './ledgers/index.ts'
+import { links } from './links.ts'
 import { switches } from './switches.ts'
 
 /** The districts whose counters are staffed. */
@@ -127,59 +127,22 @@ const services: System['services'] = {
   'call-centre': siteOf('call-centre'),
   'exchange-ministry': exchangeOf('ministry'),
   'exchange-district': exchangeOf('district'),
+  'mobile-id': {
+    ...service('mobile-id', (files, scratch) => ({
+      ISSUER_FILE: files['id-issuer']!,
+      BOOK_FILE: `${scratch}/ids.jsonl`,
+    })),
+    optional: true,
+  },
+  'id-storage': {
+    ...service('id-storage', (_files, scratch) => ({ STORAGE_FILE: `${scratch}/ids.jsonl` })),
+    optional: true,
+  },
+  'id-verifier': {
+    ...service('id-verifier', (files) => ({ VERIFIER_FILE: files['id-verifier']! })),
+    optional: true,
+  },
 }
-
-const links: System['links'] = [
-  link('saeol', 'l4', 'GPKI_URL', 'to-serve'),
-  link('l4', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
-  link('l4', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
-  link('saeol', 'resident', 'RESIDENT_URL', 'to-serve'),
-  link('saeol', 'postgres', 'DATABASE_URL'),
-  link('resident', 'postgres', 'DATABASE_URL'),
-  link('gov24', 'saeol', 'SAEOL_URL', 'to-serve'),
-  link('gov24', 'resident', 'RESIDENT_URL', 'to-serve'),
-  link('community-centre', 'saeol', 'SAEOL_URL', 'to-serve'),
-  link('situation-room', 'saeol', 'SAEOL_URL'),
-  link('situation-room', 'l4', 'GPKI_URL'),
-  entrance('official', 'community-centre'),
-  entrance('official', 'front'),
-  entrance('citizen', 'gov24'),
-  link('gpki-a', 'crl', 'CRL_URL'),
-  link('gpki-b', 'crl', 'CRL_URL'),
-  entrance('official', 'crl'),
-  link('gov24', 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
-  // Who is in no office comes by lines of their own: one for single tries, one for floods.
-  entrance('outsider', 'front', 'outside'),
-  entrance('crowd', 'front', 'abroad'),
-  link('front', 'saeol', 'UPSTREAM_URL', 'to-serve'),
-  link('saeol', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
-  link('situation-room', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
-  link('l4-standby', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
-  link('l4-standby', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
-  // Bidders come from companies and from home, the flood from abroad.
-  entrance('company', 'procurement-front'),
-  entrance('bidder-at-home', 'procurement-front', 'outside'),
-  entrance('source-abroad', 'procurement-front', 'abroad'),
-  link('procurement-front', 'procurement', 'UPSTREAM_URL', 'to-serve'),
-  link('procurement', 'postgres', 'DATABASE_URL'),
-  link('situation-room', 'procurement-front', 'PROCUREMENT_URL', 'to-serve'),
-  // An office whose terminals are in wrong hands.
-  entrance('intruder', 'front', 'branch'),
-  link('gov24', 'kiosk', 'KIOSK_URL', 'to-serve'),
-  link('gov24', 'call-centre', 'CALL_CENTRE_URL', 'to-serve'),
-  ...['kiosk', 'call-centre'].flatMap((site) => [
-    entrance('citizen', site),
-    link(site, 'resident', 'RESIDENT_URL', 'to-serve'),
-    link(site, 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
-  ]),
-  // Clerks of both agencies, and somebody who is neither's.
-  entrance('ministry', 'exchange-ministry'),
-  entrance('district', 'exchange-district'),
-  entrance('outsider', 'exchange-district'),
-  link('exchange-ministry', 'exchange-district', 'PEER_URL', 'to-serve'),
-  link('exchange-ministry', 'postgres', 'DATABASE_URL'),
-  link('exchange-district', 'postgres', 'DATABASE_URL'),
-]
 
 /** Measures are mechanisms inside the services; every service learns of every measure and takes what it knows. */
 const measures: Record<string, MeasureSpec> = Object.fromEntries(
@@ -199,6 +162,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     portalFirst,
     alternativeSite,
     verifiedExchange,
+    temporaryIssuance,
   ].map((measure: Measure) => [
     measure.name,
     {
@@ -267,6 +231,8 @@ export const administrativeNetwork = defineSystem({
       procurement: files.procurementFile,
       'exchange-ministry': files.exchangeMinistryFile,
       'exchange-district': files.exchangeDistrictFile,
+      'id-issuer': files.idIssuerFile,
+      'id-verifier': files.idVerifierFile,
     }
   },
   userData: 'people',

@@ -89,6 +89,8 @@ describe('docker-compose.yml and scenarios/system.ts', () => {
           trust: '/enrolment/trust.json',
           'exchange-ministry': '/enrolment/exchange-ministry.json',
           'exchange-district': '/enrolment/exchange-district.json',
+          'id-issuer': '/enrolment/id-issuer.json',
+          'id-verifier': '/enrolment/id-verifier.json',
           issuer: '/enrolment/issuer.json',
           phones: '/enrolment/phones.json',
           procurement: '/enrolment/procurement.json',

@@ -15,12 +15,35 @@ export interface People {
   readonly strangers: readonly (Official & { readonly kind: string })[]
   /** Clerks of agencies that send each other documents. */
   readonly agencies: readonly { readonly agency: string; readonly clerksToken: string }[]
+  /** Residents whose phones have a mobile ID. */
+  readonly holders: readonly Holder[]
   readonly procurement: {
     readonly bidders: readonly Bidder[]
     readonly tenders: readonly TenderKey[]
     /** base64; receipts are checked with it. */
     readonly receiptKeySpki: string
   }
+}
+
+/** Somebody whose phone has a mobile ID, and the one before, whose time is over. */
+export interface Holder {
+  readonly residentId: string
+  /** base64 */
+  readonly privateKeyPkcs8: string
+  readonly id: MobileId
+  readonly expired: MobileId
+}
+
+/** A mobile ID as a phone carries it. */
+export interface MobileId {
+  readonly number: string
+  readonly residentId: string
+  /** base64; the phone's public key. */
+  readonly holderKeySpki: string
+  readonly issuedAt: string
+  readonly expiresAt: string
+  readonly temporary: boolean
+  readonly signature: string
 }
 
 /** A company that hands in bids. */

@@ -8,6 +8,7 @@ import { credentialInvariants } from './credentials.ts'
 import { documentInvariants } from './documents.ts'
 import { doorInvariants } from './doors.ts'
 import { entryInvariants } from './entries.ts'
+import { idInvariants } from './ids.ts'
 import { latePaperInvariants } from './late-papers.ts'
 import { outboxInvariants } from './outbox.ts'
 import { facts, rows } from './read.ts'
@@ -27,6 +28,7 @@ export const invariants: System['invariants'] = {
   ...latePaperInvariants,
   ...outboxInvariants,
   ...bidInvariants,
+  ...idInvariants,
 
   'no session outlives the opening it came by': async (topology, _signal, measures) => {
     const { params = {} } = measures.find(({ name }) => name === passwordFallback.name) ?? {}

@@ -5,7 +5,15 @@ import { showsToken } from './require-token.ts'
 import type { Sabotaged } from './sabotage.ts'
 
 /** Systems of the network that call others in their own name. */
-export const systemNames = ['saeol', 'gov24', 'situation-room', 'front', 'kiosk', 'call-centre'] as const
+export const systemNames = [
+  'saeol',
+  'gov24',
+  'situation-room',
+  'front',
+  'kiosk',
+  'call-centre',
+  'mobile-id',
+] as const
 
 export type SystemName = (typeof systemNames)[number]
 

@@ -5,7 +5,7 @@ import { createSabotage, type SabotageName } from '../common/sabotage.ts'
 import { defaultSizes, type EnrolmentSizes, enrol } from './enrol.ts'
 
 /** Raised whenever enrolment would make something else of the same seed, so that old files are not used again. */
-const version = 12
+const version = 13
 
 /** Deliberate defects of enrolment itself. */
 export const enrolmentSabotages = ['one-salt', 'cheap-hash'] as const satisfies readonly SabotageName[]
@@ -26,6 +26,8 @@ export interface EnrolledFiles {
   readonly procurementFile: string
   readonly exchangeMinistryFile: string
   readonly exchangeDistrictFile: string
+  readonly idIssuerFile: string
+  readonly idVerifierFile: string
 }
 
 /**
@@ -55,8 +57,19 @@ export async function enrolled(
   const draft = `${directory}.${randomUUID()}.tmp`
   try {
     await mkdir(draft, { recursive: true })
-    const { people, centre, register, room, desks, trust, issuer, phones, procurement, exchanges } =
-      await enrol(seed, sizes, createSabotage(sabotages))
+    const {
+      people,
+      centre,
+      register,
+      room,
+      desks,
+      trust,
+      issuer,
+      phones,
+      procurement,
+      exchanges,
+      mobileIds,
+    } = await enrol(seed, sizes, createSabotage(sabotages))
     const drafted = filesIn(draft)
     // Keys and secrets: for the owner only, mock or not.
     const write = (file: string, content: unknown) =>
@@ -75,6 +88,8 @@ export async function enrolled(
       write(drafted.procurementFile, procurement),
       write(drafted.exchangeMinistryFile, exchanges.ministry),
       write(drafted.exchangeDistrictFile, exchanges.district),
+      write(drafted.idIssuerFile, mobileIds.issuer),
+      write(drafted.idVerifierFile, mobileIds.verifier),
     ])
     await rename(draft, directory)
   } catch (error) {
@@ -100,6 +115,8 @@ function filesIn(directory: string): EnrolledFiles {
     procurementFile: join(directory, 'procurement.json'),
     exchangeMinistryFile: join(directory, 'exchange-ministry.json'),
     exchangeDistrictFile: join(directory, 'exchange-district.json'),
+    idIssuerFile: join(directory, 'id-issuer.json'),
+    idVerifierFile: join(directory, 'id-verifier.json'),
   }
 }
 

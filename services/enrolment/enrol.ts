@@ -7,6 +7,7 @@ import type { DutyOfficerKey } from './duty-officer-key.ts'
 import { type Agency, type ExchangeOffice, enrolExchanges } from './exchange.ts'
 import { impostorsOf } from './impostors.ts'
 import type { Issuer } from './issuer.ts'
+import { enrolMobileIds, type MobileIds } from './mobile-ids.ts'
 import { offices as allOffices } from './offices.ts'
 import { oldChallengeOf, writeOldPaper } from './old-papers.ts'
 import type { People, Person } from './people.ts'
@@ -15,7 +16,7 @@ import { enrolProcurement, type ProcurementOffice } from './procurement.ts'
 import type { Identity, Register, RegisteredOfficial } from './register.ts'
 import { residentId } from './residents.ts'
 import type { Room } from './room.ts'
-import { pkcs8Base64, type SeededKeys, seededBytes, seededKeys } from './seeded.ts'
+import { base32, pkcs8Base64, type SeededKeys, seededBytes, seededKeys, spkiBase64 } from './seeded.ts'
 import type { Trust } from './trust.ts'
 
 export interface EnrolmentSizes {
@@ -59,6 +60,7 @@ export interface Enrolment {
   readonly phones: Phones
   readonly procurement: ProcurementOffice
   readonly exchanges: Readonly<Record<Agency, ExchangeOffice>>
+  readonly mobileIds: Pick<MobileIds, 'issuer' | 'verifier'>
 }
 
 /** Who may open the password login. Each has a desk; but the last two mean no good, and have none. */
@@ -81,27 +83,25 @@ export async function enrol(
   sabotaged: Sabotaged = () => false,
 ): Promise<Enrolment> {
   const offices = officesFor(sizes)
-  const { authority, retired, foreign } = await authoritiesOf(seed)
+  const authorities = await authoritiesOf(seed)
+  const { authority } = authorities
   const draft = { seed, authority, sabotaged }
   const ids = offices.map(({ id }) => id)
   const { officials, clerks } = await enrolStaff(draft, sizes, ids)
   const registered = [...officials, ...clerks]
-  const victim = officials[0] ?? clerks[0]
-  const [counters, procurement, exchanges] = await Promise.all([
+  const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
+  const [counters, procurement, exchanges, mobileIds] = await Promise.all([
     countersOf(seed, ids),
     enrolProcurement(seed, sizes),
     enrolExchanges(seed),
+    enrolMobileIds(seed, residents),
   ])
-  const [unknown, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
-    enrolPerson(draft, { id: 'official-unknown', office: offices[0]!.id, status: 'active' }),
+  const [strangers, dutyOfficers, saeolProbe, roomProbe] = await Promise.all([
+    enrolStrangers(draft, authorities, offices[0]!.id, registered[0]?.person),
     Promise.all(dutyOfficerIds.map((id) => enrolDutyOfficer(seed, id))),
     enrolProbe(draft, 'probe-saeol'),
     enrolProbe(draft, 'probe-room'),
   ])
-  const inTheirName =
-    victim === undefined ? [] : await impostorsOf(seed, { authority, retired, foreign }, victim.person)
-
-  const residents = Array.from({ length: sizes.residents }, (_, index) => residentId(index + 1))
   const phones = phonesOf(seed, residents)
   const known = dutyOfficers.map(({ id, publicKeySpki }) => ({ id, publicKeySpki }))
 
@@ -114,9 +114,10 @@ export async function enrol(
       residents,
       citizens: phones,
       dutyOfficers: dutyOfficers.slice(-dishonest).map(keyOf),
-      strangers: [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName],
+      strangers,
       procurement: procurement.people,
       agencies: Object.values(exchanges).map(({ agency, clerksToken }) => ({ agency, clerksToken })),
+      holders: [...mobileIds.holders],
     },
     centre: {
       clerks: clerks.map(({ person }) => person),
@@ -133,9 +134,24 @@ export async function enrol(
     phones: { phones },
     procurement: { ...procurement.office, dutyOfficers: known },
     exchanges,
+    mobileIds,
     trust: trustIn(authority),
     issuer: issuerOf(authority, registered),
   }
+}
+
+/** Whom nobody may let in: somebody of no register, and what is made in the name of a victim. */
+async function enrolStrangers(
+  draft: Draft,
+  authorities: Awaited<ReturnType<typeof authoritiesOf>>,
+  office: string,
+  victim: Person | undefined,
+): Promise<People['strangers']> {
+  const [unknown, inTheirName] = await Promise.all([
+    enrolPerson(draft, { id: 'official-unknown', office, status: 'active' }),
+    victim === undefined ? [] : impostorsOf(draft.seed, authorities, victim),
+  ])
+  return [{ ...unknown.person, kind: 'unknown-official' }, ...inTheirName]
 }
 
 function issuerOf(authority: Authority, registered: readonly Enrolled[]): Issuer {
@@ -273,17 +289,4 @@ function keyOf({ id, privateKeyPkcs8 }: Awaited<ReturnType<typeof enrolDutyOffic
 async function keysInBase64(seed: string, label: string) {
   const keys = await seededKeys(seed, label)
   return { publicKeySpki: await spkiBase64(keys), privateKeyPkcs8: pkcs8Base64(keys) }
-}
-
-async function spkiBase64(keys: SeededKeys): Promise<string> {
-  return Buffer.from(await crypto.subtle.exportKey('spki', keys.pair.publicKey)).toString('base64')
-}
-
-/** RFC 4648, without padding. */
-function base32(bytes: Uint8Array): string {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
-  return (bits.match(/.{1,5}/g) ?? [])
-    .map((group) => alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
-    .join('')
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { pkcs8Base64, seededBytes, seededKeys } from './seeded.ts'
+import { pkcs8Base64, seededBytes, seededKeys, spkiBase64 } from './seeded.ts'
 
 /** A ministry and a district: each has an exchange of its own. */
 export const agencies = ['ministry', 'district'] as const
@@ -36,21 +36,19 @@ export async function enrolExchanges(seed: string): Promise<Readonly<Record<Agen
   const [ministry, district] = await Promise.all(
     agencies.map((agency) => seededKeys(seed, `exchange ${agency}`)),
   )
-  const spki = async (keys: typeof ministry): Promise<string> =>
-    Buffer.from(await crypto.subtle.exportKey('spki', keys!.pair.publicKey)).toString('base64')
   const token = (agency: Agency) => seededBytes(seed, `clerks of ${agency}`, 24).toString('base64url')
   return {
     ministry: {
       agency: 'ministry',
       privateKeyPkcs8: pkcs8Base64(ministry!),
       clerksToken: token('ministry'),
-      peer: { agency: 'district', publicKeySpki: await spki(district) },
+      peer: { agency: 'district', publicKeySpki: await spkiBase64(district!) },
     },
     district: {
       agency: 'district',
       privateKeyPkcs8: pkcs8Base64(district!),
       clerksToken: token('district'),
-      peer: { agency: 'ministry', publicKeySpki: await spki(ministry) },
+      peer: { agency: 'ministry', publicKeySpki: await spkiBase64(ministry!) },
     },
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { agencyClerksSchema } from './exchange.ts'
+import { holderSchema } from './mobile-ids.ts'
 import { phoneSchema } from './phones.ts'
 import { procurementPeopleSchema } from './procurement.ts'
 
@@ -74,6 +75,8 @@ const peopleSchema = z.object({
   procurement: procurementPeopleSchema,
   /** Clerks of agencies that send each other documents. */
   agencies: z.array(agencyClerksSchema),
+  /** Residents whose phones have an ID. */
+  holders: z.array(holderSchema),
 })
 
 export type Person = z.output<typeof personSchema>

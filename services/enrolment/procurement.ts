@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { pkcs8Base64, type SeededKeys, seededKeys } from './seeded.ts'
+import { pkcs8Base64, seededKeys, spkiBase64 } from './seeded.ts'
 
 const bidder = z.object({
   id: z.string(),
@@ -104,8 +104,4 @@ export async function enrolProcurement(
       receiptKeyPkcs8: pkcs8Base64(receiptKeys),
     },
   }
-}
-
-async function spkiBase64({ pair }: SeededKeys): Promise<string> {
-  return Buffer.from(await crypto.subtle.exportKey('spki', pair.publicKey)).toString('base64')
 }

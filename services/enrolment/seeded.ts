@@ -43,3 +43,16 @@ export async function seededKeys(seed: string, label: string): Promise<SeededKey
 export function pkcs8Base64(keys: SeededKeys): string {
   return keys.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64')
 }
+
+export async function spkiBase64(keys: SeededKeys): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.exportKey('spki', keys.pair.publicKey)).toString('base64')
+}
+
+/** RFC 4648, without padding. */
+export function base32(bytes: Uint8Array): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((group) => alphabet[Number.parseInt(group.padEnd(5, '0'), 2)])
+    .join('')
+}

@@ -17,6 +17,7 @@ export const measureNames = [
   'portal-first',
   'alternative-site',
   'verified-exchange',
+  'temporary-issuance',
 ] as const
 
 export type MeasureName = (typeof measureNames)[number]

@@ -14,7 +14,7 @@ export function readResidentConfig(env: Environment) {
       /** Its own pool. † ours: look-ups take about a millisecond of PostgreSQL each. */
       DATABASE_POOL: integer(1, 1_000).default(8),
       /** Who may look residents up. */
-      CALLERS: callerTokens('saeol', 'gov24', 'kiosk', 'call-centre'),
+      CALLERS: callerTokens('saeol', 'gov24', 'kiosk', 'call-centre', 'mobile-id'),
       /** How many residents are registered; as many as enrolment knows by default. */
       RESIDENTS: integer(1, 1_000_000).default(2_000),
       /** Longest wait for the check of /health/deep, in ms. */

@@ -14,7 +14,7 @@ export function readSimpleAuthConfig(env: Environment) {
       /** Whose phones it knows: see services/enrolment. */
       PHONES_FILE: z.string().min(1),
       /** Who may ask; each is the audience of what was approved for it. */
-      CALLERS: callerTokens('gov24', 'kiosk', 'call-centre'),
+      CALLERS: callerTokens('gov24', 'kiosk', 'call-centre', 'mobile-id'),
     },
     { deadlines },
   )

@@ -3,8 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { expect, test } from 'vitest'
+import { createDownstream } from '../../../services/common/downstream.ts'
+import { createLog } from '../../../services/common/log.ts'
+import { watchSystems } from '../../../services/gov24/monitor.ts'
 import { openingRouter } from '../../../services/gov24/opening-router.ts'
-import { startPortal, until } from './portal.ts'
+import { backend, startPortal, until } from './portal.ts'
 
 const opening = async (url: string) => (await fetch(`${url}/health/open`)).status
 
@@ -14,6 +17,30 @@ test('the portal opens once it has seen everything that it watches up, and stays
   portal.saeol.mood.health = 503
   await until(async () => (await portal.list()).some(({ state }) => state === 'degraded'))
   expect(await opening(portal.url)).toBe(200)
+})
+
+test('a system has been up once two probes in a row saw it so', async () => {
+  const log = createLog({ LOG_LEVEL: 'silent', SERVICE_NAME: 'gov24' })
+  await using system = await backend(() => ({}))
+  system.mood.health = 503
+  const link = createDownstream({ link: 'gov24→saeol', url: system.url, clientTimeoutMs: 500, log })
+  const monitor = watchSystems({
+    links: { saeol: link },
+    intervalMs: 10,
+    timeoutMs: 500,
+    healthToken: 'a-token',
+    event: 'portal.backend',
+    log,
+  })
+  try {
+    await until(async () => monitor.states.saeol === 'degraded')
+    expect(monitor.haveAllBeenUp()).toBe(false)
+    system.mood.health = 200
+    await until(async () => monitor.haveAllBeenUp())
+  } finally {
+    await monitor.stop()
+    await link.close()
+  }
 })
 
 test('not before, but after a while all the same: it may start amid an outage', async () => {

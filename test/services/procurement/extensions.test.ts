@@ -145,6 +145,9 @@ describe('an order to extend', () => {
     expect(refused(await send(service.url, long))).toEqual([422, 'not-measured'])
     await using busy = await office.start(on)
     const between = setInterval(() => void call(`${busy.url}/tenders/none`), 100)
+    // On a busy host the start itself is silent for long enough to count.
+    await call(`${busy.url}/tenders/none`)
+    await query(busy.databaseUrl, 'delete from own_outages')
     const from = new Date()
     await sleep(1_500)
     clearInterval(between)

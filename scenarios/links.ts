@@ -1,0 +1,60 @@
+import { entrance, link, type System } from '../harness/index.ts'
+
+/** Who finds whom in the mock network, by which variable; docker-compose.yml numbers their ports so. */
+export const links: System['links'] = [
+  link('saeol', 'l4', 'GPKI_URL', 'to-serve'),
+  link('l4', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
+  link('l4', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
+  link('saeol', 'resident', 'RESIDENT_URL', 'to-serve'),
+  link('saeol', 'postgres', 'DATABASE_URL'),
+  link('resident', 'postgres', 'DATABASE_URL'),
+  link('gov24', 'saeol', 'SAEOL_URL', 'to-serve'),
+  link('gov24', 'resident', 'RESIDENT_URL', 'to-serve'),
+  link('community-centre', 'saeol', 'SAEOL_URL', 'to-serve'),
+  link('situation-room', 'saeol', 'SAEOL_URL'),
+  link('situation-room', 'l4', 'GPKI_URL'),
+  entrance('official', 'community-centre'),
+  entrance('official', 'front'),
+  entrance('citizen', 'gov24'),
+  link('gpki-a', 'crl', 'CRL_URL'),
+  link('gpki-b', 'crl', 'CRL_URL'),
+  entrance('official', 'crl'),
+  link('gov24', 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
+  // Who is in no office comes by lines of their own: one for single tries, one for floods.
+  entrance('outsider', 'front', 'outside'),
+  entrance('crowd', 'front', 'abroad'),
+  link('front', 'saeol', 'UPSTREAM_URL', 'to-serve'),
+  link('saeol', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
+  link('situation-room', 'l4-standby', 'GPKI_STANDBY_URL', 'to-serve'),
+  link('l4-standby', 'gpki-a', 'GPKI_A_URL', 'to-serve'),
+  link('l4-standby', 'gpki-b', 'GPKI_B_URL', 'to-serve'),
+  // Bidders come from companies and from home, the flood from abroad.
+  entrance('company', 'procurement-front'),
+  entrance('bidder-at-home', 'procurement-front', 'outside'),
+  entrance('source-abroad', 'procurement-front', 'abroad'),
+  link('procurement-front', 'procurement', 'UPSTREAM_URL', 'to-serve'),
+  link('procurement', 'postgres', 'DATABASE_URL'),
+  link('situation-room', 'procurement-front', 'PROCUREMENT_URL', 'to-serve'),
+  // An office whose terminals are in wrong hands.
+  entrance('intruder', 'front', 'branch'),
+  link('gov24', 'kiosk', 'KIOSK_URL', 'to-serve'),
+  link('gov24', 'call-centre', 'CALL_CENTRE_URL', 'to-serve'),
+  ...['kiosk', 'call-centre'].flatMap((site) => [
+    entrance('citizen', site),
+    link(site, 'resident', 'RESIDENT_URL', 'to-serve'),
+    link(site, 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
+  ]),
+  // Clerks of both agencies, and somebody who is neither's.
+  entrance('ministry', 'exchange-ministry'),
+  entrance('district', 'exchange-district'),
+  entrance('outsider', 'exchange-district'),
+  link('exchange-ministry', 'exchange-district', 'PEER_URL', 'to-serve'),
+  link('exchange-ministry', 'postgres', 'DATABASE_URL'),
+  link('exchange-district', 'postgres', 'DATABASE_URL'),
+  // A verifier of mobile IDs has no link of its own.
+  entrance('citizen', 'mobile-id'),
+  entrance('citizen', 'id-verifier'),
+  link('mobile-id', 'resident', 'RESIDENT_URL', 'to-serve'),
+  link('mobile-id', 'simple-auth', 'SIMPLE_AUTH_URL', 'to-serve'),
+  link('mobile-id', 'id-storage', 'ID_STORAGE_URL', 'to-serve'),
+]

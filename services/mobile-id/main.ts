@@ -1,0 +1,4 @@
+import { main } from '../common/main.ts'
+import { startMobileId } from './app.ts'
+
+await main(startMobileId)

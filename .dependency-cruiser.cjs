@@ -90,8 +90,13 @@ module.exports = {
     {
       name: 'what-k6-shares-runs-anywhere',
       severity: 'error',
-      from: { path: '^harness/load/(answers|arrivals|lines|live|random|request|visits|k6/protocol)\\.ts$' },
-      to: { pathNot: '^harness/load/(arrivals|random|visits)\\.ts$', dependencyTypesNot: ['type-only'] },
+      from: {
+        path: '^harness/load/(answers|arrivals|lines|live|random|request|trace|visits|k6/protocol)\\.ts$',
+      },
+      to: {
+        pathNot: '^harness/load/(arrivals|random|trace|visits)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'judging-is-pure',

@@ -17,8 +17,10 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     reporters: ['default', './test/account.ts'],
-    testTimeout: 30_000,
+    // Longest waits for what must come to be, not measurements: a busy machine takes its time.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -15,6 +15,7 @@ import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { toxiproxyCommand } from './commands/toxiproxy.ts'
 import { upCommand } from './commands/up.ts'
+import { visitCommand } from './commands/visit.ts'
 import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
 import { projectVersion } from './version.ts'
 
@@ -45,6 +46,7 @@ const commands = [
   planCommand,
   mutateCommand,
   analyzeCommand,
+  visitCommand,
   compareCommand,
   runsCommand,
   upCommand,

@@ -6,6 +6,7 @@ import type { ArrivalStream } from '../model/arrivals.ts'
 import type { Departure, Http, Journey, Visit } from '../model/journey.ts'
 import { schedule } from './arrivals.ts'
 import { seeded } from './random.ts'
+import { traceIdOf, tracing } from './trace.ts'
 
 /**
  * An order to end or to drain that comes so shortly before a stream's planned end leaves the stream whole, ms. Timers
@@ -241,14 +242,15 @@ function visitOf(
   { now, sleep }: Ground,
 ): Visit {
   const { from, every } = stream.numbering ?? { from: 0, every: 1 }
+  const traced = tracing(() => traceIdOf(seed, stream.id, n))
   return {
     index: from + n * every,
-    http,
+    http: traced(http),
     at(entrance) {
       const other = others.get(entrance)
       if (other === undefined)
         throw new Error(`journey '${journey.name}' does not say that it goes on to '${entrance}'`)
-      return other
+      return traced(other)
     },
     random: seeded(`${seed}/${stream.id}/${n}`),
     data,

@@ -58,7 +58,7 @@ function heading(plan: Plan, declared: Readonly<Record<string, Knob>>, paint: Pa
   return [
     `${paint.bold(oneLine(plan.scenario))}  ${oneLine(plan.title)}`,
     paint.dim(conditions.map(oneLine).join(' · ')),
-    ...(knobs.length > 0 ? [paint.dim(`--set ${oneLine(knobs.join(' '))}`)] : []),
+    ...(knobs.length > 0 ? [paint.dim(knobs.map((knob) => `--set ${oneLine(knob)}`).join(' '))] : []),
   ]
 }
 

@@ -3,6 +3,7 @@ import { type CircuitBreakerParameters, createBreaker, isCircuitOpen } from '../
 import { type Budget, deadlineHeader } from './budget.ts'
 import { DownstreamError } from './downstream-error.ts'
 import type { Log } from './log.ts'
+import { nextTraceparent, traceHeader } from './trace.ts'
 
 export { DownstreamError } from './downstream-error.ts'
 
@@ -76,6 +77,7 @@ export function createDownstream(options: DownstreamOptions): Downstream {
         headers: {
           ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(limited ? { [deadlineHeader]: String(waitMs) } : {}),
+          ...(budget.traceparent === undefined ? {} : { [traceHeader]: nextTraceparent(budget.traceparent) }),
           ...request.headers,
         },
         body: request.body === undefined ? null : JSON.stringify(request.body),

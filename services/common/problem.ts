@@ -22,6 +22,7 @@ export class Problem extends Error {
 }
 
 export function sendProblem(response: Response, problem: Problem): void {
+  response.locals.problem = problem
   if (transient.has(problem.status)) response.setHeader('Retry-After', String(problem.retryAfterS))
   response.status(problem.status).json({ error: problem.message, code: problem.code })
 }

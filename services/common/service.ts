@@ -6,6 +6,7 @@ import { budgetMiddleware } from './budget.ts'
 import type { BaseConfig } from './config.ts'
 import type { Log } from './log.ts'
 import { Problem, problemHandler } from './problem.ts'
+import { tellsTrouble } from './trace.ts'
 
 /** A service that listens. Disposing stops it gracefully. */
 export interface Service extends AsyncDisposable {
@@ -30,6 +31,7 @@ export function createApp(options: {
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(options.health)
+  app.use(tellsTrouble(options.log))
   app.use(budgetMiddleware(options.deadlines))
   for (const guard of options.guards ?? []) app.use(guard)
   app.use(express.json({ limit: '256kb' }))

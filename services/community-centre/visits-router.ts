@@ -98,7 +98,7 @@ export function visitsRouter(options: {
     }, totalMs)
     try {
       return await Promise.race([
-        serve(visit, createBudget({ totalMs, hopMs, signal: late.signal })),
+        serve(visit, createBudget({ totalMs, hopMs, signal: late.signal, traceparent: own.traceparent })),
         tooLate,
       ])
     } finally {

@@ -62,7 +62,11 @@ function handInOrKeep(options: {
       return await saeol.receive(
         asked,
         key,
-        createBudget({ totalMs, ...(limit.signal && { signal: limit.signal }) }),
+        createBudget({
+          totalMs,
+          traceparent: limit.traceparent,
+          ...(limit.signal && { signal: limit.signal }),
+        }),
       )
     } catch (error) {
       if (!isOutOfReach(error)) throw error

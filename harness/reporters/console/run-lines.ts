@@ -158,9 +158,16 @@ function whereToLook(result: RunResult, dir: string, paint: Paint): string[] {
           ...arm.lookAt.slice(0, placesShown).map((place) => `  ${oneLine(place)}`),
           ...(rest > 0 ? [paint.dim(`  and ${rest} more in ${join(shorter(dir), 'result.json')}`)] : []),
           ...(existsSync(logs) ? [`  ${shorter(logs)}/*.log`] : []),
+          ...visitHint(arm.lookAt, dir),
         ]
       }),
     )
+}
+
+/** How to see what each service said of the first visit that is named. */
+function visitHint(lookAt: readonly string[], dir: string): string[] {
+  const visit = lookAt.flatMap((place) => /^\S+ #\d+(?= at )/.exec(place) ?? [])[0]
+  return visit === undefined ? [] : [`  ${called(`visit ${shorter(dir)} '${visit}'`)}`]
 }
 
 function shorter(dir: string): string {

@@ -52,7 +52,7 @@ describe('what a service has started', () => {
     const [child] = await breed(topology.direct('back'))
     await topology.control!.pause('back')
     // It may be waiting for the disk when it is told to stop.
-    await expect.poll(() => stateOf(child!), { timeout: 20_000 }).toBe('T')
+    await expect.poll(() => stateOf(child!)).toBe('T')
     await topology.control!.resume('back')
     await expect.poll(() => stateOf(child!)).not.toBe('T')
   })
@@ -93,7 +93,7 @@ describe('what a service has started', () => {
         '--out',
         here.out,
       )
-      await expect.poll(started.stdout, { timeout: 60_000 }).toMatch(/Ctrl-C takes the network down/)
+      await expect.poll(started.stdout).toMatch(/Ctrl-C takes the network down/)
       const family = await breed(/^ +back +(http\S+)/m.exec(started.stdout())![1]!)
       const [register] = here.registers()
       if (supervisorToo) process.kill(register!.supervisor.pid, 'SIGKILL')

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schedule } from '../../../harness/load/arrivals.ts'
+import { traceIdOf } from '../../../harness/load/trace.ts'
 import { type Ground, seed, startGround, stream } from './carry.ts'
 import { startRecorder } from './recorder.ts'
 import { driverSubjects, skippedWords } from './subjects.ts'
@@ -96,7 +97,12 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       const entrances = { 'user→server': `${server.url}/under/` }
       await ground.carried(subject, [once('asks-oddly')], { entrances })
       const host = server.url.slice('http://'.length)
-      expect(server.requests).toEqual(oddRequestsWritten.map((lines) => lines.replaceAll('HOST', host)))
+      const trace = traceIdOf(seed, 'asks-oddly/0', 0)
+      const traced = new RegExp(`^traceparent: 00-${trace}-[0-9a-f]{16}-01\n`, 'm')
+      for (const request of server.requests) expect(request).toMatch(traced)
+      expect(server.requests.map((request) => request.replace(traced, ''))).toEqual(
+        oddRequestsWritten.map((lines) => lines.replaceAll('HOST', host)),
+      )
     })
 
     it.skipIf(skipped)('refuses what could not be sent as it stands, and says why', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HarnessError } from '../../../harness/errors.ts'
 import { schedule } from '../../../harness/load/arrivals.ts'
 import { seeded } from '../../../harness/load/random.ts'
+import { traceIdOf } from '../../../harness/load/trace.ts'
 import { identify } from '../../../harness/runtimes/host/machine.ts'
 import * as journeys from '../fixtures/load-journeys.ts'
 import { type Ground, seed, startGround, stream } from './carry.ts'
@@ -82,7 +83,7 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
       expect(Math.abs(figures.lagMaxMs - worst)).toBeLessThan(0.02)
     })
 
-    it('hands each visit its number, its chance, its data and a client without a memory', async () => {
+    it('hands each visit its number, its chance, its data, its trace and a client without a memory', async () => {
       const streams = [
         stream('tells'),
         stream('tells', { id: 'tells/others', numbering: { from: 1, every: 2 } }),
@@ -95,7 +96,10 @@ describe.each(driverSubjects.map((subject) => [subject.name + skippedWords(subje
           const drawn = [random(), random()].map((x) => x.toFixed(9)).join(' ')
           const index = from + n * every
           const json = { index, word: '새올' }
-          return `${index} | ${drawn} | ${JSON.stringify(json)} | u${index} | application/json | no cookie | yes`
+          const asked = [1, 2].map(
+            (request) => `00-${traceIdOf(seed, one.id, n)}-${`${request}`.padStart(16, '0')}-01`,
+          )
+          return `${index} | ${drawn} | ${JSON.stringify(json)} | u${index} | application/json | no cookie | yes | ${asked.join(' | ')}`
         })
         const own = observations.filter(({ stream }) => stream === one.id).sort((a, b) => a.n - b.n)
         expect(own.map(({ outcome }) => outcome)).toEqual(expected)

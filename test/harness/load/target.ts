@@ -38,9 +38,11 @@ export async function startTarget(): Promise<Target> {
           body += chunk
         })
         request.on('end', () => {
-          const { 'x-user': user, 'content-type': type, cookie } = request.headers
+          const { 'x-user': user, 'content-type': type, cookie, traceparent: trace } = request.headers
           response.writeHead(200, { 'x-answer': 'yes', 'set-cookie': 'seen=1' })
-          response.end(JSON.stringify({ json: body === '' ? null : JSON.parse(body), user, type, cookie }))
+          response.end(
+            JSON.stringify({ json: body === '' ? null : JSON.parse(body), user, type, cookie, trace }),
+          )
         })
         break
       }

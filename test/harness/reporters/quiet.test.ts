@@ -88,9 +88,10 @@ describe('a quiet run', () => {
     const green = scenarioResult(overload)
     await quietReporter(output).runEnded?.({ ...runResult([bad, green]), verdict: 'deviates' }, 'runs/x')
     const lines = text().trimEnd().split('\n')
-    expect(lines.slice(-4)).toEqual([
+    expect(lines.slice(-5)).toEqual([
       'look at 17-nov-gpki-stall, treated',
       '  official #81 at +3.2 s',
+      expect.stringMatching(/^ {2}.* visit runs\/x 'official #81'$/),
       expect.stringMatching(/^every check, with its figures: .* analyze runs\/x$/),
       'to repeat it: npm run chaos -- run 17-nov-gpki-stall',
     ])

@@ -84,7 +84,7 @@ export async function start(env: Record<string, string> = {}, handler?: Handler)
 }
 
 export async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  for (let tries = 0; tries < 4_000; tries++) {
     if (holds()) return
     await sleep(5)
   }

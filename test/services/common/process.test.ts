@@ -7,7 +7,7 @@ const nobody = 'http://127.0.0.1:9'
 const env = { PORT: '0', SAEOL_URL: nobody, RESIDENT_URL: nobody, SIMPLE_AUTH_URL: nobody }
 
 /** The portal needs nobody to start, so it stands for every service here. */
-describe('a service as a process', { timeout: 20_000 }, () => {
+describe('a service as a process', () => {
   test('says where it listens, answers, and stops on SIGTERM with 0', async () => {
     await using portal = startProcess('gov24', { ...env, SERVICE_NAME: 'portal' })
     const { url, service, time } = await portal.event('service.started')

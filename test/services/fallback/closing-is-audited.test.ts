@@ -85,7 +85,7 @@ it('so is an expiry', async () => {
   await door.open('first')
   door.pass(2_000)
   // The timer of the opening writes it down.
-  await expect.poll(door.closed, { timeout: 5_000 }).toEqual([{ because: 'expired' }])
+  await expect.poll(door.closed).toEqual([{ because: 'expired' }])
   expect(door.seen.at(-1)).toEqual({ kind: 'fallback.closed', closedAlready: false })
 })
 

@@ -167,9 +167,7 @@ describe('invariant 8: everything is on record', () => {
       // The tables are locked for a start as well; only what is spooled is at stake here.
     }
     await network.restartSaeol()
-    await expect
-      .poll(async () => (await audited(network)).kinds, { timeout: 5_000 })
-      .toContain('login.accepted')
+    await expect.poll(async () => (await audited(network)).kinds).toContain('login.accepted')
     expect((await audited(network)).verdict).toEqual({ ok: true, records: 2 })
   })
 

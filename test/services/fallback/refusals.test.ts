@@ -74,7 +74,7 @@ describe('refusals are on the audit, and do not fill it', () => {
       REFUSALS_PERIOD_MS: '2000',
     })
     expect(await flood(network, 40, 4)).toEqual([])
-    await expect.poll(async () => (await audited(network)).length, { timeout: 5_000 }).toBe(8)
+    await expect.poll(async () => (await audited(network)).length).toBe(8)
     const records = await audited(network)
     expect(records.filter(({ kind }) => kind === 'login.refused')).toHaveLength(7)
     const { kind, facts } = records.at(-1)!
@@ -86,9 +86,9 @@ describe('refusals are on the audit, and do not fill it', () => {
   it('begins anew with every period', async () => {
     await using network = await started({ REFUSALS_PER_SOURCE: '2', REFUSALS_PERIOD_MS: '300' })
     await flood(network, 5, 1)
-    await expect.poll(async () => (await audited(network)).length, { timeout: 5_000 }).toBe(3)
+    await expect.poll(async () => (await audited(network)).length).toBe(3)
     await flood(network, 5, 1)
-    await expect.poll(async () => (await audited(network)).length, { timeout: 5_000 }).toBe(6)
+    await expect.poll(async () => (await audited(network)).length).toBe(6)
   })
 
   it('counts what is left when it stops', async () => {
@@ -116,11 +116,9 @@ describe('refusals are on the audit, and do not fill it', () => {
       expect(network.count('audit.refused')).toBe(0)
     }
     await expect
-      .poll(async () => (await audited(network)).filter(({ kind }) => kind === 'login.accepted').length, {
-        timeout: 5_000,
-      })
+      .poll(async () => (await audited(network)).filter(({ kind }) => kind === 'login.accepted').length)
       .toBe(5)
-    await expect.poll(() => countedIn(network), { timeout: 5_000 }).toBe(480)
+    await expect.poll(() => countedIn(network)).toBe(480)
   }, 60_000)
 
   it('is seen to fill the spool under the sabotage', async () => {

@@ -28,7 +28,7 @@ describe('the catalogue', () => {
     expect(createCatalogue()).toEqual(catalogue)
   })
 
-  test('shows for each service how it is', { timeout: 20_000 }, async () => {
+  test('shows for each service how it is', async () => {
     await using portal = await startPortal()
     const states = async () => {
       const entries = await portal.list()

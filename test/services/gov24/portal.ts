@@ -99,7 +99,7 @@ export async function startPortal(env: Record<string, string> = {}, destination?
 export const ofKind = (kind: string) => createCatalogue().find((service) => service.kind === kind)!
 
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     if (await holds()) return
     await sleep(10)
   }

@@ -121,7 +121,7 @@ describe('temporary issuance', () => {
     expect(await office.stored()).toMatchObject([{ residentId: neighbour.residentId }])
   })
 
-  it('ends what was made final for nobody in time', { timeout: 20_000 }, async () => {
+  it('ends what was made final for nobody in time', async () => {
     await using office = await startOffice({
       MEASURE_TEMPORARY_ISSUANCE: '{"expiresInMs":1000,"longestPauseMs":20}',
     })

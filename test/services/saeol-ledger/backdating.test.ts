@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => network?.[Symbol.asyncDispose]())
 
-describe('backdating (invariant 5)', { timeout: 30_000 }, () => {
+describe('backdating (invariant 5)', () => {
   test('only inside a declared outage of that system and office; refused, audited and logged else', async () => {
     await using saeol = await network.startSaeol()
     const session = await saeol.logIn(clerk)
@@ -104,7 +104,7 @@ describe('backdating (invariant 5)', { timeout: 30_000 }, () => {
   })
 })
 
-describe('the book of receipts vouches for each number', { timeout: 30_000 }, () => {
+describe('the book of receipts vouches for each number', () => {
   test('what the counter did not write is refused, and keeps nobody from entering what it did', async () => {
     await using saeol = await withOutage()
     const session = await saeol.logIn(clerk)
@@ -146,7 +146,7 @@ describe('the book of receipts vouches for each number', { timeout: 30_000 }, ()
   })
 })
 
-describe('what was entered becomes a document', { timeout: 30_000 }, () => {
+describe('what was entered becomes a document', () => {
   const certificates = (saeol: TestSaeol) =>
     saeol.database.query<Record<string, unknown>>(
       'select number, idempotency_key as key, kind, resident, official, document from certificates',

@@ -17,7 +17,7 @@ const withKey = (session: string, key: string) => ({
   'idempotency-key': key,
 })
 
-describe('POST /certificates', { timeout: 30_000 }, () => {
+describe('POST /certificates', () => {
   test('issues a certificate with the register data, and the same one for the same key', async () => {
     await using saeol = await network.startSaeol()
     const [official] = network.people.officials

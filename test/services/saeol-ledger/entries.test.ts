@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => network?.[Symbol.asyncDispose]())
 
-describe('a retroactive entry', { timeout: 30_000 }, () => {
+describe('a retroactive entry', () => {
   test('keeps both dates, clerk and verifier (invariant 2)', async () => {
     await using saeol = await withOutage()
     const before = Date.now()
@@ -89,7 +89,7 @@ describe('a retroactive entry', { timeout: 30_000 }, () => {
   })
 })
 
-describe('every entry is on the audit', { timeout: 30_000 }, () => {
+describe('every entry is on the audit', () => {
   test('made by certificate, with who entered and who verified it', async () => {
     await using saeol = await withOutage()
     const session = await saeol.logIn(clerk)
@@ -115,7 +115,7 @@ describe('every entry is on the audit', { timeout: 30_000 }, () => {
   })
 })
 
-describe('the order of fixed-date cases (invariant 4)', { timeout: 30_000 }, () => {
+describe('the order of fixed-date cases (invariant 4)', () => {
   test('follows receipt, not entry: a backfilled case beats an online case received later', async () => {
     await using saeol = await withOutage()
     const session = await saeol.logIn(clerk)
@@ -149,7 +149,7 @@ describe('the order of fixed-date cases (invariant 4)', { timeout: 30_000 }, () 
   })
 })
 
-describe('outage windows', { timeout: 30_000 }, () => {
+describe('outage windows', () => {
   test('are declared and closed by two duty officers, once', async () => {
     await using saeol = await network.startSaeol()
     const window = { office: '*', from: began }
@@ -193,7 +193,7 @@ describe('outage windows', { timeout: 30_000 }, () => {
   })
 })
 
-describe('sabotage of the ledger is seen in it', { timeout: 30_000 }, () => {
+describe('sabotage of the ledger is seen in it', () => {
   const entries = (saeol: TestSaeol) =>
     saeol.database.query<{ received_on: Date; entered_at: Date; priority: string }>(
       'select received_on, entered_at, priority from retroactive_entries',

@@ -109,7 +109,7 @@ it('orders for the time until it worked again, however long the alarm is held do
   await expect.poll(() => watching.alarm.raised).toBeDefined()
   state.serves = true
   const recovered = Date.now()
-  await expect.poll(() => heard, { timeout: 5_000 }).toHaveLength(1)
+  await expect.poll(() => heard).toHaveLength(1)
   const to = Date.parse(String(heard[0]!.order.to))
   expect(to).toBeGreaterThanOrEqual(recovered + 1_000)
   expect(to).toBeLessThan(recovered + 1_400)

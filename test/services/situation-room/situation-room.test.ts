@@ -53,8 +53,8 @@ describe('situation-room', () => {
     await sleep(300)
     listener = fails
     state.gpki = false
-    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 5_000 }).toBe(1)
-    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => there.asked('/fallback/open').length).toBe(1)
+    await expect.poll(() => there.asked('/outage-windows').length).toBe(1)
     expect(watching.names()).toEqual(['gpki alarm.raised'])
 
     const { dutyOfficers } = await readRegister(files.registerFile)
@@ -76,9 +76,9 @@ describe('situation-room', () => {
 
     listener = ok
     state.gpki = true
-    await expect.poll(() => there.asked('/fallback/close').length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => there.asked('/fallback/close').length).toBe(1)
     expect(there.asked('/fallback/close')[0]!.body).toMatchObject({ opening: '7' })
-    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBe(2)
+    await expect.poll(() => there.asked('/outage-windows').length).toBe(2)
     const [declared, ended] = there.asked('/outage-windows').map(({ body }) => body)
     expect(declared).toMatchObject({ system: 'saeol', office: '*', to: null })
     expect(ended).toMatchObject({ from: declared!.from, to: expect.any(String) })
@@ -105,7 +105,7 @@ describe('situation-room', () => {
     await using _room = await startSituationRoom(env, {
       write: (line) => events.push(JSON.parse(line).event),
     })
-    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => there.asked('/outage-windows').length).toBe(1)
     expect(events).toContain('alarm.raised')
     expect(there.asked('/fallback/open')).toEqual([])
   })
@@ -119,12 +119,12 @@ describe('situation-room', () => {
     await sleep(300)
     listener = fails
     state.gpki = false
-    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 5_000 }).toBeGreaterThan(1)
+    await expect.poll(() => there.asked('/fallback/open').length).toBeGreaterThan(1)
     const nonces = there.asked('/fallback/open').map(({ body }) => body.nonce)
     expect(new Set(nonces).size).toBe(nonces.length)
     state.refuses = false
     const status = async () => (await call(`${watching.url}/status`, watcher)).body.opening
-    await expect.poll(status, { timeout: 5_000 }).toMatchObject({ id: '7' })
+    await expect.poll(status).toMatchObject({ id: '7' })
   })
 
   it('tells an outage of Saeol from one of GPKI: that opens nothing, but is declared', async () => {
@@ -133,12 +133,10 @@ describe('situation-room', () => {
     await using watching = await room(there.url, await serve(ok))
     await sleep(300)
     state.postgres = false
-    await expect.poll(watching.names, { timeout: 5_000 }).toEqual(['saeol alarm.raised'])
-    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(watching.names).toEqual(['saeol alarm.raised'])
+    await expect.poll(() => there.asked('/outage-windows').length).toBe(1)
     state.postgres = true
-    await expect
-      .poll(watching.names, { timeout: 5_000 })
-      .toEqual(['saeol alarm.raised', 'saeol alarm.cleared'])
+    await expect.poll(watching.names).toEqual(['saeol alarm.raised', 'saeol alarm.cleared'])
     expect(there.asked('/fallback/open')).toEqual([])
   })
 
@@ -156,7 +154,7 @@ describe('situation-room', () => {
     await sleep(300)
     listener = fails
     state.gpki = false
-    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 5_000 }).toBe(1)
+    await expect.poll(() => there.asked('/fallback/open').length).toBe(1)
     expect(there.asked('/fallback/open')[0]!.body.approvals).toMatchObject([
       { officer: 'duty-officer-2' },
       { officer: 'duty-officer-3' },
@@ -188,7 +186,7 @@ describe('situation-room', () => {
       await sleep(600)
       expect(raised()).toBe(night ? 1 : 0)
       expect((await shift(true)).body).toEqual({ dayShift: true, manned: true })
-      await expect.poll(raised, { timeout: 5_000 }).toBe(1)
+      await expect.poll(raised).toBe(1)
     }
   })
 
@@ -201,7 +199,7 @@ describe('situation-room', () => {
     })
     await using watching = await room(tellsNothing, await serve(ok))
     const events = () => watching.events.map(({ event }) => event)
-    await expect.poll(events, { timeout: 5_000 }).toContain('blindness.raised')
+    await expect.poll(events).toContain('blindness.raised')
     expect((await call(`${watching.url}/status`, watcher)).body.blind.alarm).toMatchObject({ name: 'blind' })
     expect(watching.names()).toEqual([])
     expect(heard).toEqual([])
@@ -213,7 +211,7 @@ describe('situation-room', () => {
     const state = { gpki: true, postgres: true, refuses: false }
     const there = await saeol(state, [{ office: 'jongno', from, to }])
     await using _room = await room(there.url, await serve(ok))
-    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBeGreaterThan(0)
+    await expect.poll(() => there.asked('/outage-windows').length).toBeGreaterThan(0)
     const { approvals, ...window } = there.asked('/outage-windows')[0]!.body
     expect(window).toEqual({ system: 'saeol', office: 'jongno', from, to })
     const { dutyOfficers } = await readRegister(files.registerFile)
@@ -234,10 +232,10 @@ describe('situation-room', () => {
     const reactionMs = 500
     const measure = { reactionMs, holdDownMs: 200, openForMs: 30_000 }
     await using _room = await room(there.url, gpki, { MEASURE_PASSWORD_FALLBACK: JSON.stringify(measure) })
-    await expect.poll(() => there.asked('/outage-windows').length, { timeout: 5_000 }).toBeGreaterThan(0)
+    await expect.poll(() => there.asked('/outage-windows').length).toBeGreaterThan(0)
     listener = fails
     state.gpki = false
-    await expect.poll(() => there.asked('/fallback/open').length, { timeout: 9_000 }).toBe(1)
+    await expect.poll(() => there.asked('/fallback/open').length).toBe(1)
     const [opened] = there.asked('/fallback/open')
     const before = there.asked('/outage-windows').filter(({ at }) => at < opened!.at)
     expect(before.length).toBeLessThan(reports.length)

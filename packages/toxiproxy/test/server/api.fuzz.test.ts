@@ -135,7 +135,7 @@ test('whatever calls come, and however many at once, each is answered', { timeou
     { numRuns: RUNS, ...(process.env.FUZZ_SEED && { seed: Number(process.env.FUZZ_SEED) }) },
   )
   // The connections of the calls themselves are kept alive a while; what leaked would come to hundreds.
-  await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThanOrEqual(before + 4 * AT_ONCE)
+  await expect.poll(openFiles).toBeLessThanOrEqual(before + 4 * AT_ONCE)
 })
 
 test('listeners that come and go in the middle of it leave nothing behind', async () => {
@@ -154,7 +154,7 @@ test('listeners that come and go in the middle of it leave nothing behind', asyn
     for (const gone of leaving) gone.abort()
     await delay(5)
   }
-  await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThanOrEqual(before + 4 * AT_ONCE)
+  await expect.poll(openFiles).toBeLessThanOrEqual(before + 4 * AT_ONCE)
   expect((await fetch(`${server.url}/version`)).status).toBe(200)
 })
 

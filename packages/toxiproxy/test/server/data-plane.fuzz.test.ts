@@ -83,17 +83,17 @@ test('every byte arrives in order, whatever comes and goes meanwhile', { timeout
     { numRuns: RUNS, ...(process.env.FUZZ_SEED && { seed: Number(process.env.FUZZ_SEED) }) },
   )
   await expectStatus(204, 'POST', '/reset')
-  await expect.poll(openConnections, { timeout: 10_000 }).toEqual([])
+  await expect.poll(openConnections).toEqual([])
 })
 
 test('connections that end in every way leave nothing behind', { timeout: 120_000 }, async () => {
   const openFiles = () => readdirSync(`/proc/${server.process.pid}/fd`).length
   await churn(10)
-  await expect.poll(openConnections, { timeout: 10_000 }).toEqual([])
+  await expect.poll(openConnections).toEqual([])
   const before = openFiles()
   await churn(300)
-  await expect.poll(openConnections, { timeout: 10_000 }).toEqual([])
-  await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThanOrEqual(before + 4)
+  await expect.poll(openConnections).toEqual([])
+  await expect.poll(openFiles).toBeLessThanOrEqual(before + 4)
   expect(server.process.exitCode).toBeNull()
 })
 

@@ -216,7 +216,7 @@ export const connections: Area = {
         const sample = (side: string, direction: string, bytes: number) =>
           `toxiproxy_proxy_${side}_bytes_total{direction="${direction}",listener="${listen}",proxy="${name}",upstream="${upstream.address}"} ${bytes}\n`
         await expect
-          .poll(async () => (await ask(200, 'GET', '/metrics')).text, { timeout: 5_000 })
+          .poll(async () => (await ask(200, 'GET', '/metrics')).text)
           .toContain(sample('received', 'downstream', 7))
         const { text, headers } = await ask(200, 'GET', '/metrics')
         expect(text).toContain('# TYPE toxiproxy_proxy_received_bytes_total counter\n')

@@ -2,38 +2,7 @@ import { formatMs } from '../model/units.ts'
 import { oneLine } from './terminal/one-line.ts'
 import { type Paint, paint as paintFor } from './terminal/paint.ts'
 import { pad, widthOf } from './terminal/width.ts'
-
-/** What a service's log says of one request of a visit. */
-export interface HopLine {
-  readonly service: string
-  /** Epoch ms of the end of the request there; undefined where the line has none. */
-  readonly at: number | undefined
-  readonly asked: string
-  /** Undefined: the caller went first, or the line does not say. */
-  readonly status: string | undefined
-  readonly code: string | undefined
-  readonly tookMs: number | undefined
-  readonly said: string
-}
-
-/** One visit, as one arm carried it. */
-export interface ToldVisit {
-  readonly scenario: string
-  readonly arm: string
-  /** Of several, from 1. */
-  readonly attempt: number
-  readonly trace: string
-  readonly stream: string
-  readonly n: number
-  /** Its intended start, ms from the arm's. */
-  readonly dueMs: number
-  readonly tookMs: number
-  readonly outcome: string
-  readonly ok: boolean
-  /** ms */
-  readonly steps: Readonly<Record<string, number>>
-  readonly hops: readonly HopLine[]
-}
+import type { HopLine, ToldVisit } from './told-visits.ts'
 
 /**
  * For people: each arm's outcome and steps, then what each service said of the visit, by the clock of the arm. Services say

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { htmlReporter } from '../../harness/reporters/html.ts'
+import { writeToldRun } from '../harness/fixtures/told-run.ts'
 import { runResult, scenarioResult } from '../harness/reporters/a-run.ts'
 import { gpkiStall, overload } from '../harness/reporters/plans.ts'
 import { describeWith } from '../needs.ts'
@@ -35,7 +36,11 @@ describeWith('report.html in a browser', { missing, promisedBy: 'CI_REQUIRE_BROW
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: executable!, args: ['--no-sandbox'] })
-    const result = runResult([scenarioResult(gpkiStall), scenarioResult(overload)])
+    const [first, ...others] = scenarioResult(gpkiStall).arms
+    const named = { ...first!, lookAt: ['official #7 at +1.0 s: timed-out'] }
+    const stall = { ...scenarioResult(gpkiStall), arms: [named, ...others] }
+    const result = runResult([stall, scenarioResult(overload)])
+    writeToldRun(dir, stall.scenario)
     await htmlReporter({}).runEnded?.(result, dir)
   })
   afterAll(async () => {
@@ -62,6 +67,19 @@ describeWith('report.html in a browser', { missing, promisedBy: 'CI_REQUIRE_BROW
   }
 
   const heading = (page: Page): Promise<string> => page.locator('h1').innerText()
+
+  it('opens a failed visit, with its counterparts and what each service said', async () => {
+    await using opened = await open()
+    const { page } = opened
+    const visit = page.locator('details.visit').first()
+    await page.locator('details', { has: visit }).first().locator('summary').first().click()
+    await visit.locator('summary').click()
+    const seen = visit.getByText('the queue is full')
+    await seen.waitFor()
+    expect(await seen.isVisible()).toBe(true)
+    expect(await visit.innerText()).toMatch(/treated ✓ issued/)
+    expect(opened.wrong).toEqual([])
+  })
 
   it('opens offline, asks for nothing, and says the verdict', async () => {
     await using opened = await open()

@@ -1,85 +1,18 @@
 /** `visit`: one visit in every arm, and what each service said of it. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { journalVersion } from '../../harness/journal/events.ts'
-import { traceIdOf } from '../../harness/load/trace.ts'
 import { type Place, place } from './fixtures/command-line.ts'
+import { trace, writeToldRun } from './fixtures/told-run.ts'
 
 let here: Place
 let dir: string
-const trace = traceIdOf('s', 'official/0', 7)
-
-const started = {
-  kind: 'run.started',
-  at: 1,
-  version: journalVersion,
-  run: 'r',
-  seed: 's',
-  project: '0',
-  node: 'v24',
-  host: { platform: 'linux', cpus: 2, memoryMiB: 1 },
-  runtime: 'processes',
-  driver: 'builtin',
-  toxiproxy: 'embedded',
-}
-const arm = (name: string, at: number, because?: string) => [
-  { kind: 'arm.started', at, scenario: 'one', arm: name, measures: [], faults: true, because },
-  { kind: 'act.started', at: at + 100, act: 'before' },
-]
-const seen = (at: number, outcome: string, more: object = {}) => ({
-  kind: 'observation',
-  at,
-  journey: 'official',
-  stream: 'official/0',
-  n: 7,
-  due: at - 500,
-  lagMs: 0,
-  tookMs: 500,
-  outcome,
-  ok: outcome === 'issued',
-  steps: { login: 120 },
-  ...more,
-})
 
 beforeAll(() => {
   here = place()
   dir = join(here.dir, 'a-run')
-  const events = [
-    started,
-    ...arm('untreated', 1_000),
-    ...arm('treated', 1_000),
-    { kind: 'arm.turn', at: 1_200, scenario: 'one', arm: 'untreated' },
-    seen(2_600, 'timed-out'),
-    seen(2_600, 'issued', { n: 8 }),
-    { kind: 'arm.turn', at: 1_200, scenario: 'one', arm: 'treated' },
-    seen(2_600, 'issued'),
-    ...arm('untreated', 9_000, 'it was void'),
-    seen(10_600, 'login-queue-full'),
-  ]
-  const logs = join(dir, 'logs', 'one', 'untreated-2')
-  mkdirSync(logs, { recursive: true })
-  writeFileSync(join(logs, 'nginx.log'), `GET / 499 "${trace}"\n`)
-  writeFileSync(join(dir, 'journal.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
-  const line = (service: string, time: number, more: object) =>
-    writeFileSync(
-      join(logs, `${service}.log`),
-      `no JSON\n${JSON.stringify({ level: 30, time, service, trace: 'another', msg: 'of another' })}\n${JSON.stringify({ level: 30, time, service, trace, ...more })}\n`,
-    )
-  line('saeol', 10_400, {
-    method: 'POST',
-    path: '/login/gpki',
-    tookMs: 300,
-    status: 503,
-    code: 'queue-full',
-    msg: 'the queue is full',
-  })
-  line('gpki-a', 10_300, {
-    method: 'POST',
-    path: '/verify',
-    tookMs: 250,
-    msg: 'the caller went before the answer',
-  })
+  mkdirSync(dir)
+  writeToldRun(dir, 'one')
 })
 afterAll(() => here[Symbol.dispose]())
 

@@ -11,6 +11,7 @@ import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
 import { pad, widthOf } from '../terminal/width.ts'
+import { visitNamed } from '../told-visits.ts'
 import { marked } from './arm-lines.ts'
 
 /** Requests and files named per arm. */
@@ -166,8 +167,10 @@ function whereToLook(result: RunResult, dir: string, paint: Paint): string[] {
 
 /** How to see what each service said of the first visit that is named. */
 function visitHint(lookAt: readonly string[], dir: string): string[] {
-  const visit = lookAt.flatMap((place) => /^\S+ #\d+(?= at )/.exec(place) ?? [])[0]
-  return visit === undefined ? [] : [`  ${called(`visit ${shorter(dir)} '${visit}'`)}`]
+  const [visit] = lookAt.flatMap((place) => visitNamed(place) ?? [])
+  return visit === undefined
+    ? []
+    : [`  ${called(`visit ${shorter(dir)} '${oneLine(visit.journey)} #${visit.n}'`)}`]
 }
 
 function shorter(dir: string): string {

@@ -1,5 +1,6 @@
 import type { RunResult } from '../../model/result.ts'
 import type { Language } from '../reporter.ts'
+import type { ToldVisit } from '../told-visits.ts'
 import { html } from './escape.ts'
 import { scenarioSection } from './scenario.ts'
 import type { Stories } from './stories.ts'
@@ -17,10 +18,11 @@ button.addEventListener('click',()=>{root.lang=root.lang==='ko'?'en':'ko'})
 export function page(
   result: RunResult,
   stories: Stories,
+  visits: readonly ToldVisit[],
   { command, lang = 'en' }: { readonly command: string | undefined; readonly lang?: Language | undefined },
 ): string {
   const { markup } =
-    html`<main>${summary(result, command)}${result.scenarios.map((scenario) => scenarioSection(scenario, stories))}</main>`
+    html`<main>${summary(result, command)}${result.scenarios.map((scenario) => scenarioSection(scenario, stories, visits))}</main>`
   const { markup: title } = html`saeol-chaos: ${result.verdict}, ${result.run}`
   return `<!doctype html>
 <html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

@@ -3,15 +3,21 @@ import { formatMs } from '../../model/units.ts'
 import { evidenceInWords, lengthOf, seenInWords, thresholdInWords } from '../figures.ts'
 import { journeysTold } from '../journeys-told.ts'
 import { readArm, readCheck } from '../reading.ts'
+import type { ToldVisit } from '../told-visits.ts'
 import { chart } from './chart.ts'
 import { html, type Markup } from './escape.ts'
 import { type Stories, type Story, storyKey } from './stories.ts'
 import { anchorOf, effects, table } from './summary.ts'
+import { placeToLook } from './visits.ts'
 import { windowsOf } from './windows.ts'
 import { badge, readingBadge, t } from './words.ts'
 
 /** One scenario: effects, the arms side by side, every check, and what the evidence rests on. */
-export function scenarioSection(scenario: ScenarioResult, stories: Stories): Markup {
+export function scenarioSection(
+  scenario: ScenarioResult,
+  stories: Stories,
+  visits: readonly ToldVisit[],
+): Markup {
   const { title, facts, verdict, said, standsOn, arms } = scenario
   const storyOf = ({ arm }: ArmResult): Story | undefined => stories.get(storyKey(scenario.scenario, arm))
   return html`<section id="${anchorOf(scenario)}"><h2>${badge(verdict)} ${scenario.scenario}</h2>
@@ -19,7 +25,7 @@ export function scenarioSection(scenario: ScenarioResult, stories: Stories): Mar
 ${effects(scenario)}
 ${arms.length > 0 && curves(scenario, storyOf)}
 ${arms.length > 0 && checks(arms)}
-${evidence(arms, storyOf)}</section>`
+${evidence(arms, storyOf, (place) => placeToLook(place, scenario.scenario, visits))}</section>`
 }
 
 function curves(scenario: ScenarioResult, storyOf: (arm: ArmResult) => Story | undefined): Markup {
@@ -49,8 +55,8 @@ function armsOf(
   })}</div>`
 }
 
-/** Requests and files named per arm. */
-const placesShown = 8
+/** Visits and files named per arm. */
+export const placesShown = 8
 
 /** What counts as proof first. */
 const roles = ['protected', 'mechanism', 'guard']
@@ -73,7 +79,11 @@ function checks(arms: readonly ArmResult[]): Markup {
 }
 
 /** Who saw the faults, what operators did, what happened, and what speaks against an arm. */
-function evidence(arms: readonly ArmResult[], storyOf: (arm: ArmResult) => Story | undefined): Markup {
+function evidence(
+  arms: readonly ArmResult[],
+  storyOf: (arm: ArmResult) => Story | undefined,
+  placeOf: (place: string) => Markup,
+): Markup {
   const faults = arms.flatMap((arm) =>
     arm.faults.map(
       (fault) =>
@@ -90,7 +100,7 @@ function evidence(arms: readonly ArmResult[], storyOf: (arm: ArmResult) => Story
     [...own.map(({ said }) => said), ...retries].map((said) => html`<li>${arm}: ${said}</li>`),
   )
   const look = arms.flatMap(({ arm, lookAt }) => [
-    ...lookAt.slice(0, placesShown).map((said) => html`<li>${arm}: ${said}</li>`),
+    ...lookAt.slice(0, placesShown).map((place) => html`<li>${arm}: ${placeOf(place)}</li>`),
     ...(lookAt.length > placesShown
       ? [html`<li>${arm}: ${lookAt.length - placesShown} ${t('more')}</li>`]
       : []),

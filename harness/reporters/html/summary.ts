@@ -31,18 +31,26 @@ function gain({ users, visits, saved, lost, difference, interval }: Effect): Mar
 
 function worth(credited: Credit): Markup | false {
   const { measure, credit } = credited
-  const people = inPeople(credited)
+  const people = fewerInWords(credited)
+  const label = t(credit === 'harmful' ? 'harmed' : 'fewer')
   return (
     credit !== null &&
-    html`<p class="said">${t('measure')} ${measure}: ${credit}${people !== '' && html`; ${t('fewer')}: ${people}`}</p>`
+    html`<p class="said">${t('measure')} ${measure}: ${credit}${people !== '' && html`; ${label}: ${people}`}</p>`
   )
 }
 
-/** `64 officials, 12 visitors`; of a measure that harms, with that said. */
+/** `64 officials, 12 visitors` */
+function fewerInWords(credited: Credit): string {
+  return fewerServed(credited)
+    .map(({ users, visits }) => `${visits} ${users}`)
+    .join(', ')
+}
+
+/** The same in a table, where the column's head does not fit a measure that harms. */
 function inPeople(credited: Credit): Markup | '' {
-  const people = fewerServed(credited).map(({ users, visits }) => `${visits} ${users}`)
-  if (people.length === 0) return ''
-  return html`${people.join(', ')}${credited.credit === 'harmful' && html` (${t('harm')})`}`
+  const people = fewerInWords(credited)
+  if (people === '') return ''
+  return html`${people}${credited.credit === 'harmful' && html` (${t('harm')})`}`
 }
 
 /** The place of a scenario in the page; names may hold anything. */

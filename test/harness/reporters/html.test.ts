@@ -9,6 +9,7 @@ import { readStories, storyKey } from '../../../harness/reporters/html/stories.t
 import { windowsOf } from '../../../harness/reporters/html/windows.ts'
 import { htmlReporter } from '../../../harness/reporters/html.ts'
 import type { Language } from '../../../harness/reporters/reporter.ts'
+import { writeToldRun } from '../fixtures/told-run.ts'
 import { runResult, scenarioResult } from './a-run.ts'
 import { gpkiStall, overload } from './plans.ts'
 import { strange } from './run-variants.ts'
@@ -86,6 +87,22 @@ describe('the page', () => {
     expect(page).toContain('logs/7.log')
     expect(page).not.toContain('logs/8.log')
     expect(page).toContain('control: 2 more in result.json')
+  })
+
+  it('opens a visit that is named: in every arm, with its steps and the words of the services', async () => {
+    const [scenario] = both().scenarios
+    writeToldRun(dir, scenario!.scenario)
+    const [arm, ...arms] = scenario!.arms
+    const lookAt = ['official #7 at +1.0 s: timed-out', 'official #9 at +2.0 s: of which nothing is known']
+    const page = textOf(await written(runResult([{ ...scenario!, arms: [{ ...arm!, lookAt }, ...arms] }])))
+    expect(page).toContain(
+      'control: official #7 at +1.0 s: timed-out untreated ✗ timed-out, 500 ms login 120 ms',
+    )
+    expect(page).toContain('treated ✓ issued, 500 ms login 120 ms')
+    expect(page).toMatch(
+      /untreated \(2\) ✗ login-queue-full.* \+0.35 s saeol POST \/login\/gpki 503 300 ms queue-full: the queue is full/,
+    )
+    expect(page).toContain('control: official #9 at +2.0 s: of which nothing is known')
   })
 
   it('opens in the language that is asked for', async () => {

@@ -124,7 +124,7 @@ function effectRow({ users, visits, saved, lost, either, neither, difference, in
 function creditRow(credited: Credit): string[] {
   const { measure, credit, breaks } = credited
   const people = fewerServed(credited).map(({ users, visits }) => `${visits} ${text(users)}`)
-  const harm = credit === 'harmful' && people.length > 0 ? ' (with it)' : ''
+  const harm = credit === 'harmful' && people.length > 0 ? ' (lost with it)' : ''
   return [text(measure), credit ?? '', `${people.join(', ')}${harm}`, breaks.map(text).join('; ')]
 }
 

@@ -65,10 +65,10 @@ it('stands in every report', async () => {
   await htmlReporter({}).runEnded?.(result, dir)
   const page = readFileSync(join(dir, 'report.html'), 'utf8').replaceAll(/<[^>]*>/g, '')
   expect(page).toMatch(/password-fallback: needed; fewer served without it[^:]*: 64 officials, 12 visitors/)
-  expect(page).toMatch(/deadlines: harmful; [^:]*: 8 visitors \(with it/)
+  expect(page).toMatch(/deadlines: harmful; lost with it, who are served without it[^:]*: 8 visitors(?! \()/)
 
   const markdown = summary(result)
   expect(markdown).toMatch(/\| password-fallback \| needed \| 64 officials, 12 visitors \|/)
-  expect(markdown).toMatch(/\| deadlines \| harmful \| 8 visitors \(with it\) \|/)
+  expect(markdown).toMatch(/\| deadlines \| harmful \| 8 visitors \(lost with it\) \|/)
   expect(markdown).toMatch(/\| manual-intake \| redundant \|\s+\|/)
 })

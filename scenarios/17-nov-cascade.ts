@@ -12,6 +12,7 @@ import {
   successRate,
   timeTo,
 } from '../harness/index.ts'
+import { doorsShut } from './citizens.ts'
 import { kioskAttacks, kioskAttacksDone } from './journeys/attacker-at-kiosk.ts'
 import { anothersDocument } from './journeys/documents.ts'
 import {
@@ -165,6 +166,6 @@ export const cascade = defineScenario({
       measure('alternative-site'),
       measure('manual-intake', { budgetMs: 1000 }),
     ],
-    hypothesis: [...mechanisms, ...guards],
+    hypothesis: [...mechanisms, ...guards, doorsShut('doors of other sites are shut to others', 6)],
   }),
 })

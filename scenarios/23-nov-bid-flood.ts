@@ -9,7 +9,7 @@ import {
   timeTo,
 } from '../harness/index.ts'
 import { bidGuards, dishonestAtTenders } from './bid-guards.ts'
-import { citizenGuards, citizens } from './citizens.ts'
+import { citizenGuards, citizens, doorsShut } from './citizens.ts'
 import { bidderAtDeadline, bidderHandsIn, floodFromAbroad, officerOpensBids } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
 
@@ -85,6 +85,7 @@ export const bidFlood = defineScenario({
         sabotages: ['extends-twice', 'extends-open-only'],
       }),
       ...bidGuards,
+      doorsShut('doors of procurement are shut to others', 6),
       ...citizenGuards,
     ],
   }),

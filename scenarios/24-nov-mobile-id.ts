@@ -9,7 +9,7 @@ import {
   switchOn,
   timeTo,
 } from '../harness/index.ts'
-import { citizenGuards, citizens } from './citizens.ts'
+import { citizenGuards, citizens, doorsShut } from './citizens.ts'
 import { unmarked } from './journeys/citizen-applies-for-id.ts'
 import { impostures, imposturesDone } from './journeys/impostor-with-id.ts'
 import { citizenAppliesForId, holderShowsId, impostorWithId } from './journeys/index.ts'
@@ -129,6 +129,11 @@ export const mobileId = defineScenario({
       { name: 'put right', lasts: '6s' },
     ],
     measures: [measure('temporary-issuance')],
-    hypothesis: [...mechanisms, ...guards, ...citizenGuards],
+    hypothesis: [
+      ...mechanisms,
+      ...guards,
+      doorsShut('doors of mobile IDs are shut to others', 24),
+      ...citizenGuards,
+    ],
   }),
 })

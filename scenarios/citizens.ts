@@ -31,6 +31,15 @@ export const citizenGuards = [
   }),
 ]
 
+/** What only systems and operators may ask is asked by somebody else, past the links. @param atLeast tries */
+export function doorsShut(invariantName: string, atLeast: number) {
+  return invariant(invariantName, {
+    atLeast,
+    source: '† ours: inside is no reason to be let in',
+    sabotages: ['open-admin'],
+  })
+}
+
 /** What holds against curious citizens, and inside the network. */
 export const portalGuards = [
   never(citizenAsksForAnothers, {
@@ -59,9 +68,5 @@ export const portalGuards = [
     source: '† ours: who looked up whom',
     sabotages: ['unlogged-look-ups'],
   }),
-  invariant('doors for systems and operators are shut to others', {
-    atLeast: 24,
-    source: '† ours: inside is no reason to be let in',
-    sabotages: ['open-admin'],
-  }),
+  doorsShut('doors for systems and operators are shut to others', 24),
 ]

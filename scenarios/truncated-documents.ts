@@ -8,7 +8,7 @@ import {
   timeTo,
   truncate,
 } from '../harness/index.ts'
-import { citizenGuards, citizens } from './citizens.ts'
+import { citizenGuards, citizens, doorsShut } from './citizens.ts'
 import { damaged } from './journeys/agency-sends-document.ts'
 import { agencySendsDocument, forgerOfDocuments } from './journeys/index.ts'
 import { administrativeNetwork } from './system.ts'
@@ -84,6 +84,7 @@ export const truncatedDocuments = defineScenario({
         source: 'F11: the sender’s signature',
         sabotages: ['ignores-sender'],
       }),
+      doorsShut('doors of the document exchanges are shut to others', 18),
       ...citizenGuards,
     ],
   }),

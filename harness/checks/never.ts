@@ -47,6 +47,18 @@ const params = z.strictObject({
   atLeast: z.union([countParam, countsParam]),
 })
 
+/** What guards of this kind forbid, of any checks: whether an outcome of a journey is for one of them to find. */
+export function forbiddenBy(specs: readonly CheckSpec[]): (journey: string, outcome: string) => boolean {
+  const forbidden = new Map<string, Set<string>>()
+  for (const spec of specs) {
+    if (spec.kind !== 'never' || problemsOf(params, spec).length > 0) continue
+    const { journeys, outcomes } = paramsOf(params, spec)
+    for (const journey of journeys)
+      forbidden.set(journey, new Set([...(forbidden.get(journey) ?? []), ...outcomes]))
+  }
+  return (journey, outcome) => forbidden.get(journey)?.has(outcome) === true
+}
+
 export const neverKind: CheckKind = {
   kind: 'never',
   summary: 'an outcome that no visit of a journey may have (guard)',

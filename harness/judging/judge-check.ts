@@ -24,6 +24,11 @@ export function judgeCheck(spec: CheckSpec, record: ArmRecord): CheckResult {
   }
 }
 
+/** Whether a check applies to this arm. */
+export function appliesTo({ where }: CheckSpec, record: ArmRecord): boolean {
+  return notHere(where, record) === null
+}
+
 /** Why something that applies to some arms does not apply to this one; null if it does. */
 function notHere(where: Where | undefined, record: ArmRecord): string | null {
   if (where?.fault === true && !record.faultsOn) return 'no fault in this arm'

@@ -1,6 +1,8 @@
+import { forbiddenBy } from '../checks/never.ts'
 import type { ArmRecord } from '../journal/record.ts'
 import type { Ending, FaultEvidence, Void } from '../model/result.ts'
 import { faultVoids } from './fault-voids.ts'
+import { appliesTo } from './judge-check.ts'
 import { generatorVoids, standstillVoids, wasBusy } from './machine-voids.ts'
 import { lasting, passing } from './void.ts'
 
@@ -72,9 +74,10 @@ function baselineVoids(record: ArmRecord): Void[] {
   const voids: Void[] = []
   let total = 0
   const { load, acts } = record.plan
+  const forbidden = forbiddenBy(record.plan.checks.filter((check) => appliesTo(check, record)))
   const early = load.filter(({ act }) => act === undefined || act === acts[0]?.name)
   for (const journey of new Set(early.map((stream) => stream.journey))) {
-    const { n, ok } = succeededWithin(record, journey, baseline)
+    const { n, ok } = succeededWithin(record, journey, baseline, (outcome) => forbidden(journey, outcome))
     total += n
     if (n === 0)
       voids.push(lasting('baseline', `baseline gate: no visit of ${journey} was due in the baseline`))
@@ -106,6 +109,7 @@ function succeededWithin(
   record: ArmRecord,
   journey: string,
   { fromMs, toMs }: { fromMs: number; toMs: number },
+  isForbidden: (outcome: string) => boolean,
 ): { n: number; ok: number } {
   const visits = record.observations.get(journey)
   let n = 0
@@ -116,7 +120,8 @@ function succeededWithin(
     const mayHaveMetFault = due > toMs - cutOffMs && due + visits!.tookMs[row]! > toMs
     if (visits!.ok[row] === 0 && mayHaveMetFault) continue
     n++
-    ok += visits!.ok[row]!
+    // What a guard forbids is that guard's finding: it says nothing of how steady the baseline was.
+    ok += visits!.ok[row] === 1 || isForbidden(visits!.outcome(row)) ? 1 : 0
   }
   return { n, ok }
 }

@@ -4,6 +4,7 @@ import type { Log } from '../common/log.ts'
 import type { Sabotaged } from '../common/sabotage.ts'
 import type { TemporaryIssuanceParameters } from '../measures/temporary-issuance.ts'
 import type { Book, BookedId } from './book.ts'
+import type { MobileId } from './document.ts'
 import { type Issuing, spoiltOneIn } from './issuing.ts'
 import { isOutOfReach, type StorageClient } from './storage-client.ts'
 
@@ -29,8 +30,20 @@ export function startFinalisingDesk(options: {
       .all()
       .filter((one) => one.state === 'booked' && !issuing.isInHand(one.id.number) && !isForgotten(one))
 
-  /** @returns whether it came to its end */
-  async function finalise({ id, temporary }: BookedId, signal: AbortSignal): Promise<boolean> {
+  /** @returns whether it came to its end, or is in other hands */
+  async function finalise({ number }: MobileId, signal: AbortSignal): Promise<boolean> {
+    const done = issuing.take(number)
+    if (done === undefined) return true
+    try {
+      // The phone may have been reported as lost while others were made final.
+      const item = book.find(number)
+      return item?.state !== 'booked' || (await toItsEnd(item, signal))
+    } finally {
+      done()
+    }
+  }
+
+  async function toItsEnd({ id, temporary }: BookedId, signal: AbortSignal): Promise<boolean> {
     const { number } = id
     if (temporary !== undefined && Date.parse(temporary.expiresAt) <= now()) {
       log.info({ event: 'id.expired', number }, `${temporary.number} is over before there was a final one`)
@@ -44,11 +57,6 @@ export function startFinalisingDesk(options: {
         log.error({ event: 'id.refused', number, err: error }, `${number} was not taken`)
       return false
     }
-    // The phone may have been reported as lost in the meantime.
-    if (book.find(number)?.state === 'revoked') {
-      await storage.remove(number, createBudget({ totalMs: patienceMs, signal }))
-      return true
-    }
     await book.settle(number, 'stored')
     finalised += 1
     return true
@@ -59,7 +67,7 @@ export function startFinalisingDesk(options: {
     async round({ signal, turn }: AtDesk) {
       for (const one of waiting()) {
         await turn()
-        if (signal.aborted || !(await finalise(one, signal))) return false
+        if (signal.aborted || !(await finalise(one.id, signal))) return false
       }
       return true
     },

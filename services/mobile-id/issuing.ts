@@ -26,8 +26,9 @@ export interface Issuing {
   issue(wanted: Wanted, limit: Budget): Promise<{ readonly status: 200 | 201; readonly id: MobileId }>
   /** The phone is lost. @returns the number that counts no more @throws Problem 404 there is none · 503 not now */
   revoke(residentId: string, limit: Budget): Promise<string>
-  /** Whether somebody is at work on this number: then nobody else is. */
   isInHand(number: string): boolean
+  /** One at a time is at work on a number. @returns what is called once that is over; undefined where somebody else is */
+  take(number: string): (() => void) | undefined
 }
 
 /** @param parts.settings of the measure `temporary-issuance`; undefined where it is off */
@@ -64,6 +65,18 @@ export function createIssuing(parts: {
     )
   }
 
+  function take(number: string): (() => void) | undefined {
+    if (inHand.has(number)) return undefined
+    inHand.add(number)
+    return () => inHand.delete(number)
+  }
+
+  function takeOrRefuse(number: string): () => void {
+    const done = take(number)
+    if (done === undefined) throw new Problem(503, 'in-hand', 'somebody is at work on it; come again')
+    return done
+  }
+
   /** The order is what matters: nobody holds an ID that the storage does not keep. */
   async function keep(id: MobileId, limit: Budget): Promise<void> {
     issued += 1
@@ -76,8 +89,10 @@ export function createIssuing(parts: {
       const wanted = { residentId, holderKeySpki }
       const { id, state } = await book.book(wanted, (number) => make(wanted, number, validMs, false))
       if (state === 'stored') return { status: 200, id }
-      inHand.add(id.number)
+      const done = takeOrRefuse(id.number)
       try {
+        if (book.find(id.number)?.state === 'revoked')
+          throw new Problem(409, 'revoked', 'it was reported as lost in the meantime')
         await keep(id, limit)
         return { status: 201, id }
       } catch (error) {
@@ -88,19 +103,24 @@ export function createIssuing(parts: {
         )
         return { status: 201, id: temporary }
       } finally {
-        inHand.delete(id.number)
+        done()
       }
     },
     async revoke(residentId, limit) {
       const known = book.ofResident(residentId)
       if (known === undefined) throw new Problem(404, 'has-none', 'there is no ID that counts')
       const { number } = known.id
-      if (inHand.has(number)) throw new Problem(503, 'in-hand', 'somebody is at work on it; come again')
-      if (sabotaged('finalises-lost')) return number
-      if (known.state === 'stored') await storage.remove(number, limit)
-      await book.settle(number, 'revoked')
-      return number
+      const done = takeOrRefuse(number)
+      try {
+        if (sabotaged('finalises-lost')) return number
+        if (known.state === 'stored') await storage.remove(number, limit)
+        await book.settle(number, 'revoked')
+        return number
+      } finally {
+        done()
+      }
     },
     isInHand: (number) => inHand.has(number),
+    take,
   }
 }

@@ -95,7 +95,7 @@ test('a measure that is left out is named as such', () => {
 
 test('knobs are shown as they are set', () => {
   const lines = linesOf({ ...overload, knobs: { surge: 60, stallMs: 800 } })
-  expect(lines[2]).toBe('--set surge=60 stallMs=800')
+  expect(lines[2]).toBe('--set surge=60 --set stallMs=800')
 })
 
 test('colours only where they are wanted, and then with the same words', () => {

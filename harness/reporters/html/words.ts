@@ -52,7 +52,7 @@ const words = {
   asked: ['asked', '요청'],
   answer: ['answer', '응답'],
   said: ['said', '기록'],
-  moreLines: ['more lines: npm run chaos -- visit', '줄 더: npm run chaos -- visit'],
+  moreLines: ['more lines; all of them: visit', '줄 더; 전체: visit'],
   more: ['more in result.json', '개는 result.json에 더 있음'],
   others: ['other journeys', '다른 여정'],
   notRun: ['Never begun', '시작되지 않음'],

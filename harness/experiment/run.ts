@@ -3,6 +3,7 @@ import { cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEvent } from '../journal/events.ts'
 import { journalVersion } from '../journal/events.ts'
+import { logDirOf } from '../journal/log-dir.ts'
 import { type JournalWriter, openJournal } from '../journal/writer.ts'
 import { foldJournal, type JournalFold, judgeJournal } from '../judging/judge-journal.ts'
 import type { LoadDriver } from '../load/driver.ts'
@@ -125,7 +126,7 @@ async function runJob(
   const { plan, arm, system } = job
   const { report } = options
   if (job.first) journal.append({ kind: 'scenario.started', at: Date.now(), plan })
-  const logDir = join(dir, 'logs', plan.scenario, because === undefined ? arm : `${arm}-${job.attempt}`)
+  const logDir = logDirOf(dir, plan.scenario, arm, job.attempt)
   mkdirSync(logDir, { recursive: true })
   const ref = refOf(job)
   using start = startOf(plan.acts[0]!.toMs)

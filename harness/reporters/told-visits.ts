@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventOf, JournalEvent } from '../journal/events.ts'
+import { logDirOf } from '../journal/log-dir.ts'
 import { readJournal } from '../journal/reader.ts'
 import { traceIdOf } from '../load/trace.ts'
+import { formatMs } from '../model/units.ts'
 
 /** What a service's log says of one request of a visit. */
 export interface HopLine {
@@ -41,6 +43,17 @@ export interface VisitName {
   readonly n: number
 }
 
+/** `login 120 ms`, in the order in which they were taken. */
+export function stepsInWords({ steps }: ToldVisit): string[] {
+  return Object.entries(steps).map(([step, ms]) => `${step} ${formatMs(ms)}`)
+}
+
+/** When a request of the visit was over, from the beginning of its first: `+0.25 s`; undefined where its line has no time. */
+export function endedAfter({ hops }: ToldVisit): (hop: HopLine) => string | undefined {
+  const startedAt = Math.min(...hops.flatMap(({ at, tookMs = 0 }) => (at === undefined ? [] : at - tookMs)))
+  return ({ at }) => (at === undefined ? undefined : `+${((at - startedAt) / 1000).toFixed(2)} s`)
+}
+
 /** The visit that a text begins with: `official #81 at +3.2 s: timed-out`; undefined where it is about something else. */
 export function visitNamed(text: string): VisitName | undefined {
   const [, journey, n] = /^(\S+?) ?#(\d+)(?: at |$)/.exec(text.trim()) ?? []
@@ -61,7 +74,7 @@ export async function toldVisits(dir: string, names: readonly VisitName[]): Prom
     if (event.kind !== 'observation' || !wanted.has(keyOf(event))) return
     const visit = place.visitOf(event)
     const { scenario, arm, attempt } = visit
-    found.push({ visit, logs: join(dir, 'logs', scenario, attempt === 1 ? arm : `${arm}-${attempt}`) })
+    found.push({ visit, logs: logDirOf(dir, scenario, arm, attempt) })
   })
   const byLogs = Map.groupBy(found, ({ logs }) => logs)
   const hops = new Map(

@@ -1,7 +1,7 @@
 /** What the situation room has raised. */
 import type { InvariantReader } from '../../harness/index.ts'
 import { mockWatchToken } from '../../services/situation-room/config.ts'
-import { facts } from './read.ts'
+import { facts, type Topology, toldBy } from './read.ts'
 
 interface Alarm {
   readonly name: string
@@ -11,11 +11,7 @@ interface Alarm {
 
 export const alarmInvariants: Readonly<Record<string, InvariantReader>> = {
   'one outage of GPKI raises one alarm': async (topology, signal) => {
-    const answer = await fetch(`${topology.direct('situation-room')}/alarms`, {
-      signal,
-      headers: { authorization: `Bearer ${mockWatchToken}` },
-    })
-    const { alarms } = (await answer.json()) as { alarms: Alarm[] }
+    const alarms = await alarmsOf<Alarm>(topology, signal)
     const ofGpki = alarms.filter(({ name }) => name === 'gpki')
     const [first] = ofGpki
     return facts(
@@ -24,4 +20,10 @@ export const alarmInvariants: Readonly<Record<string, InvariantReader>> = {
       `${ofGpki.length} alarms of GPKI`,
     )
   },
+}
+
+/** The situation room's alarms. */
+export async function alarmsOf<T>(topology: Topology, signal: AbortSignal): Promise<readonly T[]> {
+  const asked = { service: 'situation-room', path: '/alarms', token: mockWatchToken }
+  return (await toldBy<{ alarms: T[] }>(topology, asked, signal)).alarms
 }

@@ -1,5 +1,5 @@
 import type { InvariantReader } from '../../harness/index.ts'
-import { mockWatchToken } from '../../services/situation-room/config.ts'
+import { alarmsOf } from './alarms.ts'
 import { type Entry, entriesOf, facts, keyOf, type Receipt, receiptsAtClose, rows } from './read.ts'
 
 /** Ledger invariants 2–5: what was entered, compared with what was written at the counter. */
@@ -114,7 +114,7 @@ export const entryInvariants: Readonly<Record<string, InvariantReader>> = {
       topology,
       `select office, from_at as "from", to_at as "to" from outage_windows where system = 'saeol'`,
     )
-    const everywhere = await alarmsOf(topology, signal)
+    const everywhere = await alarmsOf<Cause>(topology, signal)
     const words = declared.flatMap(({ office, from, to }) => {
       const began: readonly Cause[] =
         office === '*'
@@ -155,17 +155,6 @@ interface Cause {
   /** When it was noticed; of a receipt there is no such moment. */
   readonly raisedAt?: number
   readonly clearedAt?: number
-}
-
-/** The situation room's alarms. */
-async function alarmsOf(
-  topology: Parameters<InvariantReader>[0],
-  signal: AbortSignal,
-): Promise<readonly Cause[]> {
-  const headers = { authorization: `Bearer ${mockWatchToken}` }
-  const answer = await fetch(`${topology.direct('situation-room')}/alarms`, { signal, headers })
-  if (!answer.ok) throw new Error(`the situation room answered ${answer.status}`)
-  return ((await answer.json()) as { alarms: Cause[] }).alarms
 }
 
 function differences(receipt: Receipt, entry: Entry): string[] {

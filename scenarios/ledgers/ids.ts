@@ -4,7 +4,7 @@ import { temporaryIssuance } from '../../services/measures/temporary-issuance.ts
 import type { BookedId } from '../../services/mobile-id/book.ts'
 import { mockIssuerOperatorToken } from '../../services/mobile-id/config.ts'
 import type { MobileId } from '../../services/mobile-id/document.ts'
-import { atClose, facts, rows, type Topology } from './read.ts'
+import { atClose, facts, rows, type Topology, toldBy } from './read.ts'
 
 /** The issuer's book, against the storage and the resident register. */
 export const idInvariants: Readonly<Record<string, InvariantReader>> = {
@@ -104,10 +104,5 @@ async function idsOf<T>(
   token: string,
   signal: AbortSignal,
 ): Promise<T[]> {
-  const answer = await fetch(`${topology.direct(service)}/ids`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal,
-  })
-  if (!answer.ok) throw new Error(`${service} answered ${answer.status}`)
-  return ((await answer.json()) as { ids: T[] }).ids
+  return (await toldBy<{ ids: T[] }>(topology, { service, path: '/ids', token }, signal)).ids
 }

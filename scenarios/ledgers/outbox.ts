@@ -1,7 +1,7 @@
 import type { InvariantReader } from '../../harness/index.ts'
 import { mockGov24OperatorToken } from '../../services/gov24/config.ts'
 import type { OutboxItem } from '../../services/gov24/outbox.ts'
-import { atClose, facts, rows, type Topology } from './read.ts'
+import { atClose, facts, rows, type Topology, toldBy } from './read.ts'
 
 /** What Government24 received in Saeol's place, against Saeol's ledger. */
 export const outboxInvariants: Readonly<Record<string, InvariantReader>> = {
@@ -31,12 +31,8 @@ export const outboxInvariants: Readonly<Record<string, InvariantReader>> = {
 /** The outbox once its desk has had its time for what was left. */
 export function outboxAtClose(topology: Topology, signal: AbortSignal): Promise<OutboxItem[]> {
   const look = async (): Promise<OutboxItem[]> => {
-    const answer = await fetch(`${topology.direct('gov24')}/outbox`, {
-      headers: { authorization: `Bearer ${mockGov24OperatorToken}` },
-      signal,
-    })
-    if (!answer.ok) throw new Error(`Government24 answered ${answer.status}`)
-    return ((await answer.json()) as { applications: OutboxItem[] }).applications
+    const asked = { service: 'gov24', path: '/outbox', token: mockGov24OperatorToken }
+    return (await toldBy<{ applications: OutboxItem[] }>(topology, asked, signal)).applications
   }
   return atClose(look, (items) => items.every(({ state }) => state !== 'kept'), signal)
 }

@@ -42,13 +42,23 @@ export function keyOf({ office, number }: { office: string; number: string }): s
   return `${office}/${number}`
 }
 
-export async function receiptsOf(topology: Topology, signal: AbortSignal): Promise<Receipt[]> {
-  const answer = await fetch(`${topology.direct('community-centre')}/receipts`, {
-    headers: { authorization: `Bearer ${mockReconcilerToken}` },
+/** What a service tells those who show this token. @throws Error where it does not */
+export async function toldBy<T>(
+  topology: Topology,
+  { service, path, token }: { readonly service: string; readonly path: string; readonly token: string },
+  signal: AbortSignal,
+): Promise<T> {
+  const answer = await fetch(`${topology.direct(service)}${path}`, {
+    headers: { authorization: `Bearer ${token}` },
     signal,
   })
-  if (!answer.ok) throw new Error(`the community centre answered ${answer.status}`)
-  return ((await answer.json()) as { receipts: Receipt[] }).receipts
+  if (!answer.ok) throw new Error(`${service} answered ${answer.status}`)
+  return (await answer.json()) as T
+}
+
+export async function receiptsOf(topology: Topology, signal: AbortSignal): Promise<Receipt[]> {
+  const asked = { service: 'community-centre', path: '/receipts', token: mockReconcilerToken }
+  return (await toldBy<{ receipts: Receipt[] }>(topology, asked, signal)).receipts
 }
 
 /** How long whoever works something off may go on once the doors are shut, ms. † ours: three scaled minutes. */

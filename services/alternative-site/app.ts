@@ -56,8 +56,7 @@ export async function startAlternativeSite(env: Environment, destination?: LogDe
     const wanted = parseBody(asked, request)
     if (!services.has(wanted.serviceId))
       throw new Problem(422, 'not-here', `${wanted.serviceId} is not to be had here`)
-    if (!challenges.answer(wanted.nonce))
-      throw new Problem(401, 'unknown-challenge', 'it was answered before, is too old or is not ours')
+    challenges.mustAnswer(wanted.nonce)
     response.locals.wanted = wanted
     next()
   }

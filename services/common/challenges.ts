@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Problem } from './problem.ts'
 import type { Sabotaged } from './sabotage.ts'
 import { createShortLived } from './short-lived.ts'
 
@@ -10,8 +11,8 @@ const most = 10_000
 /** What a phone approves; random, short-lived, in memory. */
 export interface Challenges {
   make(): string
-  /** True the first time, within its time; false ever after. */
-  answer(nonce: string): boolean
+  /** Once, within its time. @throws Problem 401 */
+  mustAnswer(nonce: string): void
 }
 
 /** @param now epoch ms */
@@ -23,9 +24,10 @@ export function createChallenges(sabotaged: Sabotaged, now: () => number): Chall
       challenges.put(nonce, true)
       return nonce
     },
-    answer(nonce) {
+    mustAnswer(nonce) {
       const found = sabotaged('replayed-approval') ? challenges.get(nonce) : challenges.take(nonce)
-      return found !== undefined
+      if (found === undefined)
+        throw new Problem(401, 'unknown-challenge', 'it was answered before, is too old or is not ours')
     },
   }
 }

@@ -4,7 +4,6 @@ import { budget } from '../common/budget.ts'
 import type { Capacity } from '../common/capacity.ts'
 import type { Challenges } from '../common/challenges.ts'
 import type { Downstream } from '../common/downstream.ts'
-import { Problem } from '../common/problem.ts'
 import { parseBody } from '../common/request.ts'
 import type { Gov24Work } from './capacity.ts'
 import type { LayOut } from './hand-over.ts'
@@ -34,9 +33,7 @@ export function loginRouter(options: {
 
   router.post('/login', capacity.slot('login'), async (request, response) => {
     const body = parseBody(approvedLogin, request)
-    if (!challenges.answer(body.nonce)) {
-      throw new Problem(401, 'unknown-challenge', 'it was answered before, is too old or is not ours')
-    }
+    challenges.mustAnswer(body.nonce)
     const residentId = await whoApproved(simpleAuth, options.token, body, budget(response))
     const { token, expiresAt } = sessions.open(residentId)
     response.json({ session: token, residentId, expiresAt })

@@ -5,7 +5,6 @@ import { createChallenges } from '../common/challenges.ts'
 import type { Environment } from '../common/config.ts'
 import { healthRouter } from '../common/health.ts'
 import { createLog, type LogDestination } from '../common/log.ts'
-import { Problem } from '../common/problem.ts'
 import { parseBody } from '../common/request.ts'
 import { createSabotage } from '../common/sabotage.ts'
 import { createApp, type Service, startService } from '../common/service.ts'
@@ -40,8 +39,7 @@ export async function startIdVerifier(env: Environment, destination?: LogDestina
   })
   router.post('/verifications', capacity.slot('verification'), (request, response) => {
     const asked = parseBody(shown, request)
-    if (!challenges.answer(asked.nonce))
-      throw new Problem(401, 'unknown-challenge', 'it was answered before, is too old or is not ours')
+    challenges.mustAnswer(asked.nonce)
     check(asked)
     const { number, residentId, temporary } = asked.id
     response.json({ number, residentId, temporary })

@@ -36,8 +36,7 @@ export function idsRouter(parts: {
   const answers = (schema: z.ZodType<z.output<typeof approvedLogin>>): RequestHandler => {
     return (request, response, next) => {
       response.locals.asked = parseBody(schema, request)
-      if (!challenges.answer(response.locals.asked.nonce))
-        throw new Problem(401, 'unknown-challenge', 'it was answered before, is too old or is not ours')
+      challenges.mustAnswer(response.locals.asked.nonce)
       next()
     }
   }

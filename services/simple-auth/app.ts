@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { z } from 'zod'
+import { approvedLogin } from '../common/approvals.ts'
 import { caller, requireCaller } from '../common/callers.ts'
 import { createCapacity } from '../common/capacity.ts'
 import type { Environment } from '../common/config.ts'
@@ -13,13 +13,6 @@ import { readPhones } from '../enrolment/phones.ts'
 import { createApprovalCheck } from './approval.ts'
 import { simpleAuthCapacity } from './capacity.ts'
 import { readSimpleAuthConfig } from './config.ts'
-
-const approval = z.strictObject({
-  audience: z.string().min(1).max(100),
-  nonce: z.string().min(1).max(200),
-  residentId: z.string().min(1).max(100),
-  proof: z.string().min(1).max(200),
-})
 
 /** Longest wait for the check of /health/deep, in ms; it asks nobody. */
 const deepCheckMs = 1_000
@@ -39,7 +32,7 @@ export async function startSimpleAuth(env: Environment, destination?: LogDestina
   const router = Router()
   const known = requireCaller(config.CALLERS, sabotaged)
   router.post('/approvals/verify', known, capacity.slot('approval'), (request, response) => {
-    const verdict = check(parseBody(approval, request), caller(response))
+    const verdict = check(parseBody(approvedLogin, request), caller(response))
     if (!verdict.ok) throw new Problem(422, verdict.code, verdict.reason)
     response.json({ residentId: verdict.residentId })
   })

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { journalVersion } from '../../harness/journal/events.ts'
 import { describeWith } from '../needs.ts'
 import { brokenScenarios, type Place, place, tinyScenarios, twiceScenarios } from './fixtures/command-line.ts'
+import { runStarted } from './fixtures/run-started.ts'
 
 let here: Place
 beforeAll(() => {
@@ -216,7 +216,7 @@ describe('an exit code never lies', () => {
     mkdirSync(join(dir, 'junit.xml'), { recursive: true })
     writeFileSync(
       join(dir, 'journal.jsonl'),
-      `${JSON.stringify({ kind: 'run.started', at: 1, version: journalVersion, run: 'r', seed: 's', project: '0', node: 'v24', host: { platform: 'linux', cpus: 2, memoryMiB: 1 }, runtime: 'processes', driver: 'builtin', toxiproxy: 'embedded' })}\n${JSON.stringify({ kind: 'run.ended', at: 2, outcome: 'finished' })}\n`,
+      `${JSON.stringify(runStarted)}\n${JSON.stringify({ kind: 'run.ended', at: 2, outcome: 'finished' })}\n`,
     )
     const { code, stderr } = await here.run('analyze', dir, '--reporter', 'junit,json')
     expect(stderr).toMatch(/a report is missing: reporter 'junit': cannot write .*junit\.xml/)

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BadInput, HarnessError } from '../../harness/errors.ts'
-import { type JournalEvent, journalVersion } from '../../harness/journal/events.ts'
+import type { JournalEvent } from '../../harness/journal/events.ts'
 import { readJournal } from '../../harness/journal/reader.ts'
 import { openJournal } from '../../harness/journal/writer.ts'
+import { runStarted as started } from './fixtures/run-started.ts'
 
 let dir: string
 let path: string
@@ -15,19 +16,6 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true }))
 
-const started: JournalEvent = {
-  kind: 'run.started',
-  at: 1,
-  version: journalVersion,
-  run: 'r',
-  seed: 's',
-  project: '0',
-  node: 'v24',
-  host: { platform: 'linux', cpus: 2, memoryMiB: 1 },
-  runtime: 'processes',
-  driver: 'builtin',
-  toxiproxy: 'embedded',
-}
 const ended: JournalEvent = { kind: 'run.ended', at: 2, outcome: 'finished' }
 
 async function read(): Promise<JournalEvent[]> {

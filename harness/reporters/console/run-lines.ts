@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { called } from '../../called.ts'
+import { logDirOf } from '../../journal/log-dir.ts'
 import { gateArms } from '../../model/arms.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { ArmResult, RunResult, ScenarioResult } from '../../model/result.ts'
@@ -10,7 +11,7 @@ import { readArm, readRun, readVerdict } from '../reading.ts'
 import type { Reporter, ReporterOutput } from '../reporter.ts'
 import { oneLine } from '../terminal/one-line.ts'
 import type { Paint } from '../terminal/paint.ts'
-import { pad, widthOf } from '../terminal/width.ts'
+import { inColumns } from '../terminal/width.ts'
 import { visitNamed } from '../told-visits.ts'
 import { marked } from './arm-lines.ts'
 
@@ -135,13 +136,7 @@ function table(scenarios: readonly ScenarioResult[], paint: Paint): string[] {
       }),
     ]),
   ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => widthOf(row[column]!))))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => pad(cell, widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
+  return inColumns(rows)
 }
 
 /** For each arm that is not as wanted: the requests and files it names, and its logs. */
@@ -152,8 +147,7 @@ function whereToLook(result: RunResult, dir: string, paint: Paint): string[] {
       arms.flatMap((arm) => {
         if (readArm(arm).meaning === 'wanted') return []
         const rest = arm.lookAt.length - placesShown
-        const tries = arm.retries.length + 1
-        const logs = join(dir, 'logs', scenario, tries === 1 ? arm.arm : `${arm.arm}-${tries}`)
+        const logs = logDirOf(dir, scenario, arm.arm, arm.retries.length + 1)
         return [
           `look at ${oneLine(scenario)}, ${arm.arm}`,
           ...arm.lookAt.slice(0, placesShown).map((place) => `  ${oneLine(place)}`),

@@ -1,5 +1,5 @@
 import { formatMs } from '../../model/units.ts'
-import { type HopLine, type ToldVisit, visitNamed } from '../told-visits.ts'
+import { endedAfter, type HopLine, stepsInWords, type ToldVisit, visitNamed } from '../told-visits.ts'
 import { html, type Markup } from './escape.ts'
 import { table } from './summary.ts'
 import { t } from './words.ts'
@@ -17,24 +17,22 @@ export function placeToLook(place: string, scenario: string, visits: readonly To
   return html`<details class="visit"><summary>${place}</summary>${told.map(inArm)}</details>`
 }
 
-function inArm({ arm, attempt, ok, outcome, tookMs, steps, hops }: ToldVisit): Markup {
-  const times = Object.entries(steps).map(([step, ms]) => `${step} ${formatMs(ms)}`)
-  const startedAt = Math.min(
-    ...hops.flatMap(({ at, tookMs: took = 0 }) => (at === undefined ? [] : at - took)),
-  )
+function inArm(visit: ToldVisit): Markup {
+  const { arm, attempt, ok, outcome, tookMs, hops } = visit
+  const steps = stepsInWords(visit)
+  const when = endedAfter(visit)
   const rest = hops.length - mostHops
-  return html`<p><strong>${arm}${attempt > 1 && ` (${attempt})`}</strong> ${ok ? '✓' : '✗'} ${outcome}, ${formatMs(tookMs)}${times.length > 0 && html` <span class="said">${times.join(' · ')}</span>`}</p>
+  return html`<p><strong>${arm}${attempt > 1 && ` (${attempt})`}</strong> ${ok ? '✓' : '✗'} ${outcome}, ${formatMs(tookMs)}${steps.length > 0 && html` <span class="said">${steps.join(' · ')}</span>`}</p>
 ${
   hops.length > 0 &&
   table(
     [t('at'), t('service'), t('asked'), t('answer'), t('took'), t('said')],
-    hops.slice(0, mostHops).map((hop) => hopRow(hop, startedAt)),
+    hops.slice(0, mostHops).map((hop) => hopRow(hop, when(hop))),
   )
 }
 ${rest > 0 && html`<p class="said">${rest} ${t('moreLines')}</p>`}`
 }
 
-function hopRow({ service, at, asked, status, code, tookMs, said }: HopLine, startedAt: number): Markup {
-  const when = at === undefined ? '–' : `+${((at - startedAt) / 1000).toFixed(2)} s`
-  return html`<tr><td class="n">${when}</td><th scope="row">${service}</th><td>${asked}</td><td>${status ?? '–'}</td><td class="n">${tookMs === undefined ? '–' : formatMs(tookMs)}</td><td>${code === undefined ? said : `${code}: ${said}`}</td></tr>`
+function hopRow({ service, asked, status, code, tookMs, said }: HopLine, when: string | undefined): Markup {
+  return html`<tr><td class="n">${when ?? '–'}</td><th scope="row">${service}</th><td>${asked}</td><td>${status ?? '–'}</td><td class="n">${tookMs === undefined ? '–' : formatMs(tookMs)}</td><td>${code === undefined ? said : `${code}: ${said}`}</td></tr>`
 }

@@ -69,3 +69,14 @@ export function hang(line: string, columns: number): string[] {
   const [first = '', ...rest] = wrap(words, Math.max(20, columns - indent.length - 2))
   return [indent + first, ...rest.map((more) => `${indent}  ${more}`)]
 }
+
+/** Rows of one length, each column as wide as its widest cell. */
+export function inColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column]!))))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
+}

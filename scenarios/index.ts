@@ -7,6 +7,7 @@ import { l4Flaps } from './17-nov-l4-flaps.ts'
 import { revocationServiceDead } from './17-nov-revocation-service-dead.ts'
 import { sessionStoreFull } from './17-nov-session-store-full.ts'
 import { wrongDiagnosis } from './18-nov-wrong-diagnosis.ts'
+import { recoverySurge } from './20-nov-recovery-surge.ts'
 import { overload } from './22-nov-overload.ts'
 import { bidFlood } from './23-nov-bid-flood.ts'
 import { mobileId } from './24-nov-mobile-id.ts'
@@ -25,6 +26,7 @@ export const scenarios = [
   l4Flaps,
   sessionStoreFull,
   wrongDiagnosis,
+  recoverySurge,
   overload,
   bidFlood,
   mobileId,

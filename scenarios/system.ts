@@ -24,6 +24,7 @@ import { type Measure, measureVariable } from '../services/measures/measure.ts'
 import { passwordFallback } from '../services/measures/password-fallback.ts'
 import { perSourceQuota } from '../services/measures/per-source-quota.ts'
 import { portalFirst } from '../services/measures/portal-first.ts'
+import { retroactiveEntry } from '../services/measures/retroactive-entry.ts'
 import { segmentTests } from '../services/measures/segment-tests.ts'
 import { sessionAdmission } from '../services/measures/session-admission.ts'
 import { situationRoom } from '../services/measures/situation-room.ts'
@@ -151,6 +152,7 @@ const measures: Record<string, MeasureSpec> = Object.fromEntries(
     circuitBreaker,
     passwordFallback,
     manualIntake,
+    retroactiveEntry,
     loadShedding,
     standbyL4,
     perSourceQuota,

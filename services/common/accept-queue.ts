@@ -22,8 +22,8 @@ export interface Waiting {
 /** In front of a service's slots. */
 export interface AcceptQueue<W extends Waiting> {
   readonly length: number
-  /** Whether work of this importance may take a free slot, given what the slots do now. */
-  mayStart(importance: Importance, state: Occupancy): boolean
+  /** Whether it may take a free slot at once, past nobody who waits, given what the slots do now. */
+  mayStart(waiting: Pick<W, 'workClass' | 'importance'>, state: Occupancy): boolean
   /** Lets it in; returns those turned away for it: itself, or others that matter less. */
   offer(waiting: W): readonly Refusal<W>[]
   /** The next to start, if any may. */
@@ -43,7 +43,7 @@ export function createFifoQueue<W extends Waiting>(bound: number): AcceptQueue<W
     get length() {
       return queue.length
     },
-    mayStart: () => true,
+    mayStart: () => queue.length === 0,
     offer(waiting) {
       if (queue.length >= bound) return [{ waiting, code: 'queue-full' }]
       queue.push(waiting)

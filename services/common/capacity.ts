@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { createSheddingQueue, type LoadSheddingParameters } from '../measures/load-shedding.ts'
+import { createBehindLiveQueue, type RetroactiveEntryParameters } from '../measures/retroactive-entry.ts'
 import {
   type AcceptQueue,
   createFifoQueue,
@@ -80,16 +81,17 @@ export function createCapacity<C extends string>(options: {
   readonly table: CapacityTable<C>
   readonly config: Overrides & { readonly SEED: string; readonly SERVICE_NAME: string }
   readonly loadShedding?: LoadSheddingParameters | undefined
+  /** What gives way to all the rest. */
+  readonly behindLive?:
+    | { readonly workClass: NoInfer<C>; readonly settings: RetroactiveEntryParameters }
+    | undefined
   /** Default: everybody. */
   readonly admission?: Admission | undefined
 }): Capacity<C> {
   const { table, config, admission = everybody } = options
   const slots = config.SLOTS ?? table.slots
   const random = createRandom(`${config.SEED} service time ${config.SERVICE_NAME}`)
-  const queue: AcceptQueue<Arrival> =
-    options.loadShedding === undefined
-      ? createFifoQueue(config.QUEUE ?? table.queue)
-      : createSheddingQueue(options.loadShedding, slots)
+  const queue = queueOf(options, slots)
   const busyBy: Record<Importance, number> = { vital: 0, normal: 0, bulk: 0 }
   const state = {
     get busy() {
@@ -152,7 +154,7 @@ export function createCapacity<C extends string>(options: {
           start,
           leave,
         }
-        if (state.busy < slots && queue.length === 0 && queue.mayStart(importance, state)) {
+        if (state.busy < slots && queue.mayStart(arrival, state)) {
           start()
           return
         }
@@ -161,6 +163,19 @@ export function createCapacity<C extends string>(options: {
       }
     },
   }
+}
+
+function queueOf<C extends string>(
+  { table, config, loadShedding, behindLive }: Parameters<typeof createCapacity<C>>[0],
+  slots: number,
+): AcceptQueue<Arrival> {
+  const live: AcceptQueue<Arrival> =
+    loadShedding === undefined
+      ? createFifoQueue(config.QUEUE ?? table.queue)
+      : createSheddingQueue(loadShedding, slots)
+  if (behindLive === undefined) return live
+  const { workClass, settings } = behindLive
+  return createBehindLiveQueue(live, settings, { workClass, slots })
 }
 
 const everybody: Admission = () => () => {}

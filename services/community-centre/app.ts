@@ -29,7 +29,7 @@ export async function startCommunityCentre(env: Environment, destination?: LogDe
   const centre = await readCentre(config.CENTRE_FILE)
   const { clerks: people, counters } = centre
   const offices = staffedOffices(config, centre)
-  const { saeol, backOffice } = linkToSaeol(config, log)
+  const { saeol, backOffice } = linkToSaeol(config, offices.length, log)
   const signers = new Map(
     counters.map(({ office, privateKeyPkcs8 }) => [office, createSigner(privateKeyPkcs8)]),
   )
@@ -116,14 +116,20 @@ function staffedOffices(
   return offices
 }
 
-/** Live work, and what is not: that has a few connections of its own, and sees the link as it is. */
+/** Connections of what is no live work: the desk's and the checks'. */
+const fewConnections = 8
+
+/** Live work, and what is not: that has connections of its own, and sees the link as it is. */
 function linkToSaeol(
   { SAEOL_URL, CLIENT_TIMEOUT_MS, measures }: ReturnType<typeof readCommunityCentreConfig>,
+  offices: number,
   log: Log,
 ): { saeol: Downstream; backOffice: Downstream } {
   const link = { link: 'community-centre→saeol', url: SAEOL_URL, clientTimeoutMs: CLIENT_TIMEOUT_MS, log }
+  // Two clerks of each office enter receipts.
+  const underWay = 2 * offices * (measures.manualIntake?.entriesAtOnce ?? 1)
   return {
     saeol: createDownstream({ ...link, circuitBreaker: measures.circuitBreaker }),
-    backOffice: createDownstream({ ...link, connections: 8 }),
+    backOffice: createDownstream({ ...link, connections: Math.max(fewConnections, underWay) }),
   }
 }

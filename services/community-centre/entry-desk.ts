@@ -118,9 +118,20 @@ export function startEntryDesk(options: {
     pending: readonly KeptReceipt[],
     clerk: Clerk,
     verifier: Clerk,
+    at: AtDesk,
+  ): Promise<boolean> {
+    const papers = pending.values()
+    const hands = Array.from({ length: settings.entriesAtOnce }, () => work(papers, clerk, verifier, at))
+    return (await Promise.all(hands)).every(Boolean)
+  }
+
+  async function work(
+    papers: Iterable<KeptReceipt>,
+    clerk: Clerk,
+    verifier: Clerk,
     { signal, turn }: AtDesk,
   ): Promise<boolean> {
-    for (const { visit } of pending) {
+    for (const { visit } of papers) {
       if (signal.aborted) return true
       // As it stands now: a colleague may have entered it, and the book may have dated it anew.
       const receipt = receipts.find(visit)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AcceptQueue, Importance, Refusal, Waiting } from '../common/accept-queue.ts'
+import type { AcceptQueue, Importance, Occupancy, Refusal, Waiting } from '../common/accept-queue.ts'
 import type { Measure } from './measure.ts'
 
 const parameters = z.strictObject({
@@ -34,8 +34,8 @@ export function createSheddingQueue<W extends Waiting>(
   const bulkSlots = Math.max(1, Math.floor(slots * settings.bulkShare))
   const length = () => lanes.vital.length + lanes.normal.length + lanes.bulk.length
 
-  const mayStart: AcceptQueue<W>['mayStart'] = (importance, state) =>
-    importance !== 'bulk' || state.busyBy.bulk < bulkSlots
+  const isItsTurn = (importance: Importance, { busyBy }: Occupancy) =>
+    importance !== 'bulk' || busyBy.bulk < bulkSlots
 
   function dropFutile(): Refusal<W>[] {
     const dropped: Refusal<W>[] = []
@@ -62,7 +62,7 @@ export function createSheddingQueue<W extends Waiting>(
     get length() {
       return length()
     },
-    mayStart,
+    mayStart: ({ importance }, state) => length() === 0 && isItsTurn(importance, state),
     offer(waiting) {
       const refused: Refusal<W>[] = length() >= settings.queue ? dropFutile() : []
       if (waiting.importance === 'bulk' && lanes.bulk.length >= settings.bulkQueue) {
@@ -78,7 +78,7 @@ export function createSheddingQueue<W extends Waiting>(
     },
     take(state) {
       for (const importance of order) {
-        if (!mayStart(importance, state)) continue
+        if (!isItsTurn(importance, state)) continue
         const next = lanes[importance].shift()
         if (next !== undefined) return next
       }

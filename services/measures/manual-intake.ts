@@ -12,6 +12,10 @@ const parameters = z.strictObject({
    * receipt that is 20 receipts a second, 40 × 40 ms = 1.6 of Saeol's 20 slots, so that live work goes on.
    */
   entriesPerS: z.number().min(0.1).max(10_000).default(40),
+  /**
+   * Receipts that a clerk has under way at once. † ours: one, as it is typed; more where a pile is read in by machine.
+   */
+  entriesAtOnce: z.number().int().min(1).max(100).default(1),
   /** Longest pause between attempts while Saeol does not serve, in ms. † ours. */
   longestPauseMs: z.number().int().min(10).max(600_000).default(1_000),
   /**

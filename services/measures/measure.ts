@@ -6,6 +6,7 @@ export const measureNames = [
   'circuit-breaker',
   'password-fallback',
   'manual-intake',
+  'retroactive-entry',
   'load-shedding',
   'standby-l4',
   'per-source-quota',

@@ -46,7 +46,7 @@ const auditTimeoutMs = 1_000
 export async function startSaeol(env: Environment, destination?: LogDestination): Promise<Service> {
   const config = readSaeolConfig(env)
   const log = createLog(config, destination)
-  const { deadlines, circuitBreaker, loadShedding } = config.measures
+  const { deadlines, circuitBreaker } = config.measures
   const sabotaged = createSabotage(config.SABOTAGE)
   const now = Date.now
   const register = await readRegister(config.REGISTER_FILE)
@@ -62,7 +62,7 @@ export async function startSaeol(env: Environment, destination?: LogDestination)
   const link = { clientTimeoutMs: config.CLIENT_TIMEOUT_MS, circuitBreaker, log }
   const { switches, gpki } = openGpki(config, link)
   const resident = createDownstream({ ...link, link: 'saeol→resident', url: config.RESIDENT_URL })
-  const capacity = createCapacity({ table: saeolCapacity, config, loadShedding })
+  const capacity = openCapacity(config)
   const fallback = await startFallback({ config, database, audit, log, sabotaged, now })
   const sessions = createSessionStore({ config, database, sabotaged, log, now })
   const ownLook = createOwnLook(now)
@@ -115,6 +115,12 @@ function schema(sabotaged: Sabotaged, auditKey: string): string {
     certificatesSchema(sabotaged),
     ledgerSchema(sabotaged),
   ].join(';\n')
+}
+
+function openCapacity(config: ReturnType<typeof readSaeolConfig>) {
+  const { loadShedding, retroactiveEntry: settings } = config.measures
+  const behindLive = settings && { workClass: 'entry' as const, settings }
+  return createCapacity({ table: saeolCapacity, config, loadShedding, behindLive })
 }
 
 /** What its deep health looks at. */

@@ -6,6 +6,7 @@ import { circuitBreaker } from '../measures/circuit-breaker.ts'
 import { deadlines } from '../measures/deadlines.ts'
 import { loadShedding } from '../measures/load-shedding.ts'
 import { passwordFallback } from '../measures/password-fallback.ts'
+import { retroactiveEntry } from '../measures/retroactive-entry.ts'
 import { sessionAdmission } from '../measures/session-admission.ts'
 import { standbyL4 } from '../measures/standby-l4.ts'
 import { mockAuditKey } from './audit/chain.ts'
@@ -60,6 +61,14 @@ export function readSaeolConfig(env: Environment) {
       /** Longest wait for one check of /health/deep, in ms. */
       DEEP_CHECK_MS: integer(1, 60_000).default(400),
     },
-    { deadlines, circuitBreaker, loadShedding, passwordFallback, standbyL4, sessionAdmission },
+    {
+      deadlines,
+      circuitBreaker,
+      loadShedding,
+      passwordFallback,
+      standbyL4,
+      sessionAdmission,
+      retroactiveEntry,
+    },
   )
 }

@@ -14,12 +14,14 @@ import { createLog } from '../../../services/common/log.ts'
 import { createApp, type Service, startService } from '../../../services/common/service.ts'
 import { deadlines } from '../../../services/measures/deadlines.ts'
 import { loadShedding } from '../../../services/measures/load-shedding.ts'
+import { retroactiveEntry } from '../../../services/measures/retroactive-entry.ts'
 
 const table = {
   slots: 2,
   queue: 3,
   classes: {
     certificate: { serviceTimeMs: 0, importance: 'vital' },
+    entry: { serviceTimeMs: 0, importance: 'normal' },
     notice: { serviceTimeMs: 0, importance: 'bulk' },
     slow: { serviceTimeMs: 40, importance: 'vital' },
   },
@@ -40,9 +42,16 @@ export async function start(env: Record<string, string> = {}, handler?: Handler)
   const config = readConfig('test', { PORT: '0', LOG_LEVEL: 'silent', ...env }, capacityVariables, {
     deadlines,
     loadShedding,
+    retroactiveEntry,
   })
   const log = createLog(config)
-  const capacity = createCapacity({ table, config, loadShedding: config.measures.loadShedding })
+  const { retroactiveEntry: settings } = config.measures
+  const capacity = createCapacity({
+    table,
+    config,
+    loadShedding: config.measures.loadShedding,
+    behindLive: settings && { workClass: 'entry', settings },
+  })
   const running: string[] = []
   const waiting: (() => void)[] = []
   const router = Router()

@@ -110,3 +110,70 @@ describe('with load shedding', () => {
     for (const answer of [inHand, second, third]) expect((await answer).status).toBe(200)
   })
 })
+
+describe('with a lane for entries', () => {
+  // Two workers, of which entries leave one to the counters.
+  const lane = (parameters: object = {}) => ({
+    MEASURE_RETROACTIVE_ENTRY: JSON.stringify({ reserve: 0.5, ...parameters }),
+  })
+
+  test('whoever comes later passes an entry that waits, which starts once a worker is left over', async () => {
+    await using service = await start(lane())
+    const { running } = service
+    const first = fetch(`${service.url}/certificate?1`)
+    await until(() => running.length === 1)
+    const entry = fetch(`${service.url}/entry?waits`)
+    await until(() => service.capacity.state.queued === 1)
+    const second = fetch(`${service.url}/certificate?2`)
+    await until(() => running.length === 2)
+    service.letOneGo()
+    await first
+    await sleep(30)
+    expect(running).toEqual(['/certificate?1', '/certificate?2'])
+    service.letOneGo()
+    await second
+    await until(() => running.length === 3)
+    expect(running).toEqual(['/certificate?1', '/certificate?2', '/entry?waits'])
+    service.letGo()
+    expect((await entry).status).toBe(200)
+  })
+
+  test('no entry starts while somebody waits at a counter', async () => {
+    // One entry may run although a single worker is reserved: else none ever would.
+    await using service = await start({ ...lane(), SLOTS: '1' })
+    const first = fetch(`${service.url}/certificate?1`)
+    await until(() => service.running.length === 1)
+    const entry = fetch(`${service.url}/entry`)
+    await until(() => service.capacity.state.queued === 1)
+    const second = fetch(`${service.url}/certificate?2`)
+    await until(() => service.capacity.state.queued === 2)
+    service.letOneGo()
+    await first
+    await until(() => service.running.length === 2)
+    service.letOneGo()
+    await second
+    await until(() => service.running.length === 3)
+    expect(service.running).toEqual(['/certificate?1', '/certificate?2', '/entry'])
+    service.letGo()
+    await entry
+  })
+
+  test('more entries than may wait are refused at once, and nobody at a counter is', async () => {
+    await using service = await start(lane({ waiting: 1 }))
+    const first = fetch(`${service.url}/certificate?1`)
+    await until(() => service.running.length === 1)
+    const waits = fetch(`${service.url}/entry?1`)
+    await until(() => service.capacity.state.queued === 1)
+    const refused = await fetch(`${service.url}/entry?2`)
+    expect(refused.status).toBe(503)
+    expect(refused.headers.get('x-shed')).toBe('entry')
+    const second = fetch(`${service.url}/certificate?2`)
+    await until(() => service.running.length === 2)
+    service.letOneGo()
+    service.letOneGo()
+    await Promise.all([first, second])
+    await until(() => service.running.length === 3)
+    service.letGo()
+    expect((await waits).status).toBe(200)
+  })
+})

@@ -30,35 +30,38 @@ describe('the entry of receipts', () => {
     return began
   }
 
-  test('enters each exactly once, by two clerks at the same time, under its own date', async () => {
-    await using saeol = await network.startSaeol()
-    await using link = await startLink(saeol.url)
-    await using centre = await startCentre(link.url, manual())
-    const from = await duringOutage(link, centre, 24)
-    await saeol.declareOutage({ office: '*', from, to: new Date() })
-    await until(() => centre.events.some(({ event }) => event === 'receipts.drained'))
+  test.each([1, 4])(
+    'enters each exactly once, by two clerks with %i under way each, under its own date',
+    async (entriesAtOnce) => {
+      await using saeol = await network.startSaeol()
+      await using link = await startLink(saeol.url)
+      await using centre = await startCentre(link.url, manual({ entriesAtOnce }))
+      const from = await duringOutage(link, centre, 24)
+      await saeol.declareOutage({ office: '*', from, to: new Date() })
+      await until(() => centre.events.some(({ event }) => event === 'receipts.drained'))
 
-    const receipts = await centre.receipts()
-    expect(receipts.map(({ state }) => state)).toEqual(Array(24).fill('entered'))
-    const entries = await saeol.database.query<Record<string, unknown>>(
-      `select office, receipt_number as number, received_on, clerk, verifier from retroactive_entries`,
-    )
-    expect(entries).toHaveLength(24)
-    const received = new Map(entries.map((entry) => [`${entry.office}/${entry.number}`, entry]))
-    for (const { office, number, receivedOn } of receipts) {
-      expect(received.get(`${office}/${number}`)?.received_on).toEqual(new Date(receivedOn))
-    }
-    for (const { clerk, verifier } of entries) expect(clerk).not.toBe(verifier)
-    const enteredEvents = centre.events.filter(({ event }) => event === 'receipt.entered')
-    expect(new Set(enteredEvents.map(({ office, number }) => `${office}/${number}`)).size).toBe(24)
-    expect(enteredEvents).toHaveLength(24)
-    // Both clerks of an office were at it: each of them logged in.
-    const perOffice = await saeol.database.query(
-      'select office from sessions group by office having count(distinct official) >= 2',
-    )
-    expect(perOffice).toHaveLength(officeIds().length)
-    expect(centre.events.at(-1)).toMatchObject({ event: 'receipts.drained', entered: 24, rejected: 0 })
-  })
+      const receipts = await centre.receipts()
+      expect(receipts.map(({ state }) => state)).toEqual(Array(24).fill('entered'))
+      const entries = await saeol.database.query<Record<string, unknown>>(
+        `select office, receipt_number as number, received_on, clerk, verifier from retroactive_entries`,
+      )
+      expect(entries).toHaveLength(24)
+      const received = new Map(entries.map((entry) => [`${entry.office}/${entry.number}`, entry]))
+      for (const { office, number, receivedOn } of receipts) {
+        expect(received.get(`${office}/${number}`)?.received_on).toEqual(new Date(receivedOn))
+      }
+      for (const { clerk, verifier } of entries) expect(clerk).not.toBe(verifier)
+      const enteredEvents = centre.events.filter(({ event }) => event === 'receipt.entered')
+      expect(new Set(enteredEvents.map(({ office, number }) => `${office}/${number}`)).size).toBe(24)
+      expect(enteredEvents).toHaveLength(24)
+      // Both clerks of an office were at it: each of them logged in.
+      const perOffice = await saeol.database.query(
+        'select office from sessions group by office having count(distinct official) >= 2',
+      )
+      expect(perOffice).toHaveLength(officeIds().length)
+      expect(centre.events.at(-1)).toMatchObject({ event: 'receipts.drained', entered: 24, rejected: 0 })
+    },
+  )
 
   test('waits for the outage to be declared, and rejects with the reason what never is', async () => {
     await using saeol = await network.startSaeol()

@@ -1,5 +1,5 @@
 import type { ArmRecord } from '../journal/record.ts'
-import { armMs } from '../model/acts.ts'
+import { armMs, baselineMs } from '../model/acts.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
 import { firstOf } from '../model/words.ts'
@@ -7,7 +7,7 @@ import { actionEvidence } from './action-evidence.ts'
 import { faultEvidence } from './fault-evidence.ts'
 import { judgeCheck } from './judge-check.ts'
 import { hostDoubts } from './machine-voids.ts'
-import { seriesOf } from './series.ts'
+import { p95Of, seriesOf } from './series.ts'
 import { endingOf, voidsOf } from './voids.ts'
 import { brokenGuards, expectedOf, weigh } from './weigh.ts'
 
@@ -79,7 +79,15 @@ function journeysOf(record: ArmRecord): ArmResult['journeys'] {
         failures[why] = (failures[why] ?? 0) + 1
       }
     }
-    journeys[journey] = { arrivals: visits.size, ok, outcomes, failures, series: seriesOf(visits, lengthMs) }
+    const p95Ms = p95Of(visits, baselineMs(record.plan.acts))
+    journeys[journey] = {
+      arrivals: visits.size,
+      ok,
+      outcomes,
+      failures,
+      p95Ms,
+      series: seriesOf(visits, lengthMs),
+    }
   }
   return journeys
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { gateArms } from '../model/arms.ts'
+import { gateArms, isExtra } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Credit, Effect, ScenarioResult } from '../model/result.ts'
 import { count, firstOf, listed } from '../model/words.ts'
@@ -27,9 +27,21 @@ export function judgeScenario(plan: Plan, judged: readonly JudgedArm[]): Scenari
     ...verdictOf(plan, arms, effects, credits),
     standsOn: standsOn(arms),
     effects,
+    ...besideOf(plan, judged, untreated),
     credits,
     arms,
   }
+}
+
+/** Of arms that few runs have: what their measures do by themselves. */
+function besideOf(
+  plan: Plan,
+  judged: readonly JudgedArm[],
+  untreated: JudgedArm | undefined,
+): Pick<ScenarioResult, 'beside'> {
+  const others = judged.filter(({ result: { arm, voids } }) => isExtra(arm) && voids.length === 0)
+  if (untreated === undefined || others.length === 0) return {}
+  return { beside: others.flatMap((one) => effectsBetween(plan, one, untreated)) }
 }
 
 function verdictOf(

@@ -28,6 +28,14 @@ export function seriesOf(visits: Observations, armMs: number): Series {
   }
 }
 
+/** Of those due from `fromMs` on who succeeded, ms; null: nobody. */
+export function p95Of(visits: Observations, fromMs: number): number | null {
+  const tookMs: number[] = []
+  for (let row = 0; row < visits.size; row++)
+    if (visits.ok[row] === 1 && visits.dueMs[row]! >= fromMs) tookMs.push(visits.tookMs[row]!)
+  return at(Float64Array.from(tookMs).sort(), 0.95)
+}
+
 /** The smallest value that at least this share does not exceed. */
 function at(ascending: Float64Array, share: number): number | null {
   if (ascending.length === 0) return null

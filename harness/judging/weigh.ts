@@ -1,5 +1,5 @@
 import type { ArmRecord } from '../journal/record.ts'
-import { ablated } from '../model/arms.ts'
+import { isExtra } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult } from '../model/result.ts'
 import { count, firstOf, listed } from '../model/words.ts'
@@ -9,7 +9,7 @@ type Weighed = Pick<ArmResult, 'verdict' | 'said'>
 /** The verdict that this arm must have for its scenario to hold; null: any, the arm is only there for comparison. */
 export function expectedOf(arm: ArmResult['arm']): 'holds' | 'deviates' | null {
   if (arm === 'untreated') return 'deviates'
-  return ablated(arm) === null ? 'holds' : null
+  return isExtra(arm) ? null : 'holds'
 }
 
 /** The verdict of an arm that no evidence voids, from its checks by their roles. */

@@ -9,8 +9,12 @@ import type { MeasureUse } from './system.ts'
  */
 export const gateArms = ['control', 'untreated', 'treated'] as const
 
-/** An arm by name. `without-<measure>`: all measures but one; `only-<measure>`: one measure alone. Both with the fault. */
-export type Arm = (typeof gateArms)[number] | `without-${string}` | `only-${string}`
+/**
+ * An arm by name. `without-<measure>`: all measures but one; `only-<measure>`: one measure alone; `with-<a>+<b>`: these
+ * and no others. All with the fault.
+ */
+export type Arm = (typeof gateArms)[number] | Extra
+type Extra = `without-${string}` | `only-${string}` | `with-${string}`
 
 /** What is switched on in an arm. */
 export interface ArmSetup {
@@ -31,22 +35,37 @@ export function setupOf(plan: Pick<Plan, 'faults' | 'measures' | 'actions'>, arm
 function measuresOf({ measures }: Pick<Plan, 'measures'>, arm: Arm): readonly MeasureUse[] {
   if (arm === 'control' || arm === 'treated') return measures
   if (arm === 'untreated') return []
-  const { kind, measure } = partsOf(arm)
-  return measures.filter(({ name }) => (name === measure) === (kind === 'only'))
+  const { kind, names } = partsOf(arm)
+  return measures.filter(({ name }) => names.includes(name) === (kind !== 'without'))
 }
 
-/** The measure that an arm leaves out, or has alone; null for the three arms of the gate. */
-export function ablated(arm: Arm): { kind: 'without' | 'only'; measure: string } | null {
-  return gateArms.some((name) => name === arm) ? null : partsOf(arm as `without-${string}` | `only-${string}`)
+/** Whether an arm is there to be compared with: none of the three of the gate. */
+export function isExtra(arm: Arm): arm is Extra {
+  return !gateArms.some((name) => name === arm)
 }
 
-function partsOf(arm: `without-${string}` | `only-${string}`): { kind: 'without' | 'only'; measure: string } {
-  const [, kind, measure] = /^(without|only)-(.*)$/.exec(arm) as unknown as [
+/** The measures that an arm leaves out, or has and no others. */
+function partsOf(arm: Extra): { kind: 'without' | 'only' | 'with'; names: readonly string[] } {
+  const [, kind, names] = /^(without|only|with)-(.*)$/.exec(arm) as unknown as [
     string,
-    'without' | 'only',
+    'without' | 'only' | 'with',
     string,
   ]
-  return { kind, measure }
+  return { kind, names: kind === 'with' ? names.split('+') : [names] }
+}
+
+/**
+ * The arm that has these measures on, and the fault, by its shortest name.
+ * @example
+ * armWith({ measures: [a, b, c] }, ['a', 'b']) // 'without-c'
+ */
+export function armWith({ measures }: Pick<Plan, 'measures'>, on: readonly string[]): Arm {
+  const names = measures.map(({ name }) => name)
+  const [has, lacks] = [names.filter((name) => on.includes(name)), names.filter((name) => !on.includes(name))]
+  if (has.length === 0) return 'untreated'
+  if (lacks.length === 0) return 'treated'
+  if (lacks.length === 1) return `without-${lacks[0]!}`
+  return has.length === 1 ? `only-${has[0]!}` : `with-${has.join('+')}`
 }
 
 /**

@@ -54,6 +54,8 @@ export interface ArmResult {
         ok: number
         outcomes: Readonly<Record<string, number>>
         failures: Readonly<Record<string, number>>
+        /** Of those due after the first act who succeeded, ms; null: nobody. Absent in results of older runs. */
+        p95Ms?: number | null
         /** Over the arm's planned time. */
         series: Series
       }
@@ -137,6 +139,8 @@ export interface ScenarioResult {
   readonly standsOn: string
   /** What the measures do for users: treated beside untreated. Empty where one of the two is missing or void. */
   readonly effects: readonly Effect[]
+  /** Each further arm beside untreated. Absent in results of older runs. */
+  readonly beside?: readonly Effect[]
   /** Each measure by itself, as far as the arms that ran can tell. */
   readonly credits: readonly Credit[]
   readonly arms: readonly ArmResult[]

@@ -48,11 +48,7 @@ export function mutationView(result: MutationResult, file: string, paint: Paint)
     ),
     ...told('guards that noticed nothing', result.blindGuards, paint.red),
     ...told('measures that nothing misses', result.idleMeasures, paint.red),
-    ...told(
-      'run once more, by itself',
-      result.mutants.flatMap((m) => (m.again === undefined ? [] : [`${nameOf(m)} (${m.again})`])),
-      paint.yellow,
-    ),
+    ...repeated(result, paint),
     ...packedNote(result),
     `all of it: ${file}`,
   ]
@@ -65,6 +61,17 @@ function nameOf({ scenario, mutant, kind }: MutantResult): string {
 
 function told(what: string, names: readonly string[], colour: (text: string) => string): string[] {
   return names.length === 0 ? [] : [colour(`${what}:`), ...names.map((name) => `  ${name}`)]
+}
+
+/** What was run once more: each reason once, with all that it was a reason for. */
+function repeated({ mutants }: MutationResult, paint: Paint): string[] {
+  const byReason = Map.groupBy(
+    mutants.filter(({ again }) => again !== undefined),
+    ({ again }) => again!,
+  )
+  return [...byReason].flatMap(([why, those]) =>
+    told('run once more, by itself', [...those.map(nameOf), `because ${why}`], paint.yellow),
+  )
 }
 
 function packedNote({ mutants }: MutationResult): string[] {

@@ -1,4 +1,4 @@
-import { type Arm, ablated } from '../model/arms.ts'
+import { type Arm, isExtra } from '../model/arms.ts'
 import type { CheckResult } from '../model/check.ts'
 import type { ArmResult, RunResult, Verdict } from '../model/result.ts'
 
@@ -36,7 +36,7 @@ export function readCheck(arm: Arm, check: Pick<CheckResult, 'role' | 'verdict'>
         ? { meaning: 'unwanted', words: 'holds, but must deviate' }
         : { meaning: 'wanted', words: 'holds' }
     case 'deviates':
-      if (ablated(arm) !== null && check.role !== 'guard') return { meaning: 'wanted', words: 'deviates' }
+      if (isExtra(arm) && check.role !== 'guard') return { meaning: 'wanted', words: 'deviates' }
       return mustDeviate(arm, check)
         ? { meaning: 'wanted', words: 'deviates, as it must' }
         : { meaning: 'unwanted', words: 'deviates' }

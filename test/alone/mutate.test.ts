@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { MeasureSets } from '../../harness/model/measure-sets.ts'
 import type { MutationResult } from '../../harness/model/mutation.ts'
 import type { RunResult } from '../../harness/model/result.ts'
 import { mutatedScenarios, type Place, place } from '../harness/fixtures/command-line.ts'
@@ -61,5 +62,25 @@ it('run --ablate says which measure is needed and which is redundant', async (co
     ['good-will', 'redundant'],
   ])
   expect(stdout).toMatch(/holds: fallback saves \d+ of \d+ /)
+  expect(code).toBe(0)
+})
+
+it('compare of a scenario names the smallest set of measures that holds, and what each adds', async (context) => {
+  const { code, stdout } = await decided(context, () =>
+    here.run('compare', 'tiny-mutated', '--scenarios', mutatedScenarios, '--out', here.out, '--seeds', '1'),
+  )
+  const file = join(here.out, 'latest', 'measure-sets.json')
+  const { sets, smallest, mainEffects } = JSON.parse(readFileSync(file, 'utf8')) as MeasureSets
+  expect(smallest).toEqual([['fallback']])
+  expect(sets.map(({ measures }) => measures)).toEqual([
+    ['fallback', 'good-will'],
+    ['fallback'],
+    ['good-will'],
+    [],
+  ])
+  const [fallback, goodWill] = mainEffects.map(({ visits }) => visits.mean)
+  expect(fallback).toBeGreaterThan(5)
+  expect(Math.abs(goodWill!)).toBeLessThan(3)
+  expect(stdout).toMatch(/✓ fallback holds everything in every seed, and nothing smaller does/)
   expect(code).toBe(0)
 })

@@ -69,3 +69,23 @@ it.each([
   expect(code).toBe(4)
   expect(here.registers()).toEqual([])
 })
+
+it('of one argument is about a scenario, and one run alone is refused', async () => {
+  const typo = await here.run('compare', 'tiny-scenari', '--scenarios', tinyScenarios)
+  expect(typo.stderr).toMatch(/unknown scenario 'tiny-scenari'/)
+  expect(typo.code).toBe(4)
+  const alone = await here.run('compare', before)
+  expect(alone.stderr).toMatch(/is one run: name a second one to compare it with, or a scenario/)
+  expect(alone.code).toBe(4)
+  const measures = await here.run(
+    'compare',
+    'tiny-stall',
+    '--scenarios',
+    tinyScenarios,
+    '--measures',
+    'magic',
+  )
+  expect(measures.stderr).toMatch(/unknown measure 'magic'/)
+  expect(measures.code).toBe(4)
+  expect(here.registers()).toEqual([])
+})

@@ -5,7 +5,6 @@ import { parallelOf } from '../experiment/parallel.ts'
 import { run } from '../experiment/run.ts'
 import { judgeMeasureSets } from '../judging/measure-sets.ts'
 import { exitCodeOf } from '../judging/verdicts.ts'
-import { drivers } from '../load/drivers.ts'
 import type { Design } from '../model/measure-sets.ts'
 import type { RunResult } from '../model/result.ts'
 import { reportTo } from '../reporters/dispatch.ts'
@@ -15,6 +14,7 @@ import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { writeWhole } from '../reporters/write-file.ts'
 import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
+import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
 import { mustKnow } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
@@ -37,17 +37,11 @@ export interface SetsOptions {
 
 /** `compare <scenario>`: sets of its measures, over several seeds. @returns the exit code */
 export async function compareSets(name: string, options: SetsOptions): Promise<number> {
-  mustKnow(
-    'driver',
-    [options.driver],
-    drivers.map((driver) => driver.name),
-  )
-  const driver = drivers.find((one) => one.name === options.driver)!
-  const lacking = await driver.missing?.()
-  if (lacking !== undefined) throw new BadInput([lacking])
+  const driver = await driverNamed(options.driver)
   const scenarios = choose(await loadScenarios(options.scenarios), [name])
   const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })
   await using runtime = chosen.runtime
+  if (chosen.why !== undefined) process.stderr.write(`runtime ${runtime.name}: ${chosen.why}\n`)
   const capable = { faultsOn: true, capabilities: runtime.capabilities, runtime: runtime.name }
   const planned = (without: readonly string[]) =>
     planAll(scenarios, { set: options.set, without, ...capable })[0]!

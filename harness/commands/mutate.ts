@@ -6,7 +6,6 @@ import { type Mutant, mutantsOf, sabotagesNamedIn, unmutated } from '../experime
 import { parallelOf } from '../experiment/parallel.ts'
 import { type RunOptions, run } from '../experiment/run.ts'
 import { judgeMutation, type MutationRound, worthAnotherRound } from '../judging/mutation.ts'
-import { drivers } from '../load/drivers.ts'
 import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
@@ -16,10 +15,10 @@ import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { writeWhole } from '../reporters/write-file.ts'
 import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
+import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
 import {
   driverOption,
-  mustKnow,
   outOption,
   parallelOption,
   runtimeOption,
@@ -75,14 +74,7 @@ export const mutateCommand = new Command('mutate')
 Exit codes: 0 everything was noticed · 2 something is undecided · 3 something goes unnoticed · 4 bad input · 5 harness error`,
   )
   .action(async (names: string[], options: Options) => {
-    mustKnow(
-      'driver',
-      [options.driver],
-      drivers.map(({ name }) => name),
-    )
-    const driver = drivers.find(({ name }) => name === options.driver)!
-    const lacking = await driver.missing?.()
-    if (lacking !== undefined) throw new BadInput([lacking])
+    const driver = await driverNamed(options.driver)
     const known = await loadScenarios(options.scenarios)
     const scenarios = choose(known, names, options.gate)
     const chosen = await chooseRuntime({ ...options, systems: scenarios.map(({ system }) => system) })

@@ -4,7 +4,6 @@ import { BadInput, exitCode } from '../errors.ts'
 import { removeOldRuns } from '../experiment/kept-runs.ts'
 import { parallelOf } from '../experiment/parallel.ts'
 import { run } from '../experiment/run.ts'
-import { drivers } from '../load/drivers.ts'
 import { type Arm, gateArms } from '../model/arms.ts'
 import type { Topology } from '../model/topology.ts'
 import { nearMiss, unknown } from '../near-miss.ts'
@@ -16,6 +15,7 @@ import { projectVersion } from '../version.ts'
 import { againWith } from './again.ts'
 import { armsOf } from './arms.ts'
 import { besideBaseline } from './baseline.ts'
+import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
 import {
   baselineOption,
@@ -117,14 +117,7 @@ Exit codes: 0 holds · 1 deviates · 2 inconclusive · 3 vacuous · 4 bad input 
   .action(async (scenarioNames: string[], options: Options, command: Command) => {
     const makeReporters = reportersOf(options.reporter)
     const exitCodeOf = await besideBaseline(options)
-    mustKnow(
-      'driver',
-      [options.driver],
-      drivers.map(({ name }) => name),
-    )
-    const driver = drivers.find(({ name }) => name === options.driver)!
-    const lacking = await driver.missing?.()
-    if (lacking !== undefined) throw new BadInput([lacking])
+    const driver = await driverNamed(options.driver)
     const module = await loadScenarios(options.scenarios, scenarioNames).catch((error: unknown) => {
       throw misspeltCommand(command, []) ?? error
     })

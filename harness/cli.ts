@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.ts'
 import { applyConfig } from './commands/config.ts'
 import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { envelopeCommand } from './commands/envelope.ts'
 import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
 import { mutateCommand } from './commands/mutate.ts'
@@ -48,6 +49,7 @@ const commands = [
   analyzeCommand,
   visitCommand,
   compareCommand,
+  envelopeCommand,
   runsCommand,
   upCommand,
   k6Command,

@@ -22,6 +22,7 @@ import {
   scenariosOption,
   seedOption,
   setOption,
+  shareOf,
   toxiproxyOption,
   wholeNumber,
 } from './options.ts'
@@ -43,7 +44,7 @@ export const compareCommand = new Command('compare')
       'of runs: by how much latencies and rates must lie apart, as hosts are not always alike',
     )
       .default(usualMargin, '20%')
-      .argParser(shareOf),
+      .argParser(shareOf('--margin')),
   )
   .option('--json', 'as JSON', false)
   .option('--verbose', 'of runs: also what could not be told apart', false)
@@ -104,14 +105,6 @@ async function compareTwo(
       : comparisonView(comparison, paintFor(output.colour), verbose),
   )
   return comparison.exitCode
-}
-
-/** `20%` or `0.2`. @throws BadInput for what is no share of 0 or more */
-function shareOf(typed: string): number {
-  const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(typed.trim()) ?? []
-  if (digits === undefined)
-    throw new BadInput([`--margin must be a share such as 20% or 0.2, not '${typed}'`])
-  return Number(digits) / (percent === '' ? 1 : 100)
 }
 
 /** As far as it must be right to be compared; what else is in it came of this program. */

@@ -54,6 +54,16 @@ export function wholeNumber(option: string, atLeast: number): (typed: string) =>
   }
 }
 
+/** A share as typed, `20%` or `0.2`. @throws BadInput naming the option, for what is no share of 0 or more */
+export function shareOf(option: string): (typed: string) => number {
+  return (typed) => {
+    const [, digits, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(typed.trim()) ?? []
+    if (digits === undefined)
+      throw new BadInput([`${option} must be a share such as 20% or 0.2, not '${typed}'`])
+    return Number(digits) / (percent === '' ? 1 : 100)
+  }
+}
+
 export const parallelOption = new Option(
   '--parallel <n>',
   "how many arms run side by side; auto: as many as this process's CPUs have room for",

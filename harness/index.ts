@@ -34,6 +34,7 @@ export { arrivals } from './model/arrivals.ts'
 export { type Config, defineConfig } from './model/config.ts'
 export type { Http, HttpAnswer, Journey, Visit } from './model/journey.ts'
 export { type ActSpec, defineScenario, type Scenario } from './model/scenario.ts'
+export type { ServiceSpec } from './model/service.ts'
 export {
   defineSystem,
   entrance,
@@ -44,7 +45,6 @@ export {
   measure,
   type OperatorAction,
   type Sabotages,
-  type ServiceSpec,
   type ServiceSwitch,
   type ServicesImage,
   type System,

@@ -7,7 +7,8 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { images } from '../harness/images.ts'
-import { type NodeService, proxyName, type ServiceSpec } from '../harness/model/system.ts'
+import type { NodeService, ServiceSpec } from '../harness/model/service.ts'
+import { proxyName } from '../harness/model/system.ts'
 import { serviceEnvironment } from '../harness/runtimes/service-environment.ts'
 import { administrativeNetwork as system } from '../scenarios/system.ts'
 import { measureNames, measureVariable } from '../services/measures/measure.ts'
@@ -43,7 +44,7 @@ const seed = '2023-11-17'
 const containerPort = (service: string, port?: string): number =>
   containerPortOf(system.services[service]!, port)
 function containerPortOf(spec: ServiceSpec, port: string | undefined): number {
-  if (spec.kind === 'postgres') return 5432
+  if (spec.kind !== 'node') return 5432
   return 8080 + (port === undefined ? 0 : Object.keys(spec.ports).indexOf(port))
 }
 const proxyPort = (link: string): number => Number(proxyOf(link)?.listen.split(':')[1])

@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { examples } from '../called.ts'
-import { HarnessError } from '../errors.ts'
 import { environmentOf } from '../experiment/environment.ts'
 import { makeRunDir } from '../experiment/run-dir.ts'
 import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
+import { tellDeath } from '../runtimes/deaths.ts'
 import { interruption } from './interrupt.ts'
 import {
   mustKnow,
@@ -77,10 +77,7 @@ export const upCommand = new Command('up')
       left: (message) => process.stderr.write(`${message}\n`),
       onSystemEvent: ({ service, event, facts }) =>
         process.stdout.write(`${service}: ${event} ${JSON.stringify(facts)}\n`),
-      onDeath: ({ service, code, signal, log }) =>
-        died.reject(
-          new HarnessError(`${service} ended (${signal ?? `exit code ${code}`})`, { lookAt: [log] }),
-        ),
+      onDeath: (death) => died.reject(tellDeath(death, 'though nobody had asked it to')),
     })
     process.stdout.write(`${describeTopology(topology)}\nLogs: ${logDir}\nCtrl-C takes the network down.\n`)
     await Promise.race([

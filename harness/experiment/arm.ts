@@ -12,6 +12,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Ending } from '../model/result.ts'
 import type { System } from '../model/system.ts'
 import type { Topology } from '../model/topology.ts'
+import { tellDeath } from '../runtimes/deaths.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
 import { environmentOf } from './environment.ts'
 import { createHappenings, type Happenings } from './happenings.ts'
@@ -197,10 +198,7 @@ async function bringUp(running: Running): Promise<Topology> {
     },
     onDeath: (death) => {
       write({ kind: 'service.died', at: now(), ...death })
-      const how = death.signal ?? `exit code ${death.code}`
-      died.abort(
-        new HarnessError(`${death.service} ended in the middle of the arm (${how})`, { lookAt: [death.log] }),
-      )
+      died.abort(tellDeath(death, 'in the middle of the arm'))
     },
   })
   return running.undo.use(topology)

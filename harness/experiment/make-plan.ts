@@ -4,11 +4,13 @@ import { messageOf } from '../errors.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Place, Scenario, ScenarioBody } from '../model/scenario.ts'
 import { partOf, type System } from '../model/system.ts'
+import { kindsItLacks } from '../runtimes/kinds.ts'
 import { settleActions } from './plan/actions.ts'
 import { checkProblems } from './plan/checks.ts'
 import { type Abilities, broughtBy, settleFaults } from './plan/faults.ts'
 import { settleKnobs, type Typed } from './plan/knobs.ts'
 import { settleLoad } from './plan/load.ts'
+import { serviceProblems } from './plan/services.ts'
 import { storyOf } from './plan/story.ts'
 import { environmentProblems, measureProblems, partProblems, systemProblems } from './plan/system.ts'
 
@@ -44,6 +46,8 @@ export function makePlan(
   const actions = settleActions(story, { system, faults, measures }, options, problems)
   const checks = story.checks.map(({ check }) => check)
   problems.push(...partProblems(body, scenario.system))
+  problems.push(...kindsItLacks(system, options))
+  problems.push(...serviceProblems(system))
   problems.push(...systemProblems(system))
   problems.push(...environmentProblems(body, system))
   problems.push(...measureProblems(body, scenario.system, options.without))

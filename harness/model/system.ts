@@ -1,6 +1,7 @@
 import type { ActionSighting } from './action.ts'
 import type { Sighting } from './fault.ts'
 import type { Journey } from './journey.ts'
+import type { ServiceSpec } from './service.ts'
 
 /** The system under test: its services, the links between them, its users' journeys, its measures and its ledgers. */
 export interface System {
@@ -52,34 +53,6 @@ export interface ServicesImage extends ImageSpec {
   entry(module: string): string
   /** An image with iptables, ethtool and tc, for faults on packets; without it this machine's own are taken, as root. */
   readonly netadmin?: ImageSpec
-}
-
-export type ServiceSpec = (NodeService | PostgresService) & {
-  /** It runs only in scenarios that name it (`services`), and so do its links; default: in all. */
-  readonly optional?: true
-}
-
-/** A Node.js process; TypeScript is stripped, not built. */
-export interface NodeService {
-  readonly kind: 'node'
-  /** File URL of its entry. */
-  readonly module: string
-  /** Port name → environment variable it is told by. The first is the one links lead to. */
-  readonly ports: Readonly<Record<string, string>>
-  /** Where its own health is asked for readiness: path on a port (default: the first). */
-  readonly health: { readonly path: string; readonly port?: string }
-  /** `scratch` is a directory of its own that lives as long as the topology. */
-  environment?(context: {
-    files: Readonly<Record<string, string>>
-    seed: string
-    scratch: string
-  }): Record<string, string>
-}
-
-/** A PostgreSQL server with one fresh, empty database. */
-export interface PostgresService {
-  readonly kind: 'postgres'
-  readonly database: string
 }
 
 /** "A finds B through environment variable V". `from` null: an entrance, `actor` is who comes in by it. */

@@ -2,11 +2,12 @@ import type { RunningSystem, System } from './system.ts'
 import type { ToxiproxyClient } from './toxics.ts'
 
 /** Everything that a runtime may be able to do; none need do all of it. */
-export const allCapabilities = ['links', 'kill', 'pause', 'packet-loss'] as const
+export const allCapabilities = ['links', 'kill', 'pause', 'packet-loss', 'command'] as const
 
 /**
- * What a runtime can do to its services beyond links. `packet-loss`: large packets are lost on a link, for real in the
- * target's network namespace (`Topology.inNetworkOf`), else by a stand-in on the link's proxy.
+ * What a runtime can do to its services beyond links, and which it can run. `packet-loss`: large packets are lost on a link, for real in the
+ * target's network namespace (`Topology.inNetworkOf`), else by a stand-in on the link's proxy. `command`: it runs services
+ * of that kind.
  */
 export type Capability = (typeof allCapabilities)[number]
 

@@ -1,20 +1,25 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BadInput, HarnessError } from '../errors.ts'
-import { type NodeService, proxyName, type System } from '../model/system.ts'
+import type { CommandService, NodeService } from '../model/service.ts'
+import { proxyName, type System } from '../model/system.ts'
 import type { LinkAddress, Topology } from '../model/topology.ts'
+import { filled } from '../placeholders.ts'
 import { connectToxiproxy } from '../toxiproxy/connect.ts'
 import { forgetPostgresSettings } from './cluster.ts'
 import { serviceControl } from './control.ts'
-import type { Ground, ProvideGround, Site } from './ground.ts'
+import { tellDeath } from './deaths.ts'
+import type { CommandStart, Ground, ProvideGround, Site } from './ground.ts'
 import { watchCpuWait } from './host/cpu-wait.ts'
 import { followLog } from './host/log-events.ts'
 import { cacheDir } from './host/machine.ts'
-import { answersHttp, answersPostgres, lastLines, untilReady } from './host/readiness.ts'
+import { answersHttp, untilReady } from './host/readiness.ts'
+import { unknownKinds } from './kinds.ts'
 import { addressUrl, linkAddress } from './link-url.ts'
-import { createLives, tellExit } from './lives.ts'
+import { createLives } from './lives.ts'
+import { readinessOf } from './ready.ts'
 import type { ServiceDeath, UpOptions } from './runtime.ts'
-import { serviceEnvironment } from './service-environment.ts'
+import { placesOf, serviceEnvironment } from './service-environment.ts'
 import { startInOrder } from './start-order.ts'
 
 /**
@@ -27,7 +32,8 @@ import { startInOrder } from './start-order.ts'
  * Whatever fails, or ends, on the way up ends it at once, and nothing is left.
  */
 export async function bringUp(provide: ProvideGround, system: System, up: UpOptions): Promise<Topology> {
-  mustKnowKinds(system)
+  const problems = unknownKinds(system)
+  if (problems.length > 0) throw new BadInput(problems)
   if (Object.values(system.services).some(({ kind }) => kind === 'postgres')) forgetPostgresSettings()
   await using undo = new AsyncDisposableStack()
   await mkdir(up.logDir, { recursive: true })
@@ -35,16 +41,14 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
   const ground = undo.use(await provide(site))
   // The last first: what ends while the ground is cleared is no death.
   undo.use(site.lives)
-  const ready = whenReady(site, ground)
+  const untilAlive = starting(site, ground)
 
   const { seed, sabotages = [] } = up
   const prepared = system.prepare?.({ cacheDir: cacheDir(), seed, sabotages }) ?? Promise.resolve({})
   const linked = startLinks(site, ground)
   const begin = async (service: string, start: () => Promise<void>): Promise<void> => {
     site.signal.throwIfAborted()
-    site.lives.begins(service)
-    await start()
-    await ready(service, site.signal)
+    await untilAlive(service, start, site.signal)
     site.isReady(service)
   }
   await startInOrder(
@@ -55,6 +59,8 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
       startPostgres: (service, spec) => begin(service, () => ground.startPostgres(service, spec)),
       startNode: (service, spec, files) =>
         begin(service, () => ground.startNode(service, nodeStart(site, ground, service, spec, files))),
+      startCommand: (service, spec) =>
+        begin(service, async () => ground.startCommand!(service, commandStart(site, ground, service, spec))),
     },
     site.giveUp,
   )
@@ -88,26 +94,12 @@ export async function bringUp(provide: ProvideGround, system: System, up: UpOpti
       const since = watchCpuWait(await roots())
       return async () => since(await roots())
     },
-    control: serviceControl(ground, site.lives, async (service) => {
-      site.lives.begins(service)
-      await ground.startAgain(service)
-      await ready(service, up.signal)
-    }),
+    control: serviceControl(ground, site.lives, (service) =>
+      untilAlive(service, () => ground.startAgain(service), up.signal),
+    ),
     ...(ground.inNetworkOf !== undefined && { inNetworkOf: ground.inNetworkOf }),
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   }
-}
-
-/** @throws BadInput naming services of an unknown kind; nothing is started then. */
-export function mustKnowKinds({ name, services }: System): void {
-  const unknown = Object.entries(services).filter(([, { kind }]) => !['node', 'postgres'].includes(kind))
-  if (unknown.length === 0) return
-  throw new BadInput(
-    unknown.map(
-      ([service, { kind }]) =>
-        `system '${name}': the service '${service}' is of the unknown kind '${kind}'; there are 'node' and 'postgres'`,
-    ),
-  )
 }
 
 /** The site, and the turns on the way up: a service is ready, the system is up, or it is given up. */
@@ -117,6 +109,9 @@ interface OpenSite extends Site {
   isUp(): void
 }
 
+/** When a service ended that was ready on the way up. */
+const endedReady = 'after it was ready, while others were starting'
+
 function openSite(system: System, up: UpOptions): OpenSite {
   const giveUp = new AbortController()
   const ready = new Set<string>()
@@ -124,7 +119,7 @@ function openSite(system: System, up: UpOptions): OpenSite {
   const logFile = (service: string): string => join(up.logDir, `${service}.log`)
   const onDeath = (death: ServiceDeath): void => {
     if (isUp) up.onDeath(death)
-    else giveUp.abort(endedEarly(death, ready.has(death.service)))
+    else giveUp.abort(tellDeath(death, ready.has(death.service) ? endedReady : 'while starting'))
   }
   return {
     system,
@@ -139,13 +134,6 @@ function openSite(system: System, up: UpOptions): OpenSite {
       isUp = true
     },
   }
-}
-
-function endedEarly({ service, log, ...exit }: ServiceDeath, wasReady: boolean): HarnessError {
-  const when = wasReady ? 'after it was ready, while others were starting' : 'while starting'
-  return new HarnessError(`${service} ended ${when} (${tellExit(exit)}): ${lastLines(log)}`, {
-    lookAt: [log],
-  })
 }
 
 /** Toxiproxy, and a proxy for every link. */
@@ -187,17 +175,29 @@ function nodeStart(
   return { spec, environment: serviceEnvironment(system, service, spec, whereabouts, options), files }
 }
 
-/** Waits until a service is ready by its own health. */
-function whenReady({ system, lives, logFile }: Site, ground: Ground) {
-  return (service: string, signal: AbortSignal): Promise<void> => {
-    const spec = system.services[service]!
+function commandStart(
+  { system, options }: Site,
+  ground: Ground,
+  service: string,
+  spec: CommandService,
+): CommandStart {
+  const whereabouts = ground.whereabouts(service, {})
+  const places = placesOf(whereabouts)
+  return {
+    spec,
+    argv: spec.argv.map((one) => filled(one, places)),
+    environment: serviceEnvironment(system, service, spec, whereabouts, options),
+  }
+}
+
+/** Starts a service, and waits until it is ready by its own health. */
+function starting({ system, lives, logFile }: Site, ground: Ground) {
+  return async (service: string, start: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+    const log = logFile(service)
     const url = (port?: string): string => addressUrl(system, service, ground.at(service, port))
-    return untilReady(
-      { name: service, log: logFile(service), hasEnded: () => lives.exitOf(service) },
-      spec.kind === 'postgres'
-        ? () => answersPostgres(url())
-        : () => answersHttp(`${url(spec.health.port)}${spec.health.path}`),
-      signal,
-    )
+    const ask = readinessOf(system.services[service]!, url, log)
+    lives.begins(service)
+    await start()
+    await untilReady({ name: service, log, hasEnded: () => lives.exitOf(service) }, ask, signal)
   }
 }

@@ -1,10 +1,12 @@
 import { BadInput, HarnessError } from '../errors.ts'
 import { findExecutable } from '../executable.ts'
 import { forContainers, forPostgres, lacking } from '../few-need.ts'
-import type { System } from '../model/system.ts'
-import { mustKnowKinds } from './bring-up.ts'
+import { partOf, type System } from '../model/system.ts'
+import type { Capability } from '../model/topology.ts'
 import type { Engine } from './containers/engine.ts'
+import { kindsItLacks } from './kinds.ts'
 import { processesRuntime } from './processes/processes.ts'
+import { missingPrograms } from './processes/programs.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Runtimes that `--runtime` accepts. */
@@ -31,16 +33,18 @@ interface Chosen {
 /**
  * Chooses where the services run. `auto` takes containers when an engine answers and every image is there or can be had,
  * else processes.
- * @throws BadInput when what is asked for cannot be or a system has services of an unknown kind, HarnessError when the engine asked for does not answer
+ * @throws BadInput when what is asked for cannot be or of this machine something is missing, HarnessError when the engine asked for does not answer
  */
 export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
   const { runtime, toxiproxy, systems } = wanted
-  systems.forEach(mustKnowKinds)
   if (runtime === 'processes') return processes(wanted)
   const without = systems.find(({ image }) => image === undefined)
   if (runtime === 'containers') {
     if (toxiproxy === 'path')
       throw new BadInput(['--toxiproxy path is for processes: in containers the real Toxiproxy runs as one'])
+    // Whatever engine there is. What is optional may not be brought up.
+    const commands = commandsOf(systems.map((system) => partOf(system, [])))
+    if (commands.length > 0) throw new BadInput(commands)
     if (without !== undefined)
       throw new BadInput([
         `--runtime containers: the system '${without.name}' declares no image of its services`,
@@ -53,6 +57,8 @@ export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
     return containers(found, systems)
   }
   if (toxiproxy === 'path') return { ...processes(wanted), why: '--toxiproxy path is for processes' }
+  if (commandsOf(systems).length > 0)
+    return { ...processes(wanted), why: 'containers run no services of kind command' }
   const absent = lacking('containers need', forContainers)
   if (absent !== undefined) return { ...processes(wanted), why: absent }
   if (without !== undefined)
@@ -74,13 +80,20 @@ export async function chooseRuntime(wanted: Wanted): Promise<Chosen> {
   }
 }
 
-/** @throws BadInput where a system has a database and PostgreSQL is not installed */
+/** Services that containers cannot run, in words. */
+function commandsOf(systems: readonly System[]): string[] {
+  const containers = { runtime: 'containers', capabilities: new Set<Capability>() }
+  return [...new Set(systems.flatMap((system) => kindsItLacks(system, containers)))]
+}
+
+/** @throws BadInput where PostgreSQL or a program that a system needs is not installed */
 function processes({ toxiproxy, systems }: Wanted): Chosen {
   const database = systems.find(({ services }) =>
     Object.values(services).some(({ kind }) => kind === 'postgres'),
   )
   const absent = database && lacking(`PostgreSQL of the system '${database.name}' needs`, forPostgres)
-  if (absent !== undefined) throw new BadInput([absent])
+  const missing = [...(absent === undefined ? [] : [absent]), ...systems.flatMap(missingPrograms)]
+  if (missing.length > 0) throw new BadInput([...new Set(missing)])
   if (toxiproxy === 'embedded') return { runtime: processesRuntime({ toxiproxy }), toxiproxy: 'embedded' }
   const executable = findExecutable('toxiproxy-server')
   if (executable === undefined)

@@ -1,4 +1,5 @@
-import type { LinkSpec, NodeService, PostgresService, System } from '../model/system.ts'
+import type { CommandService, NodeService, PostgresService } from '../model/service.ts'
+import type { LinkSpec, System } from '../model/system.ts'
 import type { Lives } from './lives.ts'
 import type { ServiceDeath, UpOptions } from './runtime.ts'
 import type { Whereabouts } from './service-environment.ts'
@@ -19,6 +20,8 @@ export interface Ground extends AsyncDisposable {
   /** The services, likewise. Each tells `Site.lives` when it ends. */
   startPostgres(service: string, spec: PostgresService): Promise<void>
   startNode(service: string, node: NodeStart): Promise<void>
+  /** Only where the runtime states the capability `command`. */
+  startCommand?(service: string, command: CommandStart): Promise<void>
   /** Starts a service that has ended, as it was started first. */
   startAgain(service: string): Promise<void>
 
@@ -83,4 +86,12 @@ export interface NodeStart {
   readonly environment: Readonly<Record<string, string>>
   /** Files of `System.prepare`, by name, where they are on this machine. */
   readonly files: Readonly<Record<string, string>>
+}
+
+/** How a command is started. */
+export interface CommandStart {
+  readonly spec: CommandService
+  /** Its program and arguments, with their places filled in. */
+  readonly argv: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
 }

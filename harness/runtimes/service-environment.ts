@@ -1,4 +1,6 @@
-import type { NodeService, System } from '../model/system.ts'
+import { type CommandPlace, type CommandService, commandPort, type NodeService } from '../model/service.ts'
+import type { System } from '../model/system.ts'
+import { filled } from '../placeholders.ts'
 import { addressUrl } from './link-url.ts'
 import type { UpOptions } from './runtime.ts'
 
@@ -19,7 +21,7 @@ export interface Whereabouts {
 export function serviceEnvironment(
   system: System,
   service: string,
-  spec: NodeService,
+  spec: NodeService | CommandService,
   at: Whereabouts,
   up: Pick<UpOptions, 'seed' | 'environment'>,
 ): Record<string, string> {
@@ -27,14 +29,35 @@ export function serviceEnvironment(
   return {
     SERVICE_NAME: service,
     SEED: up.seed,
-    HOST: at.host,
-    ...Object.fromEntries(
-      Object.entries(spec.ports).map(([port, variable]) => [variable, String(at.port(port))]),
-    ),
+    ...(spec.kind === 'node' && listening(spec, at)),
     ...Object.fromEntries(
       outgoing.map(({ name, to, variable }) => [variable!, addressUrl(system, to, at.link(name))]),
     ),
-    ...spec.environment?.({ files: at.files, seed: up.seed, scratch: at.scratch }),
+    ...ownVariables(spec, at, up.seed),
     ...up.environment[service],
   }
+}
+
+/** Where a Node.js service is to listen. */
+function listening({ ports }: NodeService, at: Whereabouts): Record<string, string> {
+  const told = Object.entries(ports).map(([port, variable]) => [variable, String(at.port(port))])
+  return { HOST: at.host, ...Object.fromEntries(told) }
+}
+
+/** What its definition says. */
+function ownVariables(
+  spec: NodeService | CommandService,
+  at: Whereabouts,
+  seed: string,
+): Record<string, string> {
+  if (spec.kind === 'node') return spec.environment?.({ files: at.files, seed, scratch: at.scratch }) ?? {}
+  const values = placesOf(at)
+  return Object.fromEntries(
+    Object.entries(spec.env ?? {}).map(([variable, value]) => [variable, filled(value, values)]),
+  )
+}
+
+/** The places of a command by the names that stand for them. */
+export function placesOf(at: Whereabouts): Record<CommandPlace, string | number> {
+  return { host: at.host, port: at.port(commandPort), scratch: at.scratch }
 }

@@ -1,4 +1,5 @@
-import type { NodeService, PostgresService, System } from '../model/system.ts'
+import type { CommandService, NodeService, PostgresService } from '../model/service.ts'
+import type { System } from '../model/system.ts'
 
 /** What is to be started, and how. */
 export interface Starts {
@@ -6,9 +7,10 @@ export interface Starts {
   readonly prepared: Promise<Record<string, string>>
   /** Toxiproxy runs, and every link has its proxy. */
   readonly linked: Promise<unknown>
-  /** Both start a service and resolve once it is ready by its own health. */
+  /** Each starts a service and resolves once it is ready by its own health. */
   startPostgres(service: string, spec: PostgresService): Promise<void>
   startNode(service: string, spec: NodeService, files: Record<string, string>): Promise<void>
+  startCommand(service: string, spec: CommandService): Promise<void>
 }
 
 /**
@@ -22,6 +24,7 @@ export async function startInOrder(system: System, starts: Starts, giveUp: Abort
     if (spec.kind === 'postgres') return starts.startPostgres(service, spec)
     const needed = system.links.filter(({ from, needed }) => from === service && needed === 'to-start')
     const [files] = await Promise.all([starts.prepared, starts.linked, ...needed.map(({ to }) => ready(to))])
+    if (spec.kind === 'command') return starts.startCommand(service, spec)
     await starts.startNode(service, spec, files)
   })
   /** Ready, and so is everything that it leads to: a service that needs others to serve is not ready before them. */

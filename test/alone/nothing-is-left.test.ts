@@ -187,7 +187,9 @@ describe.concurrent('a service', () => {
       here.out,
     )
     expect(code).toBe(5)
-    expect(stdout + stderr).toMatch(/back ended in the middle of the arm \(exit code 7\)/)
+    expect(stdout + stderr).toMatch(
+      /back ended in the middle of the arm \(exit code 7\): it last logged: .*these are my last words/,
+    )
     expect(here.leftovers([])).toEqual([])
   })
 })

@@ -1,6 +1,8 @@
 import type { ScenarioBody } from '../../model/scenario.ts'
+import type { CommandService, NodeService } from '../../model/service.ts'
 import type { System } from '../../model/system.ts'
 import { unknown } from '../../near-miss.ts'
+import { placeholdersIn } from '../../placeholders.ts'
 
 /** Optional services that a scenario names and its system does not have. */
 export function partProblems({ services = [] }: ScenarioBody, system: System): string[] {
@@ -41,17 +43,24 @@ export function systemProblems(system: System): string[] {
 
 /** Variables of services that there are not, or that the harness itself sets. */
 export function environmentProblems({ environment = {} }: ScenarioBody, system: System): string[] {
-  const named = Object.entries(system.services).flatMap(([name, { kind }]) => (kind === 'node' ? [name] : []))
+  const named = Object.keys(system.services).filter((name) => system.services[name]!.kind !== 'postgres')
   return Object.entries(environment).flatMap(([service, variables]) => {
     const spec = system.services[service]
-    if (spec?.kind !== 'node')
+    if (spec === undefined || spec.kind === 'postgres')
       return [`'environment' sets variables of ${unknown('service', service, named)}`]
     const links = system.links.filter(({ from }) => from === service).map(({ variable }) => variable!)
-    const own = ['SERVICE_NAME', 'SEED', 'HOST', ...Object.values(spec.ports), ...links]
+    const own = ['SERVICE_NAME', 'SEED', ...placeVariables(spec), ...links]
     return Object.keys(variables)
       .filter((variable) => own.includes(variable))
       .map((variable) => `'environment' sets ${variable} of '${service}', which the harness sets itself`)
   })
+}
+
+/** Variables that tell a service where it is. */
+function placeVariables(spec: NodeService | CommandService): string[] {
+  if (spec.kind === 'node') return ['HOST', ...Object.values(spec.ports)]
+  const env = Object.entries(spec.env ?? {})
+  return env.filter(([, value]) => placeholdersIn(String(value)).length > 0).map(([variable]) => variable)
 }
 
 /** Measures that the system does not have, with their parameters, and those that are left out. */

@@ -29,7 +29,7 @@ export async function leaseContainerPorts(system: System): Promise<ContainerPort
     firstLinkPort + system.links.findIndex((link) => link.name === name)
   const of = (service: string, port?: string): number => {
     const spec = system.services[service]!
-    if (spec.kind === 'postgres') return postgresPort
+    if (spec.kind !== 'node') return postgresPort
     return firstServicePort + (port === undefined ? 0 : Object.keys(spec.ports).indexOf(port))
   }
   const inside: Readonly<Record<string, readonly number[]>> = {
@@ -37,7 +37,7 @@ export async function leaseContainerPorts(system: System): Promise<ContainerPort
     ...Object.fromEntries(
       Object.entries(system.services).map(([name, spec]) => [
         name,
-        spec.kind === 'postgres' ? [postgresPort] : Object.keys(spec.ports).map((port) => of(name, port)),
+        spec.kind === 'node' ? Object.keys(spec.ports).map((port) => of(name, port)) : [postgresPort],
       ]),
     ),
   }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { images } from '../../images.ts'
-import type { PostgresService, System } from '../../model/system.ts'
+import type { PostgresService } from '../../model/service.ts'
+import type { System } from '../../model/system.ts'
 import { clusterRecipe, clusterSettings, settingArguments } from '../cluster.ts'
 import type { NodeStart } from '../ground.ts'
 import { postgresUser } from '../link-url.ts'

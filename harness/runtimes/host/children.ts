@@ -5,7 +5,7 @@ import { identify, isRunning, type ProcessIdentity } from './machine.ts'
 import { descendants, gone, groupOf, marked, markVariable, tryKill } from './process-tree.ts'
 import type { FromSupervisor, SpawnRequest } from './protocol.ts'
 
-/** How long a process and what it has started may take to stop when asked, ms, before they are killed. */
+/** How long a process and what it has started may take to stop when asked, ms, before they are killed: unless told. */
 const graceMs = 1500
 /** How long the kernel may take to end what was killed, ms. */
 const killedMs = 2000
@@ -112,8 +112,9 @@ async function stopTree({ process: child, request, paused }: Child): Promise<voi
   // What is paused gets no signal but SIGKILL until it goes on.
   if (paused) signalTree(pid, 'SIGCONT')
   tryKill(-pid, request.stopSignal)
-  const until = performance.now() + graceMs
-  await Promise.race([ended, sleep(graceMs, undefined, { ref: false })])
+  const withinMs = request.stopWithinMs ?? graceMs
+  const until = performance.now() + withinMs
+  await Promise.race([ended, sleep(withinMs, undefined, { ref: false })])
   if (!(await gone(() => [...groupOf(pid), ...below], until - performance.now()))) {
     tryKill(-pid, 'SIGKILL')
     for (const one of below) if (isRunning(one)) tryKill(one.pid, 'SIGKILL')

@@ -21,6 +21,8 @@ export interface SpawnRequest {
   readonly gid?: number
   /** Signal that asks it to stop; SIGKILL follows after the grace. */
   readonly stopSignal: NodeJS.Signals
+  /** The grace, ms; default: the supervisor's own. */
+  readonly stopWithinMs?: number
   /** A Node.js child gets a channel: it ends itself when the supervisor is gone. */
   readonly channel: boolean
 }

@@ -41,16 +41,17 @@ export async function untilReady(
 }
 
 /**
- * Ready is a status of 200 to 299. One request on a connection of its own: asked many times a second while a network
+ * Ready is a status of 200 to 299, or the one given. One request on a connection of its own: asked many times a second while a network
  * comes up, so it must be cheap.
  */
-export function answersHttp(url: string): Promise<Answer> {
+export function answersHttp(url: string, wanted?: number): Promise<Answer> {
   return new Promise((resolve) => {
     const not = (said: string): void => resolve({ said: `${url}: ${said}` })
     const asked = get(url, { agent: false, timeout: answerMs }, (answer) => {
       const { statusCode, headers } = answer
       answer.resume()
-      if (statusCode! >= 200 && statusCode! < 300) return resolve('ready')
+      const good = wanted === undefined ? statusCode! >= 200 && statusCode! < 300 : statusCode === wanted
+      if (good) return resolve('ready')
       not(`status ${statusCode}${headers.location === undefined ? '' : ` to ${headers.location}`}`)
     })
     asked.once('error', (error) => not(messageOf(error)))
@@ -76,6 +77,12 @@ export async function answersPostgres(url: string): Promise<Answer> {
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** Ready is what accepts a connection. */
+export async function answersTcp(url: string): Promise<Answer> {
+  const refused = await refusal(new URL(url))
+  return refused === undefined ? 'ready' : { said: `${url}: ${refused}` }
 }
 
 /** Why nothing accepts there; undefined when something does. */

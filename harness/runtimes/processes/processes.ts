@@ -9,7 +9,13 @@ import { type Supervisors, supervisors } from '../host/supervisors.ts'
 import type { Runtime } from '../runtime.ts'
 import { host, leaseAddresses } from './addresses.ts'
 import { postgresCommand } from './postgres.ts'
-import { nodeRequest, postgresRequest, toxiproxyRequest, type WhichToxiproxy } from './requests.ts'
+import {
+  commandRequest,
+  nodeRequest,
+  postgresRequest,
+  toxiproxyRequest,
+  type WhichToxiproxy,
+} from './requests.ts'
 
 /**
  * The embedded runtime: every service a child process on loopback, a real PostgreSQL, and a Toxiproxy. Needs no
@@ -24,6 +30,7 @@ export function processesRuntime(options: { toxiproxy: WhichToxiproxy }): Runtim
       'links',
       'kill',
       'pause',
+      'command',
       ...(options.toxiproxy === 'embedded' ? (['packet-loss'] as const) : []),
     ]),
     up: (system, up) => bringUp((site) => provideProcesses(site, pool, options.toxiproxy), system, up),
@@ -75,6 +82,10 @@ async function provideProcesses(site: Site, pool: Supervisors, toxiproxy: WhichT
     async startNode(service, node) {
       await mkdir(join(scratch, service), { recursive: true })
       await start(nodeRequest(site, service, node))
+    },
+    async startCommand(service, command) {
+      await mkdir(join(scratch, service), { recursive: true })
+      await start(commandRequest(site, service, command))
     },
     startAgain: (service) => start(started.get(service)!.request),
     kill: (service) => supervision.signal(service, 'SIGKILL'),

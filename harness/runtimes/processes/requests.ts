@@ -2,11 +2,12 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { projectRoot } from '../../project-root.ts'
-import type { NodeStart, Site } from '../ground.ts'
+import type { CommandStart, NodeStart, Site } from '../ground.ts'
 import { cacheDir } from '../host/machine.ts'
 import type { SpawnRequest } from '../host/protocol.ts'
 import { host } from './addresses.ts'
 import type { PostgresCommand } from './postgres.ts'
+import { directoryOf } from './programs.ts'
 
 /** The embedded server, or the `toxiproxy-server` executable given. */
 export type WhichToxiproxy = 'embedded' | { readonly executable: string }
@@ -72,15 +73,35 @@ export function nodeRequest(
   }
 }
 
+export function commandRequest(
+  { system, logFile }: Site,
+  service: string,
+  { spec, argv, environment }: CommandStart,
+): SpawnRequest {
+  const [command, ...args] = argv
+  const { inherit = [], stopSignal = 'SIGTERM', stopWithinMs } = spec
+  return {
+    id: service,
+    command: command!,
+    args,
+    env: { ...ofThisMachine([...inherited, ...inherit]), ...environment },
+    cwd: directoryOf(spec, system),
+    logFile: logFile(service),
+    stopSignal,
+    ...(stopWithinMs !== undefined && { stopWithinMs }),
+    channel: false,
+  }
+}
+
 /** The machine's own variables that a service gets: by them it finds programs, and its user's files and language. */
 const inherited = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TMPDIR', 'TZ'] as const
 
 function machineEnvironment(): Record<string, string> {
-  const values = inherited.map((name) => [name, process.env[name]] as const)
-  return {
-    ...Object.fromEntries(
-      values.filter((entry): entry is [(typeof inherited)[number], string] => entry[1] !== undefined),
-    ),
-    NODE_COMPILE_CACHE: join(cacheDir(), 'compiled'),
-  }
+  return { ...ofThisMachine(inherited), NODE_COMPILE_CACHE: join(cacheDir(), 'compiled') }
+}
+
+/** Those of these variables that are set. */
+function ofThisMachine(names: readonly string[]): Record<string, string> {
+  const values = names.map((name) => [name, process.env[name]] as const)
+  return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

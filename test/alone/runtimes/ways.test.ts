@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { ServiceSpec } from '../../../harness/model/system.ts'
+import type { ServiceSpec } from '../../../harness/model/service.ts'
 import { filters } from '../../../harness/runtimes/containers/engine.ts'
 import { label } from '../../../harness/runtimes/containers/labels.ts'
 import { contractSystem } from '../../harness/fixtures/contract/system.ts'
@@ -96,7 +96,7 @@ describe.each(runtimes)('$name', ({ name, missing, make }) => {
       const store = { kind: 'postgresql', database: 'contract' } as unknown as ServiceSpec
       const system = { ...contractSystem, services: { ...contractSystem.services, store } }
       await expect(up(other, {}, 'unknown', system)).rejects.toThrow(
-        "system 'contract': the service 'store' is of the unknown kind 'postgresql'; there are 'node' and 'postgres'",
+        "service 'store' is of unknown kind 'postgresql': did you mean 'postgres'?",
       )
     })
 

@@ -106,7 +106,7 @@ describe(`a script that k6 runs alone${missing === undefined ? '' : ` (skipped: 
        export const scenarios = [defineScenario({
          name: 'short', title: 'short\\u2028or\\nso', facts: [],
          system: defineSystem({
-           name: 'one', services: { front: { kind: 'node', module: 'x', ports: { main: 'PORT' }, health: { path: '/' } } },
+           name: 'one', services: { front: { kind: 'node', module: 'file:///x', ports: { main: 'PORT' }, health: { path: '/' } } },
            links: [entrance('user', 'front')], measures: {}, invariants: {},
            journeys: { module: '${pathToFileURL(join(dir, 'journeys.ts')).href}', all: [journey] },
            prepare: async () => ({ users: '${join(dir, 'users.json')}' }), userData: 'users',

@@ -9,6 +9,7 @@ import { settleActions } from './plan/actions.ts'
 import { checkProblems } from './plan/checks.ts'
 import { type Abilities, broughtBy, settleFaults } from './plan/faults.ts'
 import { settleKnobs, type Typed } from './plan/knobs.ts'
+import { linkProblems } from './plan/links.ts'
 import { settleLoad } from './plan/load.ts'
 import { serviceProblems } from './plan/services.ts'
 import { storyOf } from './plan/story.ts'
@@ -48,6 +49,7 @@ export function makePlan(
   problems.push(...partProblems(body, scenario.system))
   problems.push(...kindsItLacks(system, options))
   problems.push(...serviceProblems(system))
+  problems.push(...linkProblems(system))
   problems.push(...systemProblems(system))
   problems.push(...environmentProblems(body, system))
   problems.push(...measureProblems(body, scenario.system, options.without))

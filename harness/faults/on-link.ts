@@ -1,10 +1,12 @@
 import type { FaultSpec, FaultTimes, Sighting, WrittenFault } from '../model/fault.ts'
+import { spokenBy } from '../model/service.ts'
 import { linkName } from '../model/system.ts'
 import type { LinkAddress } from '../model/topology.ts'
 import type { ToxicSpec } from '../model/toxics.ts'
 import { unread } from '../near-miss.ts'
 import type { FaultContext, FaultKind, FaultySystem } from './fault.ts'
-import { type ProbeEnding, type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
+import { type RoundTrip, roundTrip, tell, tellTrip } from './probe.ts'
+import { type Answering, canHave, type ProbeEnding } from './questions.ts'
 
 /** A fault on a link as data. */
 export function onLink(
@@ -47,6 +49,8 @@ interface ToxicFault {
   kind: string
   summary: string
   problems?(spec: FaultSpec, system: FaultySystem): string[]
+  /** What its probe needs of who answers; default: an answer. */
+  needs?: Answering
   toxics(spec: FaultSpec): readonly Omit<ToxicSpec, 'name' | 'toxicity'>[]
 }
 
@@ -78,7 +82,10 @@ export function toxicFault(kind: ToxicFault & (OneTrip | OwnLook)): FaultKind {
     kind: kind.kind,
     summary: kind.summary,
     needs: ['links'],
-    problems: kind.problems ?? (() => []),
+    problems: (spec, system) => [
+      ...unseenProblem(spec, system, kind.needs ?? 'an answer'),
+      ...(kind.problems?.(spec, system) ?? []),
+    ],
     toxics: (spec) => named(spec).map(({ name }) => name),
     async inject(spec, context) {
       const { proxy } = linkOf(spec, context)
@@ -136,12 +143,22 @@ export function numberOf({ params }: Pick<FaultSpec, 'params'>, name: string): n
   return typeof value === 'number' ? value : Number.NaN
 }
 
-/** The problem with a fault whose probe speaks HTTP alone, on a link to PostgreSQL. */
-export function httpProblem({ id, link }: FaultSpec, { links, services }: FaultySystem): string[] {
-  const to = links.find(({ name }) => name === link)?.to
-  return to !== undefined && services[to]?.kind === 'postgres'
-    ? [`fault '${id}' is on a link to PostgreSQL: its probe speaks HTTP, so nobody would see it bite`]
-    : []
+/** The problem with a fault on a link or a service whose probe cannot have this of who is behind: it would bite unseen. */
+export function unseenProblem(
+  { id, link, service }: FaultSpec,
+  { links, services }: FaultySystem,
+  needs: Answering,
+): string[] {
+  const behind = service ?? links.find(({ name }) => name === link)?.to
+  const spec = behind === undefined ? undefined : services[behind]
+  if (spec === undefined) return []
+  const spoken = spokenBy(spec)
+  if (canHave(spoken, needs)) return []
+  const mend =
+    needs === 'an answer' ? `; give '${behind}' what a client may say first, as { ask: 'version\\r\\n' }` : ''
+  return [
+    `fault '${id}' would bite unseen: its probe needs ${needs} of '${behind}', which speaks ${spoken.protocol}${mend}`,
+  ]
 }
 
 /** The problem with a parameter that must be a number within bounds, if there is one. */

@@ -1,7 +1,8 @@
 import { HarnessError } from '../errors.ts'
 import type { FaultSpec, FaultTimes, Sighting, WrittenFault } from '../model/fault.ts'
-import type { LinkAddress, ServiceControl } from '../model/topology.ts'
-import type { FaultContext } from './fault.ts'
+import { listens, spokenBy } from '../model/service.ts'
+import type { LinkAddress, ServiceControl, Topology } from '../model/topology.ts'
+import type { FaultContext, FaultySystem } from './fault.ts'
 import { timed } from './on-link.ts'
 import { type RoundTrip, roundTrip, tell } from './probe.ts'
 
@@ -29,20 +30,29 @@ export async function lookAtService(
 ): Promise<Sighting> {
   const service = spec.service!
   const through = topology.system.links.find(({ to }) => to === service)
-  const at = through === undefined ? itself(service, topology.direct(service)) : topology.link(through.name)
+  const at = through === undefined ? itself(service, topology) : topology.link(through.name)
   const trip = await roundTrip(at, patienceMs, signal)
   const clients = trip.client === undefined ? [] : [trip.client]
   return { bites: bites(trip), said: tell(at, trip), clients }
 }
 
-function itself(service: string, url: string): LinkAddress {
-  const { protocol, hostname, port } = new URL(url)
+/** The problem with a fault on a service that listens nowhere: nobody would see it bite. */
+export function unheardProblem({ id, service }: FaultSpec, { services }: FaultySystem): string[] {
+  const spec = services[service!]
+  return spec === undefined || listens(spec)
+    ? []
+    : [`fault '${id}' would bite unseen: '${service}' listens nowhere; a restart of it can be seen`]
+}
+
+function itself(service: string, { direct, system }: Topology): LinkAddress {
+  const url = direct(service)
+  const { hostname, port } = new URL(url)
   return {
     name: service,
     proxy: '',
     host: hostname,
     port: Number(port),
     url,
-    protocol: protocol === 'postgres:' ? 'postgres' : 'http',
+    ...spokenBy(system.services[service]!),
   }
 }

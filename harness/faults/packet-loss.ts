@@ -1,7 +1,7 @@
 import type { FaultSpec, FaultTimes, WrittenFault } from '../model/fault.ts'
 import { proxyName } from '../model/system.ts'
 import type { FaultContext, FaultKind } from './fault.ts'
-import { linkOf, numberOf, numberProblem, onLink, toxicPrefix } from './on-link.ts'
+import { linkOf, numberOf, numberProblem, onLink, toxicPrefix, unseenProblem } from './on-link.ts'
 import { inNamespace } from './packets/in-namespace.ts'
 import type { Means } from './packets/means.ts'
 import { standIn } from './packets/stand-in.ts'
@@ -46,7 +46,8 @@ export const packetLossKind: FaultKind = {
   needs: ['links', 'packet-loss'],
   otherwise:
     "a real Toxiproxy sees no packets; leave '--toxiproxy path' away for the stand-in of the embedded one, or take '--runtime containers' where it can lose packets ('saeol-chaos doctor' tells)",
-  problems: (spec) => [
+  problems: (spec, system) => [
+    ...unseenProblem(spec, system, 'a long question'),
     ...numberProblem(spec, 'minBytes', { atLeast: smallestLimitBytes, atMost: 65_535 }),
     ...numberProblem(spec, 'probability', { atLeast: 0.5, atMost: 1 }),
   ],

@@ -2,7 +2,8 @@ import { connect } from 'node:net'
 import type { FaultTimes, WrittenFault } from '../model/fault.ts'
 import type { LinkAddress } from '../model/topology.ts'
 import { type Duration, durationMs, formatMs } from '../model/units.ts'
-import { httpProblem, linkOf, numberOf, numberProblem, onLink, toxicFault } from './on-link.ts'
+import { linkOf, numberOf, numberProblem, onLink, toxicFault } from './on-link.ts'
+import { question } from './questions.ts'
 
 /** How long a probe waits beyond the delay, ms. */
 const patienceMs = 600
@@ -19,10 +20,8 @@ export function slowClose(link: string, delay: Duration, times: FaultTimes = {})
 export const slowCloseKind = toxicFault({
   kind: 'slow-close',
   summary: 'connections of the link stay open for a time after they were closed',
-  problems: (spec, system) => [
-    ...httpProblem(spec, system),
-    ...numberProblem(spec, 'delayMs', { atLeast: 100, atMost: 60_000 }),
-  ],
+  needs: 'an end after its answer',
+  problems: (spec) => numberProblem(spec, 'delayMs', { atLeast: 100, atMost: 60_000 }),
   toxics: (spec) => [
     { type: 'slow_close', stream: 'downstream', attributes: { delay: numberOf(spec, 'delayMs') } },
   ],
@@ -44,12 +43,12 @@ export const slowCloseKind = toxicFault({
 
 /** How long after the first byte of an answer a connection is closed, ms; undefined where there is none, or no end. */
 function closeOf(
-  { host, port }: LinkAddress,
+  link: LinkAddress,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<{ readonly closedAfterMs?: number; readonly client?: string }> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, noDelay: true })
+    const socket = connect({ host: link.host, port: link.port, noDelay: true })
     let client: string | undefined
     let answeredAt: number | undefined
     const finish = (closedAfterMs?: number): void => {
@@ -66,7 +65,7 @@ function closeOf(
     signal.addEventListener('abort', giveUp, { once: true })
     socket.on('connect', () => {
       client = `${socket.localAddress}:${socket.localPort}`
-      socket.write('GET /health HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n')
+      socket.write(question(link, { ending: 'close' })!)
     })
     socket.on('data', () => {
       answeredAt ??= performance.now()

@@ -13,6 +13,7 @@ export const throttleKind = toxicFault({
   kind: 'throttle',
   summary: 'the link carries only so many kilobytes a second',
   problems: (spec) => numberProblem(spec, 'kilobytesPerSecond', { above: 0 }),
+  needs: 'a long answer',
   toxics: (spec) => [
     { type: 'bandwidth', stream: 'downstream', attributes: { rate: numberOf(spec, 'kilobytesPerSecond') } },
   ],

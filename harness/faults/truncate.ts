@@ -1,5 +1,5 @@
 import type { FaultSpec, FaultTimes, WrittenFault } from '../model/fault.ts'
-import { httpProblem, linkOf, numberOf, numberProblem, onLink, toxicFault } from './on-link.ts'
+import { linkOf, numberOf, numberProblem, onLink, toxicFault } from './on-link.ts'
 import { type RoundTrip, roundTrip, tellTrip } from './probe.ts'
 
 /** What a probe may ask with: Node.js takes no longer head of a request, and a shorter limit would cut every request. */
@@ -29,8 +29,9 @@ export function truncate(
 export const truncateKind = toxicFault({
   kind: 'truncate',
   summary: 'each connection of the link breaks off after so many bytes',
-  problems: (spec, system) => [
-    ...httpProblem(spec, system),
+  // Which goes there or back; who can give one can take the other.
+  needs: 'a long answer',
+  problems: (spec) => [
     ...numberProblem(spec, 'afterBytes', {
       atLeast: leastBytes,
       atMost: isBack(spec) ? mostBytesBack : mostBytesThere,

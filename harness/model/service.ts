@@ -46,6 +46,13 @@ export interface CommandService {
   /** Names of more variables of whoever starts the run, beside those that every service gets (PATH, HOME, LANG and such). */
   readonly inherit?: readonly string[]
   readonly ready: Ready
+  /** What links to it carry; default: `http` where `ready` asks a path, `redis` where it asks that. */
+  readonly speaks?: (typeof commandProtocols)[number]
+  /**
+   * Of `tcp`: what a client may say first, and is answered: `version\r\n` for memcached, '' where the server speaks first.
+   * Without it a probe can only connect, and most faults would bite unseen.
+   */
+  readonly ask?: string
   /** What asks it to end; default: SIGTERM. */
   readonly stopSignal?: (typeof stopSignals)[number]
   /** How long it may take to end before it is killed, ms; default: 1500. */
@@ -54,12 +61,14 @@ export interface CommandService {
 
 /**
  * When a command is ready: it answers a GET of `path` with `status` (default: 200 to 299), it accepts connections
- * (`tcp`), or its output has a line with this text, or one that this expression matches.
+ * (`tcp`), it answers PING with PONG (`redis`), or its output has a line with this text, or one that this expression
+ * matches.
  */
 export type Ready =
   | { readonly path: string; readonly status?: number }
   | { readonly log: string | RegExp }
   | 'tcp'
+  | 'redis'
 
 /** Signals that may ask a command to end. */
 export const stopSignals = [
@@ -79,3 +88,32 @@ export type CommandPlace = (typeof commandPlaces)[number]
 
 /** The only port of a command. */
 export const commandPort = 'main'
+
+/** What is spoken on a link. */
+export type Protocol = 'http' | 'postgres' | 'redis' | 'tcp'
+
+/** What a command may speak. */
+export const commandProtocols = ['http', 'redis', 'tcp'] as const satisfies readonly Protocol[]
+
+/** What a service speaks, and what it answers where its protocol does not say. */
+export interface Spoken {
+  readonly protocol: Protocol
+  /** See {@link CommandService.ask}. */
+  readonly ask?: string
+}
+
+export function spokenBy(spec: ServiceSpec): Spoken {
+  if (spec.kind !== 'command') return { protocol: spec.kind === 'postgres' ? 'postgres' : 'http' }
+  // What is malformed the plan tells.
+  const said = commandProtocols.find((one) => one === spec.speaks)
+  const protocol = said ?? (spec.ready === 'redis' ? 'redis' : 'http')
+  return { protocol, ...(spec.ask !== undefined && { ask: spec.ask }) }
+}
+
+/** Whether a service can be asked at a port: a command that is told none works by itself. */
+export function listens(spec: ServiceSpec): boolean {
+  if (spec.kind !== 'command') return true
+  // What is malformed the plan tells.
+  const texts = [...(spec.argv ?? []), ...Object.values(spec.env ?? {})]
+  return texts.some((text) => String(text).includes('{port}'))
+}

@@ -63,7 +63,8 @@ export interface LinkSpec {
   readonly to: string
   /** Name of the port that it leads to; default: the service's first. */
   readonly port?: string
-  readonly variable: string | null
+  /** Its consumer's variables, and what each says: `{url}`, `{host}` and `{port}` stand for where the link is. */
+  readonly variables: Readonly<Record<string, string>>
   /**
    * `to-start`: the consumer is started once the other end is ready. `to-serve`: it starts without, and both start side
    * by side, which shortens the way up.
@@ -71,21 +72,31 @@ export interface LinkSpec {
   readonly needed: 'to-start' | 'to-serve'
 }
 
-/** A link between two services: `link('saeol', 'l4', 'GPKI_URL')`. */
+/**
+ * A link between two services.
+ * @param variable the consumer's variable that takes its URL; or several, and what each says
+ * @example link('saeol', 'l4', 'GPKI_URL')
+ * @example link('shop', 'cache', { CACHE_HOST: '{host}', CACHE_PORT: '{port}' })
+ * @example link('shop', 'store', { DATABASE: 'mysql://shop:secret@{host}:{port}/shop' })
+ */
 export function link(
   from: string,
   to: string,
-  variable: string,
+  variable: string | Readonly<Record<string, string>>,
   needed: LinkSpec['needed'] = 'to-start',
 ): LinkSpec {
-  return { name: `${from}→${to}`, from, to, variable, needed }
+  const variables = typeof variable === 'string' ? { [variable]: '{url}' } : variable
+  return { name: `${from}→${to}`, from, to, variables, needed }
 }
 
 /** An entrance: `entrance('citizen', 'gov24')`, or by another port than the first: `entrance('guest', 'front', 'outside')`. */
 export function entrance(actor: string, to: string, port?: string): LinkSpec {
   const at = port === undefined ? {} : { port }
-  return { name: `${actor}→${to}`, from: null, to, ...at, variable: null, needed: 'to-serve' }
+  return { name: `${actor}→${to}`, from: null, to, ...at, variables: {}, needed: 'to-serve' }
 }
+
+/** What may stand in braces in the variables of a link. */
+export const linkPlaces = ['url', 'host', 'port'] as const
 
 /** A mitigation under test, as the harness knows it: a name, and how it is switched on. */
 export interface MeasureSpec {

@@ -1,3 +1,4 @@
+import type { Spoken } from './service.ts'
 import type { RunningSystem, System } from './system.ts'
 import type { ToxiproxyClient } from './toxics.ts'
 
@@ -56,7 +57,7 @@ export interface ServiceControl {
   life(service: string): Promise<string | undefined>
 }
 
-export interface LinkAddress {
+export interface LinkAddress extends Spoken {
   readonly name: string
   /** Proxy's name in Toxiproxy (ASCII). */
   readonly proxy: string
@@ -64,7 +65,6 @@ export interface LinkAddress {
   readonly port: number
   /** As the harness reaches it; where services have a network of their own, their consumers are told another. */
   readonly url: string
-  readonly protocol: 'http' | 'postgres'
   /** Somebody between the harness and the proxy accepts before the proxy does, and closes when it refuses. */
   readonly relayed?: boolean
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import type { Ready, ServiceSpec } from '../model/service.ts'
-import { type Answer, answersHttp, answersPostgres, answersTcp } from './host/readiness.ts'
+import { type CommandService, type ServiceSpec, spokenBy } from '../model/service.ts'
+import { type Answer, answersHttp, answersPostgres, answersProbe } from './host/readiness.ts'
 
 /**
  * What a service is asked while it starts, again and again, until it is ready. Made before the start: what its log has
@@ -18,12 +18,17 @@ export function readinessOf(
     case 'node':
       return () => answersHttp(`${url(spec.health.port)}${spec.health.path}`)
     case 'command':
-      return readinessOfCommand(spec.ready, url(), log)
+      return readinessOfCommand(spec, url(), log)
   }
 }
 
-function readinessOfCommand(ready: Ready, url: string, log: string): () => Promise<Answer> {
-  if (ready === 'tcp') return () => answersTcp(url)
+function readinessOfCommand(spec: CommandService, url: string, log: string): () => Promise<Answer> {
+  const { ready } = spec
+  if (ready === 'redis') return () => answersProbe(url, { protocol: 'redis' })
+  if (ready === 'tcp') {
+    const spoken = spokenBy(spec)
+    return () => answersProbe(url, spoken.protocol === 'tcp' ? spoken : { protocol: 'tcp' })
+  }
   if ('path' in ready) return () => answersHttp(`${url}${ready.path}`, ready.status)
   return saysInLog(log, ready.log)
 }

@@ -1,7 +1,7 @@
 import { type CommandPlace, type CommandService, commandPort, type NodeService } from '../model/service.ts'
 import type { System } from '../model/system.ts'
 import { filled } from '../placeholders.ts'
-import { addressUrl } from './link-url.ts'
+import { linkVariables } from './link-url.ts'
 import type { UpOptions } from './runtime.ts'
 
 /** Where a service finds itself and others, in its runtime's own terms. */
@@ -30,9 +30,7 @@ export function serviceEnvironment(
     SERVICE_NAME: service,
     SEED: up.seed,
     ...(spec.kind === 'node' && listening(spec, at)),
-    ...Object.fromEntries(
-      outgoing.map(({ name, to, variable }) => [variable!, addressUrl(system, to, at.link(name))]),
-    ),
+    ...Object.assign({}, ...outgoing.map((link) => linkVariables(system, link, at.link(link.name)))),
     ...ownVariables(spec, at, up.seed),
     ...up.environment[service],
   }

@@ -50,7 +50,7 @@ const refused: [object, string[]][] = [
   [
     { ...command, argv: ['serve'], port: 5000 },
     [
-      "unknown option 'port'; there is kind, argv, ready, cwd, env, inherit, stopSignal, stopWithinMs, optional",
+      "unknown option 'port'; there is kind, argv, ready, speaks, ask, cwd, env, inherit, stopSignal, stopWithinMs, optional",
       expect.stringMatching(/write \{port\} in its argv/),
     ],
   ],
@@ -73,11 +73,11 @@ const refused: [object, string[]][] = [
   [{ ...command, stopWithinMs: 0 }, ['stopWithinMs must be a number above 0 and at most 60000, not 0']],
   [
     { ...command, ready: 'http' },
-    [`ready is "http": write { path: '/health' }, { log: 'started' } or 'tcp'`],
+    [`ready is "http": write { path: '/health' }, { log: 'started' }, 'tcp' or 'redis'`],
   ],
   [
     { ...command, ready: { pth: '/' } },
-    [`ready says neither 'path' nor 'log': write { path: '/health' }, { log: 'started' } or 'tcp'`],
+    [`ready says neither 'path' nor 'log': write { path: '/health' }, { log: 'started' }, 'tcp' or 'redis'`],
   ],
   [
     { ...command, ready: { path: '/', stauts: 204 } },
@@ -91,7 +91,10 @@ const refused: [object, string[]][] = [
     { ...command, ready: { path: '/', status: 2000 } },
     ['ready.status must be one status, from 100 to 599, not 2000'],
   ],
-  [{ ...command, ready: { log: '' } }, ['log must be a text or a regular expression, not ""']],
+  [
+    { ...command, ready: { log: '' }, speaks: 'http' },
+    ['log must be a text or a regular expression, not ""'],
+  ],
   [
     { ...node, module: './back.ts' },
     [`module must be a file URL, as import.meta.resolve('./main.ts'), not "./back.ts"`],
@@ -105,6 +108,16 @@ const refused: [object, string[]][] = [
     { ...node, health: { path: 'health' } },
     [`health must have a path: { path: '/health' }, not {"path":"health"}`],
   ],
+  [{ ...command, speaks: 'htp' }, ["it speaks an unknown protocol 'htp': did you mean 'http'?"]],
+  [{ ...command, speaks: 'redis', ask: 'PING' }, ["'ask' is for what speaks 'tcp'"]],
+  [
+    { ...command, speaks: 'tcp', ask: 7 },
+    ["ask must be a text: what a client says first, '' where the server does, not 7"],
+  ],
+  [
+    { ...command, ready: 'tcp' },
+    ["links lead to it, and nothing says what they carry: speaks: 'http', 'redis' or 'tcp'"],
+  ],
   [{ kind: 'postgres', database: '' }, [`database must be its name: 'shop', not ""`]],
 ]
 
@@ -114,12 +127,21 @@ describe('a plan', () => {
     {
       ...command,
       ready: 'tcp',
+      speaks: 'tcp',
+      ask: '',
       cwd: 'shop',
       inherit: ['JAVA_HOME'],
       stopSignal: 'SIGQUIT',
       stopWithinMs: 5000,
     },
-    { ...command, argv: ['serve'], env: { PORT: '{port}', FORMAT: '{name}' }, ready: { log: /up/ } },
+    {
+      ...command,
+      argv: ['serve'],
+      env: { PORT: '{port}', FORMAT: '{name}' },
+      ready: { log: /up/ },
+      speaks: 'http',
+    },
+    { ...command, ready: 'redis' },
     node!,
     postgres,
   ])('takes %j', (back) => expect(problemsOf(back)).toEqual([]))

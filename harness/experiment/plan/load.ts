@@ -1,5 +1,7 @@
 import { messageOf } from '../../errors.ts'
 import type { Arrivals, ArrivalsSpec } from '../../model/arrivals.ts'
+import type { Journey } from '../../model/journey.ts'
+import { spokenBy } from '../../model/service.ts'
 import type { System } from '../../model/system.ts'
 import { ratePerSecond } from '../../model/units.ts'
 import { unknown } from '../../near-miss.ts'
@@ -21,6 +23,7 @@ export function settleLoad({ load }: Story, system: System, problems: string[]):
     for (const entrance of [journey.entrance, ...(journey.goesOnTo ?? [])])
       if (!links.includes(entrance))
         problems.push(`journey '${journey.name}' enters by ${unknown('link', entrance, links)}`)
+    problems.push(...entranceProblems(journey, system))
     const perSecond = settleRates(arrivals, problems)
     if (perSecond === null) return []
     const { users, successIs, servedWithinMs } = journey
@@ -31,6 +34,18 @@ export function settleLoad({ load }: Story, system: System, problems: string[]):
       ...(act !== undefined && { act }),
     }
     return [{ journey: journey.name, ...said, perSecond, process }]
+  })
+}
+
+/** Users come by HTTP. */
+function entranceProblems({ name, entrance, goesOnTo = [] }: Journey, system: System): string[] {
+  return [entrance, ...goesOnTo].flatMap((by) => {
+    const to = system.links.find((link) => link.name === by)?.to
+    const spec = to === undefined ? undefined : system.services[to]
+    const spoken = spec === undefined ? 'http' : spokenBy(spec).protocol
+    return spoken === 'http'
+      ? []
+      : [`journey '${name}' enters by '${by}', where '${to}' speaks ${spoken}: users come by HTTP`]
   })
 }
 

@@ -1,6 +1,8 @@
 import {
   type CommandService,
   commandPlaces,
+  commandProtocols,
+  listens,
   type NodeService,
   type PostgresService,
   type ServiceSpec,
@@ -36,6 +38,8 @@ const options = {
   command: {
     argv: true,
     ready: true,
+    speaks: false,
+    ask: false,
     cwd: false,
     env: false,
     inherit: false,
@@ -94,6 +98,7 @@ function commandProblems(spec: CommandService): string[] {
       "inherit must be names of variables: ['JAVA_HOME']",
     ),
     ...readyProblems(ready),
+    ...spokenProblems(spec),
     ...(stopSignal === undefined || stopSignals.includes(stopSignal)
       ? []
       : [unknown('stopSignal', String(stopSignal), stopSignals)]),
@@ -106,9 +111,23 @@ function commandProblems(spec: CommandService): string[] {
   ]
 }
 
+function spokenProblems({ speaks, ask }: CommandService): string[] {
+  return [
+    ...(speaks === undefined || commandProtocols.includes(speaks)
+      ? []
+      : [`it speaks an ${unknown('protocol', String(speaks), commandProtocols)}`]),
+    ...(ask === undefined || speaks === 'tcp' ? [] : ["'ask' is for what speaks 'tcp'"]),
+    ...must(
+      ask,
+      (value) => typeof value === 'string',
+      "ask must be a text: what a client says first, '' where the server does",
+    ),
+  ]
+}
+
 function readyProblems(ready: unknown): string[] {
-  if (ready === undefined || ready === 'tcp') return []
-  const what = "write { path: '/health' }, { log: 'started' } or 'tcp'"
+  if (ready === undefined || ready === 'tcp' || ready === 'redis') return []
+  const what = "write { path: '/health' }, { log: 'started' }, 'tcp' or 'redis'"
   if (!isRecord(ready)) return [`ready is ${JSON.stringify(ready)}: ${what}`]
   if (!('path' in ready) && !('log' in ready)) return [`ready says neither 'path' nor 'log': ${what}`]
   const { path, status, log } = ready
@@ -135,11 +154,19 @@ function readyProblems(ready: unknown): string[] {
 /** A command that is asked at a port must be told that port. */
 function portProblems(service: string, spec: ServiceSpec, { links }: System): string[] {
   if (spec.kind !== 'command') return []
-  const waitsForLog = isRecord(spec.ready) && 'log' in spec.ready
-  const told = textsOf(spec).some((text) => placeholdersIn(text).includes('port'))
-  return told || (waitsForLog && !links.some(({ to }) => to === service))
-    ? []
-    : ["nothing tells it at which port to listen: write {port} in its argv or env, as { PORT: '{port}' }"]
+  const { ready, speaks } = spec
+  const isUsed = links.some(({ to }) => to === service)
+  const waitsForLog = isRecord(ready) && 'log' in ready
+  const needsPort = (isUsed || !waitsForLog) && !listens(spec)
+  const isMute = isUsed && speaks === undefined && (waitsForLog || ready === 'tcp')
+  return [
+    ...(needsPort
+      ? ["nothing tells it at which port to listen: write {port} in its argv or env, as { PORT: '{port}' }"]
+      : []),
+    ...(isMute
+      ? ["links lead to it, and nothing says what they carry: speaks: 'http', 'redis' or 'tcp'"]
+      : []),
+  ]
 }
 
 function textsOf({ argv, env }: CommandService): string[] {

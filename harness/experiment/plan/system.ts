@@ -48,7 +48,9 @@ export function environmentProblems({ environment = {} }: ScenarioBody, system: 
     const spec = system.services[service]
     if (spec === undefined || spec.kind === 'postgres')
       return [`'environment' sets variables of ${unknown('service', service, named)}`]
-    const links = system.links.filter(({ from }) => from === service).map(({ variable }) => variable!)
+    const links = system.links
+      .filter(({ from }) => from === service)
+      .flatMap(({ variables }) => Object.keys(variables))
     const own = ['SERVICE_NAME', 'SEED', ...placeVariables(spec), ...links]
     return Object.keys(variables)
       .filter((variable) => own.includes(variable))

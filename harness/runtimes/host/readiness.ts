@@ -4,6 +4,8 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { HarnessError, messageOf } from '../../errors.ts'
+import { roundTrip, tellTrip } from '../../faults/probe.ts'
+import type { Spoken } from '../../model/service.ts'
 import { type Exit, tellExit } from '../lives.ts'
 
 /** How long a service may take to be ready, ms; generous, for a cold and busy machine. */
@@ -79,10 +81,17 @@ export async function answersPostgres(url: string): Promise<Answer> {
   }
 }
 
-/** Ready is what accepts a connection. */
-export async function answersTcp(url: string): Promise<Answer> {
-  const refused = await refusal(new URL(url))
-  return refused === undefined ? 'ready' : { said: `${url}: ${refused}` }
+/** Ready is what the probe of a fault takes for an answer; of Redis a PONG, for it also says that it is still loading. */
+export async function answersProbe(url: string, spoken: Spoken): Promise<Answer> {
+  const { hostname: host, port } = new URL(url)
+  const trip = await roundTrip(
+    { host, port: Number(port), ...spoken },
+    answerMs,
+    new AbortController().signal,
+  )
+  if (!trip.answered) return { said: `${url}: ${tellTrip(trip)}` }
+  const good = spoken.protocol !== 'redis' || trip.begins.startsWith('+PONG')
+  return good ? 'ready' : { said: `${url}: ${trip.begins.split('\r\n')[0]}` }
 }
 
 /** Why nothing accepts there; undefined when something does. */

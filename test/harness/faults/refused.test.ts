@@ -1,6 +1,15 @@
 import { expect, it } from 'vitest'
 import { faultKind } from '../../../harness/faults/index.ts'
-import { entrance, link, packetLoss, slowClose, switchOn, truncate, zone } from '../../../harness/index.ts'
+import {
+  entrance,
+  link,
+  packetLoss,
+  slowClose,
+  switchOn,
+  throttle,
+  truncate,
+  zone,
+} from '../../../harness/index.ts'
 import { tinySystem } from '../fixtures/tiny-system.ts'
 import { plannedFault } from './planned-fault.ts'
 
@@ -37,7 +46,7 @@ it.each([
   expect(problems(plannedFault(fault), tinySystem)).toEqual([`fault '${fault.id}': ${problem}`])
 })
 
-it.each([truncate('a→db', 1000), slowClose('a→db', '1s')])(
+it.each([truncate('a→db', 1000), slowClose('a→db', '1s'), throttle('a→db', 50)])(
   '$kind on a link to PostgreSQL is refused',
   (fault) => {
     const system = {
@@ -45,7 +54,7 @@ it.each([truncate('a→db', 1000), slowClose('a→db', '1s')])(
       services: { db: { kind: 'postgres' as const, database: 'x' } },
     }
     expect(faultKind(fault.kind)!.problems(plannedFault(fault), system)).toEqual([
-      expect.stringMatching(/is on a link to PostgreSQL: its probe speaks HTTP/),
+      expect.stringMatching(/would bite unseen: its probe needs an? .* of 'db', which speaks postgres$/),
     ])
   },
 )

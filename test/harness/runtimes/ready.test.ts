@@ -1,6 +1,6 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -21,9 +21,13 @@ afterEach(() => {
   rmSync(dir, { recursive: true })
 })
 
-const asking = (ready: Ready) => {
+const asking = (ready: Ready, speaks?: 'tcp') => {
   const { port } = server.address() as AddressInfo
-  return readinessOf({ kind: 'command', argv: ['x'], ready }, () => `http://127.0.0.1:${port}`, log)
+  return readinessOf(
+    { kind: 'command', argv: ['x'], ready, ...(speaks !== undefined && { speaks, ask: '' }) },
+    () => `http://127.0.0.1:${port}`,
+    log,
+  )
 }
 
 describe('a command is ready', () => {
@@ -39,7 +43,30 @@ describe('a command is ready', () => {
     const ask = asking('tcp')
     expect(await ask()).toBe('ready')
     await new Promise((closed) => server.close(closed))
-    expect(await ask()).toEqual({ said: expect.stringMatching(/ECONNREFUSED/) })
+    expect(await ask()).toEqual({ said: expect.stringMatching(/: connection refused$/) })
+  })
+
+  it.each<[string, Ready, object | 'ready']>([
+    ['+PONG\r\n', 'redis', 'ready'],
+    // While it reads its files.
+    [
+      '-LOADING Redis is loading\r\n',
+      'redis',
+      { said: expect.stringMatching(/: -LOADING Redis is loading$/) },
+    ],
+    ['hello', 'tcp', 'ready'],
+  ])('by what is answered on plain TCP: %j to %s', async (answer, ready, is) => {
+    server.close()
+    server = createTcpServer((socket) => socket.on('error', () => {}).end(answer))
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    expect(await asking(ready, 'tcp')()).toEqual(is)
+  })
+
+  it('not once it accepts connections, and closes them at once', async () => {
+    server.close()
+    server = createTcpServer((socket) => void socket.destroy())
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    expect(await asking('tcp')()).toEqual({ said: expect.stringMatching(/closed without an answer|reset/) })
   })
 
   it.each([['started'], [/^\d+ started$/], [/started/g], [/STARTED/i]])(

@@ -4,7 +4,8 @@
 install_missing() {
   local -A package=([dockerd]=docker.io [docker]=docker.io [iptables]=iptables [ip]=iproute2 [ethtool]=ethtool
     [debootstrap]=debootstrap [go]=golang-go [pgrep]=procps [nsenter]=util-linux [flock]=util-linux
-    [chromium]=chromium [redis-server]=redis-server)
+    [chromium]=chromium [redis-server]=redis-server
+    [/usr/bin/flask]='python3-flask python3-redis')
   local missing=() command
   # An engine that answers needs no daemon of its own here: it may run elsewhere.
   ! docker version >/dev/null 2>&1 || unset 'package[dockerd]'

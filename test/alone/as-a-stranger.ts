@@ -1,9 +1,9 @@
 /** What a stranger does with the package: installs it, runs it, ends it. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { cpSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place } from './package.test.ts'
 
@@ -19,6 +19,28 @@ const environment = {
     .filter((dir) => !dir.endsWith(join('node_modules', '.bin')))
     .join(delimiter),
   NO_COLOR: '1',
+}
+
+const examples = resolve(import.meta.dirname, '../../examples')
+
+/** What is committed of an example, as somebody else's project. */
+export function copyExample(name: string, to: string): void {
+  const from = join(examples, name)
+  const filter = (path: string): boolean =>
+    !/node_modules|\.chaos|package-lock\.json|__pycache__/.test(path.slice(from.length))
+  cpSync(from, to, { recursive: true, filter })
+}
+
+/** A directory whose `python3` has these modules, to stand first on PATH; undefined where there is none. */
+export function pythonWith(...modules: readonly string[]): string | undefined {
+  return [...environment.PATH.split(delimiter), '/usr/bin'].find(
+    (dir) => spawnSync(join(dir, 'python3'), ['-c', `import ${modules.join()}`]).status === 0,
+  )
+}
+
+/** PATH with this directory before all others, as `env` takes it. */
+export function pathWith(dir: string): string {
+  return `PATH=${dir}${delimiter}${environment.PATH}`
 }
 
 export const quietly = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']

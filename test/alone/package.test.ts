@@ -1,26 +1,21 @@
 /** What is published: packed, installed by plain npm in a project of somebody else, and used there. */
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { leasePorts } from '../../harness/runtimes/host/ports.ts'
 import { sharePortLeases } from '../harness/fixtures/command-line.ts'
+import { missingRedis } from '../harness/fixtures/commands/spoken.ts'
 import { describeWith } from '../needs.ts'
 import { decided } from '../second-try.ts'
 import {
+  copyExample,
   filesBelow,
   httpServer,
   killGroup,
+  pathWith,
+  pythonWith,
   quietly,
   running,
   start,
@@ -31,7 +26,7 @@ import {
 
 const root = resolve(import.meta.dirname, '../..')
 
-const example = join(root, 'examples', 'your-own-system')
+const python = pythonWith('flask', 'redis')
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string
@@ -62,10 +57,7 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
     chmodSync(place, 0o711)
     sharePortLeases(place)
     project = join(place, 'project')
-    cpSync(example, project, {
-      recursive: true,
-      filter: (path) => !/node_modules|\.chaos|package-lock\.json/.test(path.slice(example.length)),
-    })
+    copyExample('your-own-system', project)
     await succeed(
       root,
       'npm',
@@ -248,6 +240,21 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
     const { code, stdout, stderr } = await start(project, 'npx', '--no', 'saeol-chaos', ...blind).ended
     expect(stdout + stderr).toMatch(/vacuous/)
     expect(code).toBe(3)
+  })
+
+  const withoutFlask = python === undefined ? 'no python3 has Flask and redis-py' : undefined
+  const promisedBy = 'CI_REQUIRE_FLASK'
+  describeWith('services in any language', { missing: missingRedis ?? withoutFlask, promisedBy }, () => {
+    it('run too: exit 0, for the measure saves a counter in Python from a Redis that stalls', async (context) => {
+      // Below the project that the package is installed in.
+      const other = join(project, 'any-language')
+      copyExample('any-language', other)
+      await succeed(other, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', other)
+      const command = ['env', pathWith(python!), join(project, 'node_modules/.bin/saeol-chaos')] as const
+      const ended = await decided(context, () => start(other, ...command, 'run').ended)
+      expect(ended.stdout + ended.stderr).toMatch(/^redis-stalls {2}✓ holds: from-memory saves \d+ of/m)
+      expect(ended.code).toBe(0)
+    })
   })
 
   it('where there are no scenarios it brings the administrative network up by name, and never instead of theirs', async () => {

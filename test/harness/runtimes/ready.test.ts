@@ -62,9 +62,9 @@ describe('a command is ready', () => {
     expect(await asking(ready, 'tcp')()).toEqual(is)
   })
 
-  it('not once it accepts connections, and closes them at once', async () => {
+  it('not once it accepts connections, and closes them soon', async () => {
     server.close()
-    server = createTcpServer((socket) => void socket.destroy())
+    server = createTcpServer((socket) => void setTimeout(() => socket.destroy(), 30))
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     expect(await asking('tcp')()).toEqual({ said: expect.stringMatching(/closed without an answer|reset/) })
   })

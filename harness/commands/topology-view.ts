@@ -1,4 +1,5 @@
 import { entranceVariable } from '../load/k6/script.ts'
+import { listens } from '../model/service.ts'
 import type { Topology } from '../model/topology.ts'
 
 /** A running network for a person: where each service and each link is, and how to poke it. */
@@ -19,7 +20,9 @@ export function describeTopology(topology: Topology): string {
     'Links (each a proxy in Toxiproxy):',
     ...inner.map(({ name }) => row(name, `${topology.link(name).url}  ${topology.link(name).proxy}`)),
     'Services (past their links):',
-    ...Object.keys(system.services).map((name) => row(name, topology.direct(name))),
+    ...Object.entries(system.services).map(([name, spec]) =>
+      row(name, listens(spec) ? topology.direct(name) : 'listens nowhere'),
+    ),
     `Toxiproxy: ${toxiproxy.url}`,
     ...(example === undefined
       ? []

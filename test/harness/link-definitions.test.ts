@@ -103,11 +103,11 @@ describe('a fault that nobody could see', () => {
   )
 
   it.each([
-    [throttle(name, 50), 'a long answer'],
-    [truncate(name, 4000), 'a long answer'],
-    [packetLoss(name), 'a long question'],
-    [slowClose(name, '300ms'), 'an end after its answer'],
-  ] as const)('is refused where the answer is short: $0.id', (fault, what) => {
+    { fault: throttle(name, 50), what: 'a long answer' },
+    { fault: truncate(name, 4000), what: 'a long answer' },
+    { fault: packetLoss(name), what: 'a long question' },
+    { fault: slowClose(name, '300ms'), what: 'an end after its answer' },
+  ])('is refused where the answer is short: $fault.id', ({ fault, what }) => {
     expect(on(fault, { ...command, ask: '' })).toEqual([
       `fault '${fault.id}' would bite unseen: its probe needs ${what} of 'store', which speaks tcp`,
     ])

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeTopology } from '../../../harness/commands/topology-view.ts'
 import type { FaultContext } from '../../../harness/faults/fault.ts'
 import { faultKind } from '../../../harness/faults/index.ts'
 import {
@@ -78,6 +79,12 @@ it('consumers are told of their links in the words of the definition', () => {
     MUTE_HOST: '127.0.0.1',
     MUTE_PORT: String(here.topology.link('told→mute').port),
   })
+})
+
+it('a person is told where each of them is', () => {
+  const lines = describeTopology(here.topology).split('\n')
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}greeting +tcp:\/\/127\.0\.0\.1:\d+$/))
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}told +listens nowhere$/))
 })
 
 describeWith('redis', { missing: missingRedis, promisedBy: 'CI_REQUIRE_REDIS' }, () => {

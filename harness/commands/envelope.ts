@@ -11,6 +11,7 @@ import { knobValue } from '../experiment/plan/knobs.ts'
 import { run } from '../experiment/run.ts'
 import { armEnvelope, shrunk, triedOf } from '../judging/envelope.ts'
 import { exitCodeOf } from '../judging/verdicts.ts'
+import { bareArm } from '../model/arms.ts'
 import { isServiceLevel } from '../model/check.ts'
 import type { Envelope, Tried } from '../model/envelope.ts'
 import type { RunResult } from '../model/result.ts'
@@ -173,7 +174,13 @@ async function measured(
   const planned = trials.map(({ arm, value }): { one: Planned } | { refused: string } => {
     try {
       const { plan, system } = planAt(value)
-      return { one: { plan: { ...plan, scenario: `${plan.scenario}.${arm}-${value}` }, system, arms: [arm] } }
+      return {
+        one: {
+          plan: { ...plan, scenario: `${plan.scenario}.${arm}-${value}` },
+          system,
+          arms: [arm === 'untreated' ? bareArm : arm],
+        },
+      }
     } catch (error) {
       if (error instanceof BadInput) return { refused: messageOf(error) }
       throw error

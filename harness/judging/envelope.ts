@@ -1,15 +1,18 @@
 import type { ArmEnvelope, BreakingPoint, Envelope, Tried } from '../model/envelope.ts'
 import type { ArmResult } from '../model/result.ts'
+import { firstOf } from '../model/words.ts'
 
 /** How far from the scenario's own value the search goes, as a factor in either direction. */
 const farthest = 64
+/** So many values beyond the last that counted and that do not count: the machine cannot show more. */
+const voidInARow = 2
 
 /** What a run of an arm at this value showed. */
 export function triedOf(value: number, { checks, voids }: Pick<ArmResult, 'checks' | 'voids'>): Tried {
   const levels = checks.filter(({ role }) => role === 'protected')
   const those = (verdict: string) => levels.filter((check) => check.verdict === verdict).map(({ id }) => id)
   if (voids.length > 0)
-    return { value, held: [], deviated: [], isVoid: voids.map(({ said }) => said).join('; ') }
+    return { value, held: [], deviated: [], isVoid: firstOf(voids.map(({ said }) => said)) }
   return { value, held: those('holds'), deviated: those('deviates') }
 }
 
@@ -32,6 +35,8 @@ export function nextValue(
   if (tried.length === 0) return start
   const { holdsTo, deviatesFrom } = bracketOf(tried, levels)
   const values = tried.map(({ value }) => value)
+  const edge = tried.slice(-voidInARow)
+  if (edge.length === voidInARow && edge.every(({ isVoid }) => isVoid !== undefined)) return null
   if (deviatesFrom === null) return within(Math.max(...values) * 2, start)
   if (holdsTo === null) return within(Math.min(...values) / 2, start)
   if (deviatesFrom / holdsTo <= 1 + width) return null

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { gateArms, isExtra } from '../model/arms.ts'
+import { bareArm, gateArms, isExtra } from '../model/arms.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ArmResult, Credit, Effect, ScenarioResult } from '../model/result.ts'
 import { count, firstOf, listed } from '../model/words.ts'
@@ -27,21 +27,25 @@ export function judgeScenario(plan: Plan, judged: readonly JudgedArm[]): Scenari
     ...verdictOf(plan, arms, effects, credits),
     standsOn: standsOn(arms),
     effects,
-    ...besideOf(plan, judged, untreated),
+    ...besideOf(plan, judged, untreated ?? named(bareArm)),
     credits,
     arms,
   }
 }
 
-/** Of arms that few runs have: what their measures do by themselves. */
+/** Of arms that few runs have: what their measures do by themselves. @param without the arm that has none */
 function besideOf(
   plan: Plan,
   judged: readonly JudgedArm[],
-  untreated: JudgedArm | undefined,
+  without: JudgedArm | undefined,
 ): Pick<ScenarioResult, 'beside'> {
-  const others = judged.filter(({ result: { arm, voids } }) => isExtra(arm) && voids.length === 0)
-  if (untreated === undefined || others.length === 0) return {}
-  return { beside: others.flatMap((one) => effectsBetween(plan, one, untreated)) }
+  const isBare = without?.result.arm === bareArm
+  const others = judged.filter(
+    ({ result: { arm, voids } }) =>
+      arm !== bareArm && (isExtra(arm) || (isBare && arm === 'treated')) && voids.length === 0,
+  )
+  if (without === undefined || others.length === 0) return {}
+  return { beside: others.flatMap((one) => effectsBetween(plan, one, without)) }
 }
 
 function verdictOf(

@@ -1,4 +1,4 @@
-import { armWith } from '../model/arms.ts'
+import { armWith, bareArm } from '../model/arms.ts'
 import type {
   Design,
   Interaction,
@@ -104,13 +104,13 @@ function measure(
 /** Undefined where the arm or the one that it is compared with does not count. */
 function figuresOf(scenario: ScenarioResult, result: ArmResult): Figures | undefined {
   const { arm } = result
-  const effects = [...scenario.effects, ...(scenario.beside ?? [])]
+  const effects = scenario.beside ?? []
   const own = effects.filter((effect) => effect.with === arm)
   const sum = (from: readonly Effect[], of: (effect: Effect) => number) =>
     from.reduce((total, effect) => total + of(effect), 0)
   const times = (journeys: readonly string[]) =>
     journeys.flatMap((journey) => result.journeys[journey]?.p95Ms ?? [])
-  if (arm === 'untreated') {
+  if (arm === bareArm) {
     // Beside any other arm the same visits are compared with it.
     const other = effects.find(({ without }) => without === arm)?.with
     const seen = effects.filter((effect) => effect.with === other)
@@ -136,8 +136,8 @@ function slowest(times: readonly number[]): number | null {
 function whyNot(scenario: ScenarioResult, result: ArmResult | undefined): string {
   if (result === undefined) return 'its arm did not run'
   if (result.voids.length > 0) return result.voids.map(({ said }) => said).join('; ')
-  const untreated = scenario.arms.find(({ arm }) => arm === 'untreated')
-  return `the arm without measures, that it is compared with, is void: ${untreated?.voids.map(({ said }) => said).join('; ') || 'it did not run'}`
+  const bare = scenario.arms.find((one) => one.arm === bareArm)
+  return `the arm without measures, that it is compared with, is void: ${bare?.voids.map(({ said }) => said).join('; ') || 'it did not run'}`
 }
 
 /**

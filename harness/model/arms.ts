@@ -16,6 +16,12 @@ export const gateArms = ['control', 'untreated', 'treated'] as const
 export type Arm = (typeof gateArms)[number] | Extra
 type Extra = `without-${string}` | `only-${string}` | `with-${string}`
 
+/**
+ * The fault and no measure, like `untreated`, but nothing is asked of it: where a busy host may be why it deviates it is
+ * void, as others are. What is measured without measures is measured in it.
+ */
+export const bareArm: Arm = 'with-none'
+
 /** What is switched on in an arm. */
 export interface ArmSetup {
   readonly faults: readonly FaultSpec[]
@@ -34,7 +40,7 @@ export function setupOf(plan: Pick<Plan, 'faults' | 'measures' | 'actions'>, arm
 
 function measuresOf({ measures }: Pick<Plan, 'measures'>, arm: Arm): readonly MeasureUse[] {
   if (arm === 'control' || arm === 'treated') return measures
-  if (arm === 'untreated') return []
+  if (arm === 'untreated' || arm === bareArm) return []
   const { kind, names } = partsOf(arm)
   return measures.filter(({ name }) => names.includes(name) === (kind !== 'without'))
 }
@@ -57,12 +63,12 @@ function partsOf(arm: Extra): { kind: 'without' | 'only' | 'with'; names: readon
 /**
  * The arm that has these measures on, and the fault, by its shortest name.
  * @example
- * armWith({ measures: [a, b, c] }, ['a', 'b']) // 'without-c'
+ * armWith({ measures: [a, b, c] }, ['a', 'b']) // 'without-c'; of none it is `bareArm`
  */
 export function armWith({ measures }: Pick<Plan, 'measures'>, on: readonly string[]): Arm {
   const names = measures.map(({ name }) => name)
   const [has, lacks] = [names.filter((name) => on.includes(name)), names.filter((name) => !on.includes(name))]
-  if (has.length === 0) return 'untreated'
+  if (has.length === 0) return bareArm
   if (lacks.length === 0) return 'treated'
   if (lacks.length === 1) return `without-${lacks[0]!}`
   return has.length === 1 ? `only-${has[0]!}` : `with-${has.join('+')}`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { armsOf } from '../../harness/commands/arms.ts'
+import { armWith, bareArm, setupOf } from '../../harness/model/arms.ts'
 
 const measures = ['one', 'two', 'three'].map((name) => ({ name, params: {} }))
 const three = ['control', 'untreated', 'treated']
@@ -33,5 +34,28 @@ describe('the arms of a run', () => {
 
   it('of one measure are three: untreated is without it', () => {
     expect(armsOf({ measures: measures.slice(0, 1), counterfactual: true }, asked)).toEqual(three)
+  })
+})
+
+describe('an arm with a set of measures', () => {
+  const four = ['a', 'b', 'c', 'd'].map((name) => ({ name, params: {} }))
+  const plan = { faults: [{ id: 'stall', kind: 'stall' }], measures: four, actions: [] } as never
+
+  it.each([
+    [['a', 'b', 'c', 'd'], 'treated'],
+    [['a', 'b', 'd'], 'without-c'],
+    [['b', 'd'], 'with-b+d'],
+    [['c'], 'only-c'],
+    [[], 'with-none'],
+  ] as const)('%j is named and has them on, and the fault: %s', (on, arm) => {
+    expect(armWith({ measures: four }, on)).toBe(arm)
+    const setup = setupOf(plan, arm)
+    expect(setup.measures.map(({ name }) => name)).toEqual(on)
+    expect(setup.faults).toHaveLength(1)
+  })
+
+  it('with none has none, whatever the measures are called', () => {
+    const measures = [{ name: 'none', params: {} }]
+    expect(setupOf({ ...(plan as object), measures } as never, bareArm).measures).toEqual([])
   })
 })

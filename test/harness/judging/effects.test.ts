@@ -6,6 +6,7 @@ import { invariant } from '../../../harness/checks/invariant.ts'
 import { successRate } from '../../../harness/checks/success-rate.ts'
 import { creditsOf, effectsBetween, type JudgedArm } from '../../../harness/judging/effects.ts'
 import { judgeArm } from '../../../harness/judging/judge-arm.ts'
+import { judgeScenario } from '../../../harness/judging/judge-scenario.ts'
 import { pairsOf, servedIn } from '../../../harness/judging/served.ts'
 import type { Arm } from '../../../harness/model/arms.ts'
 import type { Plan } from '../../../harness/model/plan.ts'
@@ -182,5 +183,35 @@ describe('a credit', () => {
       credit: 'needed',
       effects: [{ without: 'untreated' }],
     })
+  })
+})
+
+describe('further arms', () => {
+  const whole: Visits[] = [{ journey: counter }]
+  const bare = judged('with-none', failing(2000, 6000))
+  const one = judged('only-manual-intake', failing(2000, 4000))
+  const all = judged('treated', whole)
+  const beside = (...arms: readonly JudgedArm[]) =>
+    judgeScenario(plan, arms).beside?.map((effect) => [effect.with, effect.without, effect.saved])
+
+  it('are each compared with untreated', () => {
+    const untreated = judged('untreated', failing(2000, 6000))
+    expect(beside(judged('control', whole), untreated, all, one)).toEqual([
+      ['only-manual-intake', 'untreated', 40],
+    ])
+  })
+
+  it('are compared with the one that has no measure where there is no untreated, and so is treated', () => {
+    expect(beside(bare, one, all)).toEqual([
+      ['only-manual-intake', 'with-none', 40],
+      ['treated', 'with-none', 80],
+    ])
+  })
+
+  it('are not compared where one of the two is void', () => {
+    const busy = judged('with-none', failing(2000, 6000), { cpuWaitShare: 0.9 })
+    expect(beside(busy, one, all)).toBeUndefined()
+    const stood = judged('only-manual-intake', failing(2000, 4000), { stoodStillMs: 9000 })
+    expect(beside(bare, stood, all)).toEqual([['treated', 'with-none', 80]])
   })
 })

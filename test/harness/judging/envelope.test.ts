@@ -49,6 +49,15 @@ describe('the search', () => {
     expect(never.tried).toHaveLength(7)
   })
 
+  it('stops where two values one after the other do not count: the machine shows no more', async () => {
+    const of = system({ served: 1e9, fast: 1e9 })
+    const { tried, holdsTo } = await searched((value) =>
+      value > 200 ? { value, held: [], deviated: [], isVoid: 'the host was busy' } : of(value),
+    )
+    expect(tried.map(({ value }) => value)).toEqual([100, 200, 400, 800])
+    expect(holdsTo).toBe(200)
+  })
+
   it('stops after as many values as it may try', async () => {
     expect((await searched(system({ served: 145, fast: 145 }), { most: 3 })).tried).toHaveLength(3)
   })

@@ -78,6 +78,16 @@ describe('an arm without a void', () => {
     expect(judged({ invariants, cpuWaitShare: 0.8 }).verdict).toBe('deviates')
   })
 
+  it.each(['without-password-fallback', 'only-password-fallback', 'with-none'] as const)(
+    'is in doubt likewise where it is there to be compared with: %s',
+    (arm) => {
+      const busy = judged({ arm, visits: collapse, cpuWaitShare: 0.8 })
+      expect(busy.verdict).toBe('inconclusive')
+      expect(busy.voids[0]).toMatchObject({ kind: 'host', repeatHelps: true })
+      expect(judged({ arm, visits: collapse, cpuWaitShare: 0.6 }).verdict).toBe('deviates')
+    },
+  )
+
   it('takes waiting for use, and use where an older journal tells no waiting', () => {
     expect(judged({ visits: collapse, hostBusy: 0.99, cpuWaitShare: 0.6 }).verdict).toBe('deviates')
     expect(judged({ visits: collapse, hostBusy: 0.99 }).said).toMatch(

@@ -36,8 +36,7 @@ function runsOf(
     const scenario = {
       scenario: 'story',
       arms: [{ arm: 'control', verdict: 'holds', voids: [], checks: [], journeys: {} }, ...arms],
-      effects: effects.filter((effect) => effect.with === 'treated'),
-      beside: effects.filter((effect) => effect.with !== 'treated'),
+      beside: effects,
     }
     return { seed: `seed-${seed}`, scenarios: [scenario] } as unknown as RunResult
   })
@@ -53,7 +52,7 @@ function armOf(arm: string, { p95Ms = 100, holds = true, isVoid = false }: Plant
 function effectOf(arm: string, served: number, without: number) {
   const [saved, lost] = [Math.max(0, served - without), Math.max(0, without - served)]
   const either = Math.min(served, without)
-  return { journey: 'counter', with: arm, without: 'untreated', visits, saved, lost, either }
+  return { journey: 'counter', with: arm, without: 'with-none', visits, saved, lost, either }
 }
 
 /** About so many, as seeds scatter. */
@@ -159,8 +158,8 @@ describe('designs', () => {
 
   it('the order of arms turns from seed to seed, and control is one of them', () => {
     const sets = setsOf(plan('a'), 'full')
-    expect(armsOfSets(plan('a'), sets, 0)).toEqual(['control', 'treated', 'untreated'])
-    expect(armsOfSets(plan('a'), sets, 1)).toEqual(['treated', 'untreated', 'control'])
+    expect(armsOfSets(plan('a'), sets, 0)).toEqual(['control', 'treated', 'with-none'])
+    expect(armsOfSets(plan('a'), sets, 1)).toEqual(['treated', 'with-none', 'control'])
   })
 
   it('names each set’s arm as runs do', () => {

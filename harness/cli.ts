@@ -12,6 +12,7 @@ import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
 import { mutateCommand } from './commands/mutate.ts'
 import { planCommand } from './commands/plan.ts'
+import { referenceCommand } from './commands/reference.ts'
 import { runCommand } from './commands/run.ts'
 import { runsCommand } from './commands/runs.ts'
 import { toxiproxyCommand } from './commands/toxiproxy.ts'
@@ -56,6 +57,7 @@ const commands = [
   toxiproxyCommand,
   doctorCommand,
   cleanCommand,
+  referenceCommand,
 ]
 for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
 for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()

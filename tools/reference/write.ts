@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { pageFile, referencePage } from './page.ts'
+
+writeFileSync(pageFile, referencePage())

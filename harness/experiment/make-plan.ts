@@ -11,6 +11,7 @@ import { type Abilities, broughtBy, settleFaults } from './plan/faults.ts'
 import { settleKnobs, type Typed } from './plan/knobs.ts'
 import { linkProblems } from './plan/links.ts'
 import { settleLoad } from './plan/load.ts'
+import { nameProblems } from './plan/names.ts'
 import { serviceProblems } from './plan/services.ts'
 import { storyOf } from './plan/story.ts'
 import { environmentProblems, measureProblems, partProblems, systemProblems } from './plan/system.ts'
@@ -50,6 +51,7 @@ export function makePlan(
   problems.push(...kindsItLacks(system, options))
   problems.push(...serviceProblems(system))
   problems.push(...linkProblems(system))
+  problems.push(...nameProblems(scenario, body, system))
   problems.push(...systemProblems(system))
   problems.push(...environmentProblems(body, system))
   problems.push(...measureProblems(body, scenario.system, options.without))

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Arm, gateArms } from '../model/arms.ts'
 import type { CheckSpec } from '../model/check.ts'
 import type { Plan } from '../model/plan.ts'
@@ -71,14 +72,22 @@ export function unmutated(plan: Plan): Mutant {
 }
 
 function base(plan: Plan, name: string): Pick<Mutant, 'name' | 'scenario' | 'plan'> {
-  return {
-    name,
-    scenario: plan.scenario,
-    plan: { ...plan, scenario: `${plan.scenario}.${shortened(name).replaceAll(/[^\w.]+/g, '-')}` },
-  }
+  return { name, scenario: plan.scenario, plan: { ...plan, scenario: `${plan.scenario}.${slugOf(name)}` } }
 }
 
-/** Names of directories are made of it, and those may have 255 bytes; no two mutants of a scenario begin alike. */
+/** Longest slug, in bytes; a directory's name may have 255, and the scenario's own stands in front of it. */
+const slugBytes = 150
+
+/** A mutant's name as a directory may be called; no two mutants of a scenario have the same. */
+function slugOf(name: string): string {
+  const short = shortened(name)
+  const slug = short.replaceAll(/[^\w.]+/g, '-')
+  // Letters that are no ASCII would all become one '-'.
+  if (slug.length <= slugBytes && !/[^\w.+ -]/.test(short)) return slug
+  return `${slug.slice(0, slugBytes - 9)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+}
+
+/** No two mutants of a scenario begin alike. */
 function shortened(name: string): string {
   const [first, ...more] = name.split(' + ')
   return more.length > 2 ? `${first} and ${more.length} more` : name

@@ -10,6 +10,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { envelopeCommand } from './commands/envelope.ts'
 import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
+import { loopbackIsDirect } from './commands/loopback.ts'
 import { mutateCommand } from './commands/mutate.ts'
 import { planCommand } from './commands/plan.ts'
 import { referenceCommand } from './commands/reference.ts'
@@ -22,6 +23,7 @@ import { BadInput, exitCode, HarnessError, messageOf } from './errors.ts'
 import { projectVersion } from './version.ts'
 
 exitCodesThatNeverLie()
+loopbackIsDirect()
 
 const program = new Command('saeol-chaos')
   .description(

@@ -1,4 +1,7 @@
-/** A checkout may stand anywhere: a space, Hangul, `#`, `%` and what looks like an escape in its path change nothing. */
+/**
+ * A checkout may stand anywhere: a space, Hangul, `#`, `%` and what looks like an escape in its path change nothing. Nor
+ * does a company's proxy.
+ */
 import { execFile } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +33,15 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
   const call = promisify(execFile)(process.execPath, [join('bin', 'saeol-chaos.js'), ...args], {
     cwd: checkout,
     // Its cache stands there too: nothing of this checkout's is used.
-    env: { ...process.env, TMPDIR: above, SAEOL_CHAOS_CACHE: join(checkout, 'cache'), NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      TMPDIR: above,
+      SAEOL_CHAOS_CACHE: join(checkout, 'cache'),
+      NO_COLOR: '1',
+      NODE_USE_ENV_PROXY: '1',
+      // Nobody listens there.
+      HTTP_PROXY: 'http://127.0.0.1:9',
+    },
   })
   return call.then(
     (said) => ({ code: 0, ...said }),

@@ -36,6 +36,13 @@ if (Number(process.versions.node.split('.')[0]) >= needed) {
   // A terminal signals the whole group; these handlers keep this process alive until the child has cleaned up,
   // and pass on what was sent to this process alone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', ({ message }) => {
+    process.stderr.write(
+      `saeol-chaos needs Node.js ${needed} or later; this is ${process.version}, and the bundled one cannot be started ` +
+        `here: ${message}.\nIt needs glibc, which Alpine, for one, does not have: install Node.js ${needed} or later.\n`,
+    )
+    process.exit(5)
+  })
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 5)))
 }
 

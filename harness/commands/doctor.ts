@@ -1,5 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
 import { called } from '../called.ts'
 import { findExecutable } from '../executable.ts'
@@ -69,7 +69,7 @@ function postgres(): Finding {
         good: false,
         needed: true,
         said: found.missing,
-        remedy: "run 'npm ci' without --omit=optional",
+        remedy: found.remedy,
       }
 }
 
@@ -98,12 +98,14 @@ function directory(what: string, where: () => string): Finding {
 }
 
 function host(): Finding {
-  const good = cpus().length >= 2
+  // A container's quota and a process's mask count, not what the machine has.
+  const [ours, all] = [availableParallelism(), cpus().length]
+  const cores = ours < all ? `${ours} of ${all} cores` : `${all} cores`
   return {
     what: 'host',
-    good,
+    good: ours >= 2,
     needed: false,
-    said: `${cpus().length} cores, ${Math.round(totalmem() / 1024 / 1024 / 1024)} GiB`,
+    said: `${cores}, ${Math.round(totalmem() / 1024 / 1024 / 1024)} GiB`,
     remedy: 'with one core the generator may miss its schedule: expect inconclusive verdicts',
   }
 }

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
 import { BadInput, messageOf } from '../errors.ts'
 
 /** Free space below which a run is not started, MiB: a run's journal and logs take a few. */
@@ -28,13 +37,25 @@ export function makeRunDir(out: string): { id: string; dir: string } {
   }
 }
 
-/** Points `latest` at a run. Best effort: a file system without links has no `latest`. */
-export function pointLatest(out: string, dir: string): void {
+/**
+ * Points `latest` at a run.
+ * @returns why it does not, in words for who is about to read an older run: a directory of somebody's own stands there, or
+ * the file system has no links. The run itself is there all the same.
+ */
+export function pointLatest(out: string, dir: string): string | undefined {
   const latest = join(resolve(out), 'latest')
+  const stale = (why: string): string => `${latest} does not lead to this run: ${why}; this run is in ${dir}`
+  const there = lstatSync(latest, { throwIfNoEntry: false })
+  if (there !== undefined && !there.isSymbolicLink())
+    return stale(`it is a ${there.isDirectory() ? 'directory' : 'file'}, which is left as it is: remove it`)
+  const aside = join(resolve(out), `.latest-${basename(dir)}`)
   try {
-    rmSync(latest, { force: true })
-    symlinkSync(relative(resolve(out), dir), latest)
-  } catch {
-    // The run itself is there all the same, and its path is printed.
+    // Renamed into place: another run may be doing the same at this moment.
+    symlinkSync(relative(resolve(out), dir), aside)
+    renameSync(aside, latest)
+    return undefined
+  } catch (error) {
+    rmSync(aside, { force: true })
+    return stale(messageOf(error))
   }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { cpus, platform, totalmem } from 'node:os'
+import { availableParallelism, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEvent } from '../journal/events.ts'
 import { journalVersion } from '../journal/events.ts'
@@ -48,11 +48,12 @@ export interface RunOptions {
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { id, dir } = makeRunDir(options.out)
-  pointLatest(options.out, dir)
+  const stale = pointLatest(options.out, dir)
   const fold = foldJournal()
   const journalPath = join(dir, 'journal.jsonl')
   using journal = openJournal(journalPath, (event) => fold.add(event))
   begin(options, journal, id, dir)
+  if (stale !== undefined) options.report.note(stale)
   const setting = { journal, fold, dir, startOf: createStarts() }
 
   const ending = await runJobs(
@@ -84,7 +85,11 @@ function begin(options: RunOptions, journal: JournalWriter, id: string, dir: str
     seed,
     project: options.projectVersion,
     node: process.version,
-    host: { platform: platform(), cpus: cpus().length, memoryMiB: Math.round(totalmem() / 1024 / 1024) },
+    host: {
+      platform: platform(),
+      cpus: availableParallelism(),
+      memoryMiB: Math.round(totalmem() / 1024 / 1024),
+    },
     runtime: runtime.name,
     driver: driver.name,
     toxiproxy,

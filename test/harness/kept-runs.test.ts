@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keptRuns, removeOldRuns } from '../../harness/experiment/kept-runs.ts'
-import { makeRunDir } from '../../harness/experiment/run-dir.ts'
+import { makeRunDir, pointLatest } from '../../harness/experiment/run-dir.ts'
 import { type Place, place } from './fixtures/command-line.ts'
 import { runResult, scenarioResult } from './reporters/a-run.ts'
 import { gpkiStall } from './reporters/plans.ts'
@@ -91,5 +99,37 @@ describe('the directory of a run', () => {
     makeRunDir(own)
     expect(existsSync(join(own, '.gitignore'))).toBe(false)
     expect(readdirSync(own)).toEqual(['runs'])
+  })
+})
+
+describe('latest', () => {
+  it('leads to the newest run, and nothing else is left beside it', () => {
+    for (const id of ['first', 'second']) {
+      kept(id)
+      expect(pointLatest(here.out, join(here.out, 'runs', id))).toBeUndefined()
+      expect(readlinkSync(join(here.out, 'latest'))).toBe(join('runs', id))
+    }
+    expect(readdirSync(here.out).sort()).toEqual(['latest', 'runs'])
+  })
+
+  it.each<[string, (path: string) => void]>([
+    ['directory', (path) => mkdirSync(path)],
+    ['file', (path) => writeFileSync(path, 'mine')],
+  ])('that is a %s of somebody is left as it is, and said to be stale', (what, make) => {
+    kept('a-run')
+    const latest = join(here.out, 'latest')
+    make(latest)
+    const dir = join(here.out, 'runs', 'a-run')
+    expect(pointLatest(here.out, dir)).toBe(
+      `${latest} does not lead to this run: it is a ${what}, which is left as it is: remove it; this run is in ${dir}`,
+    )
+    expect(existsSync(latest)).toBe(true)
+    expect(readdirSync(here.out).sort()).toEqual(['latest', 'runs'])
+  })
+
+  it('that cannot be made is said to be stale', () => {
+    expect(pointLatest(join(here.out, 'nowhere'), 'a-run')).toMatch(
+      /latest does not lead to this run: ENOENT/,
+    )
   })
 })

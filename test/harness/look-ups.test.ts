@@ -1,8 +1,10 @@
 /** What a person looks up: help, what there is, what would happen. Nothing is started. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as builtIn from '../../scenarios/index.ts'
+import { describeWith } from '../needs.ts'
 import { type Place, place, tinyScenarios } from './fixtures/command-line.ts'
 
 let here: Place
@@ -92,4 +94,15 @@ it('ships no scenario that the index forgets', async () => {
   const files = readdirSync(join(import.meta.dirname, '../../scenarios')).filter((name) => /^\d/.test(name))
   const index = readFileSync(join(import.meta.dirname, '../../scenarios/index.ts'), 'utf8')
   for (const file of files) expect(index).toContain(`./${file}`)
+})
+
+const missing =
+  process.platform === 'linux' && cpus().length > 1 ? undefined : 'it needs taskset and two CPUs'
+describeWith('where not all CPUs are ours', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+  it('doctor counts those that are', async () => {
+    const { stdout } = await here.startBy('taskset -c 0 "$@"', 'doctor').ended
+    expect(stdout).toMatch(
+      new RegExp(`^absent +host +1 of ${cpus().length} cores, .*\\n +→ with one core`, 'm'),
+    )
+  })
 })

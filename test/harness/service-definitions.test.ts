@@ -105,6 +105,10 @@ const refused: [object, string[]][] = [
     ["health is asked at unknown port 'mian': did you mean 'main'?"],
   ],
   [
+    { ...node, health: { path: '/', status: 20 } },
+    ['health.status must be one status, from 100 to 599, not 20'],
+  ],
+  [
     { ...node, health: { path: 'health' } },
     [`health must have a path: { path: '/health' }, not {"path":"health"}`],
   ],

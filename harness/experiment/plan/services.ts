@@ -75,6 +75,7 @@ function nodeProblems({ module, ports, health }: NodeService): string[] {
     ...(health?.port !== undefined && !names.includes(health.port)
       ? [`health is asked at ${unknown('port', String(health.port), names)}`]
       : []),
+    ...must(health?.status, isStatus, 'health.status must be one status, from 100 to 599'),
   ]
 }
 
@@ -143,11 +144,7 @@ function readyProblems(ready: unknown): string[] {
   return [
     ...(unread(ready, ['path', 'status']).unread ?? []).map((said) => `ready has an ${said}`),
     ...must(path, () => hasPath(ready), "ready.path must begin with a slash: '/health'"),
-    ...must(
-      status,
-      (value) => Number.isInteger(value) && (value as number) >= 100 && (value as number) < 600,
-      'ready.status must be one status, from 100 to 599',
-    ),
+    ...must(status, isStatus, 'ready.status must be one status, from 100 to 599'),
   ]
 }
 
@@ -195,6 +192,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RegExp)
 const isTexts = (value: unknown): boolean =>
   isRecord(value) && Object.values(value).every((one) => typeof one === 'string')
+const isStatus = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) >= 100 && (value as number) < 600
 const isFileUrl = (value: unknown): boolean => isText(value) && value.startsWith('file:')
 const hasPath = (value: unknown): boolean =>
   isRecord(value) && isText(value.path) && value.path.startsWith('/')

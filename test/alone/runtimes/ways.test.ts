@@ -15,6 +15,19 @@ afterAll(removeLogs)
 
 describe.each(runtimes)('$name', ({ name, missing, make }) => {
   describeWith('on the way up and down', { missing, promisedBy: 'CI_REQUIRE_ENGINE' }, () => {
+    it('a health of any status is fine where the service says so', async () => {
+      await using other = make()
+      const { back } = contractSystem.services
+      const health = { path: '/health', status: 401 }
+      const services = { ...contractSystem.services, back: { ...back, health } as ServiceSpec }
+      const asked = await up(other, { back: { HEALTH_STATUS: '401' } }, 'asked', {
+        ...contractSystem,
+        services,
+      })
+      await using topology = asked.topology
+      expect((await fetch(`${topology.direct('back')}/health`)).status).toBe(401)
+    })
+
     it("a health of 204 is fine, and a developer's own PostgreSQL is no business of ours", async () => {
       const theirs = {
         PGSSLMODE: 'require',

@@ -31,6 +31,14 @@ it.each<[number | undefined, Record<string, string>, RegExp]>([
   expect(await answersHttp(await answering(status, headers))).toEqual({ said: expect.stringMatching(said) })
 })
 
+it('what a service calls healthy is, and nothing else', async () => {
+  expect(await answersHttp(await answering(401), 401)).toBe('ready')
+  for (const status of [200, 403])
+    expect(await answersHttp(await answering(status), 401)).toEqual({
+      said: expect.stringMatching(`/health: status ${status}$`),
+    })
+})
+
 it('a server that speaks no PostgreSQL is told', async () => {
   const url = (await answering(200)).replace('http', 'postgres')
   expect(await answersPostgres(url)).toEqual({ said: expect.stringMatching(/^postgres:\/\//) })

@@ -8,10 +8,16 @@ export interface PlannedAct {
 /** The acts of a short scenario, in this order; faults without an act of their own are in the second. */
 export const shortActs = ['baseline', 'fault', 'recovery'] as const
 
-/** Acts one after the other, each by its name with its length in ms. */
-export function actsInTurn(lengthsMs: Readonly<Record<string, number>>): PlannedAct[] {
+/**
+ * Acts one after the other, each by its name with its length in ms. As a list where anybody chose the names: of an object
+ * JavaScript puts names that are numbers first.
+ */
+export function actsInTurn(
+  lengthsMs: Readonly<Record<string, number>> | readonly (readonly [string, number])[],
+): PlannedAct[] {
   let toMs = 0
-  return Object.entries(lengthsMs).map(([name, lengthMs]) => {
+  const list = Array.isArray(lengthsMs) ? lengthsMs : Object.entries(lengthsMs)
+  return list.map(([name, lengthMs]: readonly [string, number]) => {
     const fromMs = toMs
     toMs += lengthMs
     return { name, fromMs, toMs }

@@ -14,6 +14,11 @@ describe('a list of acts', () => {
   it('is played one after the other, whatever their names and number', () => {
     const acts = actsInTurn({ night: 2000, day: 4000, evening: 3000 })
     expect(planned([night, day, evening]).acts).toEqual(acts)
+    // JavaScript would put the numbers first, in their order.
+    const dates = ['night', '18', '17', 'constructor'].map((name) => ({ ...day, name }))
+    expect(planned(dates, { hypothesis: [served('17')] }).acts.map(({ name }) => name)).toEqual(
+      dates.map(({ name }) => name),
+    )
   })
 
   it('may bring load of its own, which comes then and is counted then', () => {

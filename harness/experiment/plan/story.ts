@@ -57,13 +57,13 @@ function inShort(acts: ShortActs): ActSpec[] {
 
 function settleActs(acts: readonly ActSpec[], problems: string[]): PlannedAct[] {
   if (acts.length === 0) problems.push('there are no acts: write the first one, in which nothing is wrong')
-  const lengthsMs: Record<string, number> = {}
+  const lengthsMs = new Map<string, number>()
   for (const { name, lasts } of acts) {
     if (typeof name !== 'string' || name.trim() === '') problems.push('an act has no name')
-    else if (name in lengthsMs) problems.push(`act '${name}' is there twice`)
-    else lengthsMs[name] = lengthOf(name, lasts, problems)
+    else if (lengthsMs.has(name)) problems.push(`act '${name}' is there twice`)
+    else lengthsMs.set(name, lengthOf(name, lasts, problems))
   }
-  return actsInTurn(lengthsMs)
+  return actsInTurn([...lengthsMs])
 }
 
 function lengthOf(name: string, lasts: Duration, problems: string[]): number {

@@ -67,11 +67,16 @@ export function foldJournal(): JournalFold {
   let ended: EventOf<'run.ended'> | null = null
   let turn: { folding: Folding; arm: Arm } | null = null
   let lastAt = 0
+  let isDamaged = false
+  /** Whether the plan of a scenario was on a damaged line: its arms cannot be judged. */
+  let lacksPlan = false
 
-  function take(scenario: string, arm: Arm): { folding: Folding; arm: Arm } {
+  function take(scenario: string, arm: Arm): { folding: Folding; arm: Arm } | null {
     const folding = scenarios.get(scenario)
-    if (folding === undefined) throw new RangeError(`there is no plan of '${scenario}' before it`)
-    return { folding, arm }
+    if (folding !== undefined) return { folding, arm }
+    if (!isDamaged) throw new RangeError(`there is no plan of '${scenario}' before it`)
+    lacksPlan = true
+    return null
   }
 
   function add(event: JournalEvent): void {
@@ -88,13 +93,14 @@ export function foldJournal(): JournalFold {
         break
       case 'arm.started':
         turn = take(event.scenario, event.arm)
-        begin(turn.folding, event)
+        if (turn !== null) begin(turn.folding, event)
         break
       case 'run.ended':
         ended = event
         break
       // The damaged line may have been an `arm.turn`, so lines of any arm under way may be missing.
       case 'journal.damaged':
+        isDamaged = true
         for (const { open } of scenarios.values()) for (const fold of open.values()) fold.add(event)
         break
       default:
@@ -110,6 +116,8 @@ export function foldJournal(): JournalFold {
       return judgedScenario(folding)
     })
     const ending: Ending = ended?.outcome ?? 'failed'
+    const verdicts = judged.map((scenario) => scenario.verdict)
+    const verdict = worstVerdict(lacksPlan ? [...verdicts, 'inconclusive'] : verdicts)
     return {
       version: 2,
       run: run.run,
@@ -120,8 +128,8 @@ export function foldJournal(): JournalFold {
       runtime: run.runtime,
       driver: run.driver,
       toxiproxy: run.toxiproxy,
-      verdict: worstVerdict(judged.map((scenario) => scenario.verdict)),
-      exitCode: exitCodeOf({ ending, scenarios: judged }),
+      verdict,
+      exitCode: exitCodeOf({ ending, scenarios: judged }, verdict),
       scenarios: judged,
       notRun: notRunOf(run, judged),
     }

@@ -12,10 +12,16 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
   )
 }
 
-/** A run's exit code: 130 if it was interrupted, else that of its worst part, 5 > 1 > 3 > 2 > 0. */
-export function exitCodeOf(run: Pick<RunResult, 'ending' | 'scenarios'>): number {
+/**
+ * A run's exit code: 130 if it was interrupted, else that of its worst part, 5 > 1 > 3 > 2 > 0.
+ * @param verdict on the whole run; default: the worst of its scenarios
+ */
+export function exitCodeOf(
+  run: Pick<RunResult, 'ending' | 'scenarios'>,
+  verdict = worstVerdict(run.scenarios.map((scenario) => scenario.verdict)),
+): number {
   if (run.ending === 'interrupted') return exitCode.interrupted
   const failed = run.scenarios.some((scenario) => scenario.arms.some((arm) => arm.ending === 'failed'))
   if (run.ending === 'failed' || failed) return exitCode.harnessError
-  return exitCode[worstVerdict(run.scenarios.map((scenario) => scenario.verdict))]
+  return exitCode[verdict]
 }

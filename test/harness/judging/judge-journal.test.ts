@@ -7,6 +7,7 @@ import { successRate } from '../../../harness/checks/success-rate.ts'
 import { BadInput } from '../../../harness/errors.ts'
 import type { JournalEvent } from '../../../harness/journal/events.ts'
 import { judgeEvents, judgeJournal } from '../../../harness/judging/judge-journal.ts'
+import type { Plan } from '../../../harness/model/plan.ts'
 import { type ArmStory, counter, planOf } from '../checks/arm-story.ts'
 import { armEvents } from '../checks/journals.ts'
 import { runEvents } from '../checks/run-events.ts'
@@ -88,6 +89,41 @@ describe('judging a journal', () => {
       const result = judgeEvents(events.slice(0, length))
       expect(result).toMatchObject({ ending: 'failed', exitCode: 5 })
     }
+  })
+
+  it('judges what is whole where a line is damaged, and is green for nothing that was on it', () => {
+    const events = runEvents(both)
+    // Every line but those of visits, of which there are many alike.
+    const lines = [...events.keys()].filter(
+      (i) => i > 0 && (events[i]!.kind !== 'observation' || events[i - 1]!.kind !== 'observation'),
+    )
+    for (const i of lines) {
+      const { kind, at } = events[i]!
+      const damaged = { kind: 'journal.damaged' as const, at, line: i + 1 }
+      const result = judgeEvents(events.with(i, damaged))
+      const [whose, other] = i < events.length / 2 ? [both[0], both[1]] : [both[1], both[0]]
+      const found = (plan: Plan) => result.scenarios.find(({ scenario }) => scenario === plan.scenario)
+      expect(found(other!.plan)?.verdict, `${kind} ${i}`).toBe('holds')
+      if (kind === 'run.ended') expect(result.exitCode).toBe(5)
+      else {
+        expect(result.exitCode, `${kind} ${i}`).toBe(kind === 'arm.ended' ? 5 : 2)
+        expect(found(whose!.plan)?.verdict, `${kind} ${i}`).toBe(
+          kind === 'scenario.started' ? undefined : 'inconclusive',
+        )
+      }
+    }
+  })
+
+  it('says which line of an arm is damaged', () => {
+    const events = runEvents([{ plan: november, arms: sound }])
+    const i = events.findIndex(({ kind }) => kind === 'observation') + 3
+    const result = judgeEvents(events.with(i, { kind: 'journal.damaged', at: events[i]!.at, line: i + 1 }))
+    const said = result.scenarios[0]!.arms.map(({ voids }) => voids.map((one) => one.said).join())
+    expect(said).toEqual([
+      expect.stringMatching(`the journal was damaged while .*: line ${i + 1} could not be read`),
+      '',
+      '',
+    ])
   })
 
   it('counts an arm that has not ended as failed, and judges what is known', () => {

@@ -51,6 +51,8 @@ export class Connection implements LinkContext {
   private readonly openedAtMs = nowMs()
   /** Undefined until the upstream is reached, and once it is closed. */
   private linked: Readonly<Record<Stream, Link>> | undefined
+  /** Toxics that come from here on find it open. */
+  private isStarted = false
   /** Of toxics that stand on both links. */
   private places: Map<Toxic, Place> | undefined
   private lingerless = false
@@ -129,7 +131,10 @@ export class Connection implements LinkContext {
   }
 
   placeOf(toxic: Toxic): Place {
-    const place = this.places?.get(toxic) ?? { memory: { bytesPassed: 0 }, tally: createTally() }
+    const place = this.places?.get(toxic) ?? {
+      memory: { bytesPassed: 0, isOpen: this.isStarted },
+      tally: createTally(),
+    }
     if (onBoth(toxic)) {
       this.places ??= new Map()
       this.places.set(toxic, place)
@@ -171,6 +176,7 @@ export class Connection implements LinkContext {
       downstream: new Link('downstream', this.upstream, fromUpstream, this.client, this),
     }
     for (const stream of streams) this.linked[stream].start(toxics.on(stream))
+    this.isStarted = true
     evidence.emit('opened', () => ({ connection: this.report()! }))
   }
 

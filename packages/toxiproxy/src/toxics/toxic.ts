@@ -17,6 +17,10 @@ export type Attributes = Fields<AttributeShape>
 /** What a toxic remembers of one connection. */
 export interface Memory {
   bytesPassed: number
+  /** Whether the connection was open before the toxic came, or its first data have been dealt with. */
+  isOpen: boolean
+  /** When the toxic came to the connection, on the clock of performance.now(). */
+  sinceMs?: number
   exchange?: Exchange
 }
 

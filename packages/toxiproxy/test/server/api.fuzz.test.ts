@@ -54,6 +54,8 @@ const toxic = fields({
     'limit_data',
     'http_error',
     'http_latency',
+    'limit_time',
+    'slow_open',
   ),
   stream: fc.constantFrom('upstream', 'downstream'),
   toxicity: fc.double({ noNaN: true }),

@@ -144,6 +144,19 @@ describe.concurrent('an error that nothing caught', () => {
     expect(readFileSync(join(here.out, 'latest', 'junit.xml'), 'utf8')).toMatch(/the author slipped/)
   })
 
+  it('in a network that is up for somebody to explore ends it with exit 5, and nothing left', async ({
+    here,
+  }) => {
+    const started = here.start('up', '--scenarios', crashingScenarios, '--out', here.out)
+    await until(started, /Ctrl-C takes the network down/)
+    const seen = here.registers()
+    writeFileSync(join(here.dir, 'crash-now'), '')
+    const { code, stderr } = await started.ended
+    expect(stderr).toMatch(/an error that nothing caught: the author slipped/)
+    expect(code).toBe(5)
+    await nothingIsLeft(here, seen)
+  })
+
   it('as when the disk fills up while visits stream in: exit 5, in words, and nothing left', async ({
     here,
   }) => {

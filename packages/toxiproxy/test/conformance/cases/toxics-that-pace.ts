@@ -221,6 +221,17 @@ export const bandwidth: readonly Case[] = [
     ownServer: true,
     run: (world) => survives(world, { type: 'bandwidth', stream: 'upstream', attributes: { rate: -1 } }),
   },
+  ...(
+    [
+      ['latency', { latency: 1, jitter: 2 ** 62 }],
+      ['bandwidth', { rate: 1e17 }],
+    ] as const
+  ).map(
+    ([type, attributes]): Case => ({
+      name: `${type}: numbers that overflow do not bring the server down`,
+      deviation: 'no crash on numbers that overflow',
+      ownServer: true,
+      run: (world) => survives(world, { type, stream: 'upstream', attributes }, world.subject.real),
+    }),
+  ),
 ]
-
-/** Whether the server lives once a toxic has met data. Upstream does not. */

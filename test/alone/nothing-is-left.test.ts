@@ -144,6 +144,21 @@ describe.concurrent('an error that nothing caught', () => {
     expect(readFileSync(join(here.out, 'latest', 'junit.xml'), 'utf8')).toMatch(/the author slipped/)
   })
 
+  it('and a call of process.exit(0) amid a run too: nothing that judged nothing is green', async ({
+    here,
+  }) => {
+    const started = here.start('run', ...oneByOne, '--scenarios', crashingScenarios, '--out', here.out)
+    await until(started, /baseline begins/)
+    const seen = here.registers()
+    writeFileSync(join(here.dir, 'exit-now'), '')
+    const { code, stderr } = await started.ended
+    expect(stderr).toMatch(/an error that nothing caught: process\.exit\(0\) was called/)
+    expect(stderr).toMatch(/crashing\/index\.ts/)
+    expect(code).toBe(5)
+    await nothingIsLeft(here, seen)
+    expect(result(here)).toMatchObject({ ending: 'failed', exitCode: 5 })
+  })
+
   it('in a network that is up for somebody to explore ends it with exit 5, and nothing left', async ({
     here,
   }) => {

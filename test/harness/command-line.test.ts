@@ -1,6 +1,7 @@
 /** What a person types, and what they are told: one clear message, the right exit code, nothing started. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith } from '../needs.ts'
 import { brokenScenarios, type Place, place, tinyScenarios, twiceScenarios } from './fixtures/command-line.ts'
@@ -200,6 +201,21 @@ describe('an exit code never lies', () => {
   it('nor does the reader of the errors count: 4 is 4', async () => {
     const { code } = await here.startBy('"$@" 2>&1 | true; exit $PIPESTATUS', 'plan', 'nothing').ended
     expect(code).toBe(4)
+  })
+
+  it.each([
+    ['process.exit(0)', 4, /cannot load .*index\.ts: process\.exit\(0\) was called/],
+    ['await new Promise(() => {})', 5, /it waits for what never comes/],
+    ['setTimeout(() => { throw new Error("later") }); await new Promise(() => {})', 5, /caught: later/],
+    ['Promise.reject(new Error("unheard"))', 5, /caught: unheard/],
+  ])('a module of scenarios that says %s', async (text, exits, words) => {
+    const dir = mkdtempSync(join(here.dir, 'odd-'))
+    const from = pathToFileURL(join(tinyScenarios, 'index.ts')).href
+    writeFileSync(join(dir, 'index.ts'), `${text}\nexport { scenarios } from '${from}'\n`)
+    writeFileSync(join(dir, 'package.json'), '{ "type": "module" }')
+    const { code, stderr } = await here.run('list', '--scenarios', dir)
+    expect(stderr).toMatch(words)
+    expect(code).toBe(exits)
   })
 
   const missing = existsSync('/dev/full') ? undefined : 'there is no /dev/full'

@@ -1,4 +1,5 @@
 /** The command line: the only place, with commands/, that touches argv, standard output and the exit code. */
+import { Console } from 'node:console'
 import { Command, CommanderError } from 'commander'
 import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
@@ -24,6 +25,8 @@ import { projectVersion } from './version.ts'
 
 exitCodesThatNeverLie()
 loopbackIsDirect()
+// What a scenario's module prints: programs read standard output, as of `plan --json`.
+globalThis.console = new Console(process.stderr)
 
 const program = new Command('saeol-chaos')
   .description(

@@ -1,7 +1,8 @@
 /** What a person looks up: help, what there is, what would happen. Nothing is started. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as builtIn from '../../scenarios/index.ts'
 import { describeWith } from '../needs.ts'
@@ -64,6 +65,16 @@ describe('help and look-ups', () => {
     const { file, line } = JSON.parse(stdout)[0].definedAt as { file: string; line: number }
     expect(file).toBe('test/harness/fixtures/scenarios/index.ts')
     expect(readFileSync(file, 'utf8').split('\n')[line - 1]).toContain('defineScenario(')
+  })
+
+  it.each(['plan', 'list'])('what a module prints is kept out of %s --json', async (command) => {
+    const dir = mkdtempSync(join(here.dir, 'prints-'))
+    const from = pathToFileURL(join(tinyScenarios, 'index.ts')).href
+    const text = `for (const how of ['log', 'info', 'table']) console[how]('hello')\nexport { scenarios } from '${from}'\n`
+    writeFileSync(join(dir, 'index.ts'), text)
+    const { stdout, stderr } = await here.run(command, '--json', '--scenarios', dir)
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('tiny-stall')
+    expect(stderr.match(/hello/g)).toHaveLength(3)
   })
 
   const planned = async (...args: string[]): Promise<string[]> => {

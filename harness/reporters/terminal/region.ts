@@ -35,7 +35,9 @@ export function region(output: ReporterOutput): Region {
     draw(lines) {
       const columns = output.columns()
       // The last column stays free: some terminals break a line that fills it.
-      const clipped = lines.map((line) => clip(line, Math.max(1, columns - 1)))
+      // What does not fit above the cursor would scroll away, where nothing draws over it.
+      const fitting = lines.slice(0, Math.max(0, output.rows() - 1))
+      const clipped = fitting.map((line) => clip(line, Math.max(1, columns - 1)))
       if (columns === drawnAt && clipped.length === drawn.length && clipped.every((l, i) => l === drawn[i]))
         return
       output.write(`${toTop()}${clipped.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`)

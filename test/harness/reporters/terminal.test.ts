@@ -161,6 +161,13 @@ describe('a region', () => {
     expect(terminal.lines()).toEqual(['interrupted', 'one', 'two', ''])
   })
 
+  test.each([4, 3, 2, 1])('is never higher than a terminal of %i rows', (rows) => {
+    const terminal = screen(20, false, rows)
+    const block = region(terminal.output)
+    for (const word of ['old', 'new']) block.draw([1, 2, 3].map((line) => `${word} ${line}`))
+    expect(terminal.lines()).toEqual([...['new 1', 'new 2', 'new 3'].slice(0, rows - 1), ''])
+  })
+
   test('writes nothing where nothing has changed', () => {
     const terminal = screen(20)
     const block = region(terminal.output)

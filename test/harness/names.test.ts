@@ -85,6 +85,12 @@ describe('a name', () => {
     },
   )
 
+  it('of a measure has no plus sign: arms that have several on are named with it', () => {
+    expect(problemsOf(withMeasure('a+b'))).toEqual([
+      expect.stringMatching(/measure "a\+b": a measure's name has no "\+" in it$/),
+    ])
+  })
+
   it('of a link may be longer, and has the same letters', () => {
     expect(problemsOf({ system: withLink(entrance('시민'.repeat(40), 'front')) })).toEqual([])
     expect(problemsOf({ system: withLink(entrance('a/b', 'front')) })).toEqual([

@@ -20,7 +20,7 @@ export function nameProblems({ name }: Scenario, { measures }: ScenarioBody, sys
   return [
     ...unfit('scenario', name),
     ...services.flatMap((service) => unfit('service', service)),
-    ...measures.flatMap((measure) => unfit('measure', measure.name)),
+    ...measures.flatMap((measure) => [...unfit('measure', measure.name), ...unfitForArms(measure.name)]),
     ...system.links.flatMap((link) => unfit('link', link.name, Number.POSITIVE_INFINITY)),
     ...serviceProblems(system, services),
     ...proxyProblems(system),
@@ -48,6 +48,13 @@ function unfit(what: string, name: string, most = maxBytes): string[] {
     return refused("a name does not begin with '.', '-' or a space, nor end with one")
   const bytes = Buffer.byteLength(name)
   return bytes > most ? refused(`${bytes} bytes are too many for the name of a file: at most ${most}`) : []
+}
+
+/** Arms that have several measures on are named `with-a+b`. */
+function unfitForArms(measure: string): string[] {
+  return measure.includes('+')
+    ? [`measure ${JSON.stringify(measure)}: a measure's name has no "+" in it`]
+    : []
 }
 
 function serviceProblems({ name, image }: System, services: readonly string[]): string[] {

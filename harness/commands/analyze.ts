@@ -31,7 +31,11 @@ export const analyzeCommand = new Command('analyze')
     if (!existsSync(path))
       throw new BadInput([`there is no journal at ${path}: name a run's directory, such as .chaos/latest`])
     const result = await judgeJournal(path)
-    const output = reporterOutput(process.stdout, process.env, { verbose: true, lang: options.lang })
+    const output = reporterOutput(process.stdout, process.env, {
+      verbose: true,
+      lang: options.lang,
+      journal: path,
+    })
     const report = reportTo(makeReporters(output))
     for (const scenario of result.scenarios) {
       for (const arm of scenario.arms) report.armEnded(arm, { scenario: scenario.scenario, arm: arm.arm })

@@ -5,6 +5,7 @@ import { htmlReporter } from './html.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
 import { markdownReporter } from './markdown.ts'
+import { otlpReporter } from './otlp.ts'
 import type { ReporterFactory } from './reporter.ts'
 
 interface Known {
@@ -12,6 +13,8 @@ interface Known {
   readonly factory: ReporterFactory
   /** It writes a file, which may be asked for elsewhere: `junit=build/junit.xml`. */
   readonly writes?: string
+  /** It is there where it is asked for; the others are where none is asked for. */
+  readonly onlyAsked?: true
 }
 
 /** Every reporter, by the name `--reporter` knows it by. */
@@ -44,9 +47,17 @@ export const reporters: Readonly<Record<string, Known>> = {
     summary: 'annotations and the job’s summary on GitHub Actions, where it is on by itself',
     factory: githubReporter,
   },
+  otlp: {
+    summary: 'the run and its visits as traces, in OTLP/JSON',
+    factory: otlpReporter,
+    writes: 'otlp.json',
+    onlyAsked: true,
+  },
 }
 
 /** Those that a run has where none is asked for. @param env of the process */
 export function usualReporters(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(reporters).filter((name) => name !== 'github' || env.GITHUB_ACTIONS === 'true')
+  return Object.entries(reporters).flatMap(([name, { onlyAsked }]) =>
+    onlyAsked || (name === 'github' && env.GITHUB_ACTIONS !== 'true') ? [] : [name],
+  )
 }

@@ -19,7 +19,7 @@ const columnsElsewhere = 110
 export function reporterOutput(
   stream: Stream,
   env: Readonly<Record<string, string | undefined>>,
-  options: Pick<ReporterOutput, 'again' | 'lang'> & { readonly verbose?: boolean } = {},
+  options: Pick<ReporterOutput, 'again' | 'lang' | 'journal'> & { readonly verbose?: boolean } = {},
 ): ReporterOutput & { makeRoom(): void } {
   const able = stream.isTTY === true && env.TERM !== 'dumb'
   let open = true
@@ -41,6 +41,7 @@ export function reporterOutput(
     },
     verbose: options.verbose ?? false,
     ...(options.again !== undefined && { again: options.again }),
+    ...(options.journal !== undefined && { journal: options.journal }),
     ...(options.lang !== undefined && { lang: options.lang }),
     columns: () => stream.columns || Number(env.COLUMNS) || (able ? 80 : columnsElsewhere),
   }

@@ -27,6 +27,8 @@ export interface ReporterOutput {
   readonly again?: (scenarios: readonly string[]) => string
   /** The file that is asked for in place of the reporter's own in the run's directory. */
   readonly path?: string
+  /** The journal, where it is not `journal.jsonl` in the run's directory. */
+  readonly journal?: string
   /** The language that pages open in; default English. */
   readonly lang?: Language
 }

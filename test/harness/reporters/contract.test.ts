@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { reporters } from '../../../harness/reporters/index.ts'
 import type { Reporter } from '../../../harness/reporters/reporter.ts'
+import { planOf } from '../checks/arm-story.ts'
+import { runEvents } from '../checks/run-events.ts'
 import { runCalls } from './run-calls.ts'
 import { runVariants } from './run-variants.ts'
 import { paper, screen } from './screen.ts'
@@ -16,12 +18,17 @@ const files: Readonly<Record<string, readonly string[]>> = {
   junit: ['junit.xml'],
   markdown: ['summary.md'],
   github: [],
+  otlp: ['otlp.json'],
 }
+
+/** The journal of a run stands beside its reports. */
+const journal = runEvents([{ plan: planOf([]), arms: [{ arm: 'treated' }] }])
 
 let dir: string
 beforeEach(() => {
   vi.useFakeTimers()
   dir = mkdtempSync(join(tmpdir(), 'reporters-'))
+  writeFileSync(join(dir, 'journal.jsonl'), journal.map((event) => `${JSON.stringify(event)}\n`).join(''))
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -47,7 +54,7 @@ describe.each(Object.entries(reporters))('%s', (name, { factory, summary }) => {
         await tell(reporter)
         vi.advanceTimersByTime(50)
       }
-      expect(readdirSync(dir)).toEqual(files[name])
+      expect(readdirSync(dir).filter((file) => file !== 'journal.jsonl')).toEqual(files[name])
       expect(vi.getTimerCount()).toBe(0)
     })
 

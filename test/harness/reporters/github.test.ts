@@ -121,4 +121,5 @@ it('is on by itself on GitHub Actions, and nowhere else', () => {
   expect(usualReporters({ GITHUB_ACTIONS: 'true' })).toContain('github')
   expect(usualReporters({})).not.toContain('github')
   expect(usualReporters({})).toContain('markdown')
+  expect(usualReporters({ GITHUB_ACTIONS: 'true' })).not.toContain('otlp')
 })

@@ -40,6 +40,7 @@ export function reportersOf(typed: readonly string[]): (output: ReporterOutput) 
     const known = reporters[name]
     if (known === undefined) problems.push(unknown('reporter', name, Object.keys(reporters)))
     else if (path !== undefined) problems.push(...problemsOf(name, path, known.writes !== undefined))
+    problems.push(...(known?.problems?.(process.env) ?? []))
   }
   const paths = wanted.flatMap(({ path }) => (path ? [resolve(path)] : []))
   for (const path of new Set(paths.filter((one, i) => paths.indexOf(one) !== i)))

@@ -5,6 +5,7 @@ import { htmlReporter } from './html.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
 import { markdownReporter } from './markdown.ts'
+import { readEndpoint } from './otlp/endpoint.ts'
 import { otlpReporter } from './otlp.ts'
 import type { ReporterFactory } from './reporter.ts'
 
@@ -15,6 +16,8 @@ interface Known {
   readonly writes?: string
   /** It is there where it is asked for; the others are where none is asked for. */
   readonly onlyAsked?: true
+  /** What is wrong with the environment that it is made in; none means that it can be. */
+  readonly problems?: (env: Readonly<Record<string, string | undefined>>) => readonly string[]
 }
 
 /** Every reporter, by the name `--reporter` knows it by. */
@@ -49,7 +52,8 @@ export const reporters: Readonly<Record<string, Known>> = {
   },
   otlp: {
     summary: 'the run and its visits as traces, in OTLP/JSON',
-    factory: otlpReporter,
+    factory: (output) => otlpReporter(output),
+    problems: (env) => readEndpoint(env).problems,
     writes: 'otlp.json',
     onlyAsked: true,
   },

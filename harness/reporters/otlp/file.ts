@@ -4,6 +4,9 @@ import type { KeyValue, ResourceSpans, Span } from './message.ts'
 /** Most spans of one line of the file, and so of one message to a collector: about half a megabyte. */
 const mostSpans = 500
 
+/** Begins a line that has spans. */
+const start = '{"resource":'
+
 /**
  * Writes spans as one ExportTraceServiceRequest, as they come: an element of `resourceSpans` a line, which is written when
  * it is full. So no more is held than a line for each resource whose spans are still coming.
@@ -34,6 +37,11 @@ export function requestWriter(write: (text: string) => void): {
       write(lines === 0 ? '{"resourceSpans":[]}\n' : '\n]}\n')
     },
   }
+}
+
+/** The message that a line of such a file is by itself; undefined where the line has no spans. */
+export function messageOfLine(line: string): string | undefined {
+  return line.startsWith(start) ? `{"resourceSpans":[${line.replace(/,$/, '')}]}` : undefined
 }
 
 function element(attributes: readonly KeyValue[], spans: readonly Span[]): ResourceSpans {

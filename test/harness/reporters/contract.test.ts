@@ -26,11 +26,14 @@ const journal = runEvents([{ plan: planOf([]), arms: [{ arm: 'treated' }] }])
 
 let dir: string
 beforeEach(() => {
+  // Nothing of what is told here goes to a developer's own collector.
+  for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) vi.stubEnv(name, undefined)
   vi.useFakeTimers()
   dir = mkdtempSync(join(tmpdir(), 'reporters-'))
   writeFileSync(join(dir, 'journal.jsonl'), journal.map((event) => `${JSON.stringify(event)}\n`).join(''))
 })
 afterEach(() => {
+  vi.unstubAllEnvs()
   vi.useRealTimers()
   rmSync(dir, { recursive: true })
 })

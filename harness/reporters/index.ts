@@ -5,6 +5,7 @@ import { htmlReporter } from './html.ts'
 import { jsonReporter } from './json.ts'
 import { junitReporter } from './junit.ts'
 import { markdownReporter } from './markdown.ts'
+import { openmetricsReporter } from './openmetrics.ts'
 import { readEndpoint } from './otlp/endpoint.ts'
 import { otlpReporter } from './otlp.ts'
 import type { ReporterFactory } from './reporter.ts'
@@ -55,6 +56,12 @@ export const reporters: Readonly<Record<string, Known>> = {
     factory: (output) => otlpReporter(output),
     problems: (env) => readEndpoint(env).problems,
     writes: 'otlp.json',
+    onlyAsked: true,
+  },
+  openmetrics: {
+    summary: 'the run as time series, in OpenMetrics text',
+    factory: openmetricsReporter,
+    writes: 'metrics.om',
     onlyAsked: true,
   },
 }

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { HarnessError } from '../errors.ts'
+import { journalOf } from './journal-of.ts'
 import { deliver } from './otlp/deliver.ts'
 import { readEndpoint } from './otlp/endpoint.ts'
 import { requestWriter } from './otlp/file.ts'
@@ -21,9 +20,7 @@ export function otlpReporter(
   return {
     name: 'otlp',
     async runEnded(result, dir) {
-      const from = journal ?? join(dir, 'journal.jsonl')
-      if (!existsSync(from))
-        throw new HarnessError(`there is no journal at ${from}, and spans are made of it`)
+      const from = journalOf(dir, journal)
       const file = path ?? join(dir, 'otlp.json')
       await writePieces(file, async (write) => {
         const request = requestWriter(write)

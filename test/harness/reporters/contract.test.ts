@@ -19,6 +19,7 @@ const files: Readonly<Record<string, readonly string[]>> = {
   markdown: ['summary.md'],
   github: [],
   otlp: ['otlp.json'],
+  openmetrics: ['metrics.om'],
 }
 
 /** The journal of a run stands beside its reports. */

@@ -12,7 +12,10 @@ export const reporterOption = new Option(
   '--reporter <names>',
   `reporters, of ${Object.keys(reporters).join(', ')}; one that writes a file takes name=path`,
 )
-  .default(usualReporters(process.env), 'all; github where GITHUB_ACTIONS is true')
+  .default(
+    usualReporters(process.env),
+    `${usualReporters({}).join(', ')}; github where GITHUB_ACTIONS is true`,
+  )
   .env('SAEOL_CHAOS_REPORTER')
   .argParser(names)
 

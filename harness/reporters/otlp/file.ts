@@ -9,10 +9,10 @@ const start = '{"resource":'
 
 /**
  * Writes spans as one ExportTraceServiceRequest, as they come: an element of `resourceSpans` a line, which is written when
- * it is full. So no more is held than a line for each resource whose spans are still coming.
+ * it is full, or the last of its resource. So no more is held than a line for each resource whose spans are still coming.
  */
 export function requestWriter(write: (text: string) => void): {
-  emit(resource: readonly KeyValue[], spans: readonly Span[]): void
+  emit(resource: readonly KeyValue[], spans: readonly Span[], last: boolean): void
   end(): void
 } {
   const waiting = new Map<readonly KeyValue[], Span[]>()
@@ -22,7 +22,7 @@ export function requestWriter(write: (text: string) => void): {
     write(JSON.stringify(element(resource, spans)))
   }
   return {
-    emit(resource, spans) {
+    emit(resource, spans, last) {
       const held = waiting.get(resource) ?? []
       waiting.set(resource, held)
       for (const span of spans) {
@@ -31,6 +31,9 @@ export function requestWriter(write: (text: string) => void): {
         flush(resource, held)
         held.length = 0
       }
+      if (!last) return
+      waiting.delete(resource)
+      if (held.length > 0) flush(resource, held)
     },
     end() {
       for (const [resource, spans] of waiting) if (spans.length > 0) flush(resource, spans)

@@ -19,10 +19,10 @@ import {
 } from './message.ts'
 import { resourceOfArm, resourceOfRun } from './resource.ts'
 import { isSampled, type Kept, visitSet } from './sampling.ts'
-import { traceOf, visitSpans } from './visit-spans.ts'
+import { traceOf, type VisitsOf, visitSpans } from './visit-spans.ts'
 
-/** Takes spans of one resource; an attempt's are the same resource each time. */
-export type Emit = (resource: readonly KeyValue[], spans: readonly Span[]) => void
+/** Takes spans of one resource, which is the same object each time. `last`: no more of it come. */
+export type Emit = (resource: readonly KeyValue[], spans: readonly Span[], last: boolean) => void
 
 /**
  * Tells a run as spans while its journal is read, twice: first for which visits were not served anywhere, then for the
@@ -64,6 +64,7 @@ interface Lasted {
 
 interface OpenArm {
   readonly trace: ArmTrace
+  readonly visits: VisitsOf
   readonly resource: readonly KeyValue[]
 }
 
@@ -88,12 +89,14 @@ function tellingOf(result: RunResult, { unserved, attemptsOf }: Survey, emit: Em
     emit(
       arm.resource,
       armSpans(arm.trace, scenarioSpanId(result.run, turn.scenario), ended, lastAt, resultOf(turn)),
+      true,
     )
   }
 
   const begin = (turn: Turn, event: EventOf<'arm.started'>): void => {
     const trace = armTrace(result.run, turn, event, plans.get(turn.scenario))
-    open.set(turn, { trace, resource: resourceOfArm(run!, turn) })
+    const visits = { run: result.run, seed: run!.seed, turn, arm: armLink(trace) }
+    open.set(turn, { trace, visits, resource: resourceOfArm(run!, turn) })
     if (!scenarios.has(turn.scenario)) scenarios.set(turn.scenario, { from: event.at, to: event.at })
   }
 
@@ -106,12 +109,12 @@ function tellingOf(result: RunResult, { unserved, attemptsOf }: Survey, emit: Em
   const visited = (turn: Turn, visit: EventOf<'observation'>): void => {
     const arm = open.get(turn)
     if (arm === undefined) return
-    const { trace, resource } = arm
+    const { trace, visits, resource } = arm
     trace.visits.all++
     const kept = keptOf(turn, visit)
     if (kept === null) return
     trace.visits.told++
-    emit(resource, visitSpans({ run: result.run, seed: run!.seed, turn, arm: armLink(trace) }, visit, kept))
+    emit(resource, visitSpans(visits, visit, kept), false)
   }
 
   const inArm = (turn: Turn, event: JournalEvent): void => {
@@ -144,7 +147,7 @@ function tellingOf(result: RunResult, { unserved, attemptsOf }: Survey, emit: Em
           result.scenarios.find(({ scenario }) => scenario === name),
         ),
       )
-      emit(resourceOfRun(run!), [runSpan(result, { from: run!.at, to: lastAt }), ...spans])
+      emit(resourceOfRun(run!), [runSpan(result, { from: run!.at, to: lastAt }), ...spans], true)
     },
   }
 }

@@ -10,7 +10,7 @@ import { plan, toldRun, treated, untreated } from './a-told-run.ts'
 import { answering, collector } from './collector.ts'
 import { expectWhole, received } from './strict.ts'
 
-const quick = { withinMs: 5000, pauseMs: 5 }
+const quick = { withinMs: 30_000, pauseMs: 5 }
 
 /** A run's file, of more than one message. */
 async function written(): Promise<string> {
@@ -22,7 +22,7 @@ async function written(): Promise<string> {
 const to = (url: string, more: Partial<Endpoint> = {}): Endpoint => ({
   url: `${url}/v1/traces`,
   headers: {},
-  timeoutMs: 2000,
+  timeoutMs: 20_000,
   ...more,
 })
 
@@ -87,7 +87,8 @@ describe('it is an error which names the endpoint, the reason and the file', () 
   ])('where %s', async (_, answers, why, requests) => {
     const file = await written()
     const receiver = await collector(...answers)
-    const endpoint = to(receiver.url, { headers: { 'api-key': 'secret' }, timeoutMs: 50 })
+    const timeoutMs = why.startsWith('no answer') ? 50 : 20_000
+    const endpoint = to(receiver.url, { headers: { 'api-key': 'secret' }, timeoutMs })
     const { message } = await deliver(file, endpoint, quick).then(
       () => expect.fail('taken'),
       (error: Error) => error,
@@ -100,13 +101,11 @@ describe('it is an error which names the endpoint, the reason and the file', () 
     const receiver = await collector(undefined, () => {})
     const began = performance.now()
     const delivery = deliver(await written(), to(receiver.url, { timeoutMs: 60_000 }), {
-      withinMs: 300,
+      withinMs: 3000,
       pauseMs: 5,
     })
-    await expect(delivery).rejects.toThrow(
-      /: not all was taken within 0\.3 s, after 1 messages; they are in /,
-    )
-    expect(performance.now() - began).toBeLessThan(5000)
+    await expect(delivery).rejects.toThrow(/: not all was taken within 3 s, after 1 messages; they are in /)
+    expect(performance.now() - began).toBeLessThan(20_000)
   })
 
   it('where nobody listens, and no key of its query is told', async () => {

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../../../../harness/journal/events.ts'
 import { traceIdOf } from '../../../../harness/load/trace.ts'
+import { messageOfLine, requestWriter } from '../../../../harness/reporters/otlp/file.ts'
+import type { Span } from '../../../../harness/reporters/otlp/message.ts'
 import { isSampled, visitSet } from '../../../../harness/reporters/otlp/sampling.ts'
 import { otlpReporter } from '../../../../harness/reporters/otlp.ts'
 import { counter, epoch } from '../../checks/arm-story.ts'
@@ -254,6 +256,24 @@ describe('the file', () => {
     expect(readdirSync(dir)).toEqual(['journal.jsonl'])
     expect(existsSync(join(dir, 'otlp.json'))).toBe(false)
   })
+})
+
+it('holds no more than a message for each resource: 500 spans are written as they come', () => {
+  const written: string[] = []
+  const writer = requestWriter((text) => void written.push(text))
+  const spans = Array.from({ length: 1200 }, (_, i) => ({ spanId: `${i}` }) as Span)
+  const [one, another] = [[], []]
+  writer.emit(one, spans.slice(0, 499), false)
+  writer.emit(another, spans.slice(0, 499), false)
+  expect(written).toEqual([])
+  const messages = () => written.flatMap((line) => messageOfLine(line)?.match(/spanId/g)?.length ?? [])
+  writer.emit(one, spans.slice(499), false)
+  expect(messages()).toEqual([500, 500])
+  // Of an arm that is over nothing is held.
+  writer.emit(one, [], true)
+  expect(messages()).toEqual([500, 500, 200])
+  writer.end()
+  expect(written.join('').match(/spanId/g)).toHaveLength(1200 + 499)
 })
 
 it('a trace id is kept by its last 56 bits alone', () => {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { type Received, received } from './strict.ts'
@@ -21,7 +21,9 @@ export async function collector(
   const requests: Collector['requests'][number][] = []
   const spans: Received[] = []
   const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
+    const body = await bodyOf(request).catch(() => undefined)
+    // Who asked has gone, and with it the request.
+    if (body === undefined) return
     const { url: path = '', headers } = request
     requests.push({ path, headers, body })
     const instead = answers[requests.length - 1]
@@ -41,6 +43,10 @@ export async function collector(
     server.close()
   })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, spans: () => spans }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString()
 }
 
 /** An answer of that status. */

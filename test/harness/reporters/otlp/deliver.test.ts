@@ -83,11 +83,11 @@ describe('it is an error which names the endpoint, the reason and the file', () 
       1,
     ],
     ['some spans were refused', [refusing], 'it refused 3 spans: too old', undefined],
-    ['nothing comes', [() => {}, () => {}, () => {}], 'no answer within 50 ms', 3],
+    ['nothing comes', [() => {}, () => {}, () => {}], 'no answer within 500 ms', 3],
   ])('where %s', async (_, answers, why, requests) => {
     const file = await written()
     const receiver = await collector(...answers)
-    const timeoutMs = why.startsWith('no answer') ? 50 : 20_000
+    const timeoutMs = why.startsWith('no answer') ? 500 : 20_000
     const endpoint = to(receiver.url, { headers: { 'api-key': 'secret' }, timeoutMs })
     const { message } = await deliver(file, endpoint, quick).then(
       () => expect.fail('taken'),

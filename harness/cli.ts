@@ -5,6 +5,7 @@ import { examples } from './called.ts'
 import { analyzeCommand } from './commands/analyze.ts'
 import { cleanCommand } from './commands/clean.ts'
 import { compareCommand } from './commands/compare.ts'
+import { completionCommand } from './commands/completion.ts'
 import { applyConfig } from './commands/config.ts'
 import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -63,6 +64,7 @@ const commands = [
   doctorCommand,
   cleanCommand,
   referenceCommand,
+  completionCommand,
 ]
 for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
 for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()

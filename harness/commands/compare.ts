@@ -12,20 +12,7 @@ import { comparisonView } from '../reporters/comparison-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { compareSets, type SetsOptions } from './measure-sets.ts'
-import {
-  driverOption,
-  names,
-  outOption,
-  parallelOption,
-  retryOption,
-  runtimeOption,
-  scenariosOption,
-  seedOption,
-  setOption,
-  shareOf,
-  toxiproxyOption,
-  wholeNumber,
-} from './options.ts'
+import { names, shareOf, takesArmOptions, wholeNumber } from './options.ts'
 
 interface Options extends SetsOptions {
   margin: number
@@ -60,15 +47,6 @@ export const compareCommand = new Command('compare')
       .default(3)
       .argParser(wholeNumber('--seeds', 1)),
   )
-  .addOption(seedOption)
-  .addOption(setOption)
-  .addOption(outOption)
-  .addOption(parallelOption)
-  .addOption(retryOption)
-  .addOption(runtimeOption)
-  .addOption(toxiproxyOption)
-  .addOption(driverOption)
-  .addOption(scenariosOption)
   .addHelpText(
     'after',
     `${examples(
@@ -86,6 +64,7 @@ of a scenario: 0 a set holds everything · 1 none does · 2 undecided · 4 bad i
       throw new BadInput([`${before} is one run: name a second one to compare it with, or a scenario`])
     else process.exitCode = await compareSets(before, options)
   })
+takesArmOptions(compareCommand)
 
 /** @returns the exit code */
 async function compareTwo(

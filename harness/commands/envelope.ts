@@ -22,40 +22,18 @@ import { envelopeView, triedLine, typed } from '../reporters/envelope-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { writeWhole } from '../reporters/write-file.ts'
-import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
-import {
-  driverOption,
-  outOption,
-  parallelOption,
-  retryOption,
-  runtimeOption,
-  scenariosOption,
-  seedOption,
-  setOption,
-  shareOf,
-  toxiproxyOption,
-  wholeNumber,
-} from './options.ts'
+import { type ArmOptions, shareOf, takesArmOptions, wholeNumber } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
-interface Options {
+interface Options extends ArmOptions {
   knob: string
   width: number
   tries: number
   baseline?: string
-  seed: string
-  set: Record<string, string>
-  out: string
-  json: boolean
-  parallel: number | 'auto'
-  retryInconclusive: number
-  runtime: (typeof runtimeNames)[number]
-  toxiproxy: (typeof toxiproxyNames)[number]
-  driver: string
-  scenarios?: string
 }
 
 export const envelopeCommand = new Command('envelope')
@@ -77,15 +55,6 @@ export const envelopeCommand = new Command('envelope')
   )
   .option('--baseline <file>', 'an envelope.json that is kept: exit 1 where something holds less far')
   .option('--json', 'as JSON (it is also written to envelope.json)', false)
-  .addOption(seedOption)
-  .addOption(setOption)
-  .addOption(outOption)
-  .addOption(parallelOption)
-  .addOption(retryOption)
-  .addOption(runtimeOption)
-  .addOption(toxiproxyOption)
-  .addOption(driverOption)
-  .addOption(scenariosOption)
   .addHelpText(
     'after',
     `${examples(
@@ -117,6 +86,7 @@ Exit codes: 0 where it breaks is known · 1 something holds less far than in --b
     output.write(options.json ? json : envelopeView(envelope, worse, file, paintFor(output.colour)))
     process.exitCode = broken === undefined ? exitOf(envelope, worse) : exitCodeOf(broken)
   })
+takesArmOptions(envelopeCommand)
 
 /** @returns what is known, also where a run was interrupted or failed (`broken`), and the last run's directory */
 async function search(

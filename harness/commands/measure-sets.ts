@@ -12,27 +12,17 @@ import { measureSetsView, setsProgress } from '../reporters/measure-sets-view.ts
 import { reporterOutput } from '../reporters/output.ts'
 import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { writeWhole } from '../reporters/write-file.ts'
-import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
-import { mustKnow } from './options.ts'
+import { type ArmOptions, mustKnow } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
-export interface SetsOptions {
+export interface SetsOptions extends ArmOptions {
   measures?: readonly string[]
   design?: Design
   seeds: number
-  seed: string
-  set: Record<string, string>
-  out: string
-  json: boolean
-  parallel: number | 'auto'
-  retryInconclusive: number
-  runtime: (typeof runtimeNames)[number]
-  toxiproxy: (typeof toxiproxyNames)[number]
-  driver: string
-  scenarios?: string
 }
 
 /** `compare <scenario>`: sets of its measures, over several seeds. @returns the exit code */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { BadInput } from '../errors.ts'
 import { drivers } from '../load/drivers.ts'
 import { unknown } from '../near-miss.ts'
@@ -100,6 +100,36 @@ export const driverOption = new Option(
   '--driver <name>',
   `load driver, of ${drivers.map(({ name }) => name).join(', ')}`,
 ).default('builtin')
+
+/** What the options say that every command which runs arms has. */
+export interface ArmOptions {
+  readonly seed: string
+  readonly set: Record<string, string>
+  readonly out: string
+  readonly json: boolean
+  readonly parallel: number | 'auto'
+  readonly retryInconclusive: number
+  readonly runtime: (typeof runtimeNames)[number]
+  readonly toxiproxy: (typeof toxiproxyNames)[number]
+  readonly driver: string
+  readonly scenarios?: string
+}
+
+/** Gives a command the options of {@link ArmOptions}, but for `--json`, whose words are its own. */
+export function takesArmOptions(command: Command): void {
+  for (const option of [
+    seedOption,
+    setOption,
+    outOption,
+    parallelOption,
+    retryOption,
+    runtimeOption,
+    toxiproxyOption,
+    driverOption,
+    scenariosOption,
+  ])
+    command.addOption(option)
+}
 
 export const baselineOption = new Option(
   '--baseline <file>',

@@ -10,6 +10,7 @@ import { applyConfig } from './commands/config.ts'
 import { exitCodesThatNeverLie } from './commands/crash.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { envelopeCommand } from './commands/envelope.ts'
+import { initCommand } from './commands/init.ts'
 import { k6Command } from './commands/k6.ts'
 import { listCommand } from './commands/list.ts'
 import { loopbackIsDirect } from './commands/loopback.ts'
@@ -65,6 +66,7 @@ const commands = [
   cleanCommand,
   referenceCommand,
   completionCommand,
+  initCommand,
 ]
 for (const command of commands) program.addCommand(command, { isDefault: command === runCommand })
 for (const command of [program, ...commands]) command.copyInheritedSettings(program).exitOverride()

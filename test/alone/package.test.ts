@@ -255,6 +255,26 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
       expect(ended.stdout + ended.stderr).toMatch(/^redis-stalls {2}✓ holds: from-memory saves \d+ of/m)
       expect(ended.code).toBe(0)
     })
+
+    it('init writes a first scenario for such a project: it runs, and says that nothing saves it yet', async (context) => {
+      const fresh = join(project, 'fresh')
+      copyExample('any-language', fresh)
+      rmSync(join(fresh, 'scenarios'), { recursive: true })
+      writeFileSync(join(fresh, '.env'), 'REDIS_URL=redis://:secret@127.0.0.1:6379/3\n')
+      const command = ['env', pathWith(python!), join(project, 'node_modules/.bin/saeol-chaos')] as const
+      const written = await start(fresh, ...command, 'init').ended
+      expect(written.stdout).toMatch(
+        /found: python3 -m flask .* ready when \/health answers; redis by REDIS_URL/,
+      )
+      expect(written.stdout + readFileSync(join(fresh, 'scenarios/system.ts'), 'utf8')).not.toMatch(/secret/)
+      expect(written.code).toBe(0)
+      const ended = await decided(context, () => start(fresh, ...command, 'run').ended)
+      expect(ended.stdout).toMatch(/✗ deviates: the measures do not save it \(fallback\)/)
+      expect(ended.code).toBe(1)
+      const again = await start(fresh, ...command, 'init').ended
+      expect(again.stderr).toMatch(/scenarios\/system\.ts is there already: nothing was written/)
+      expect(again.code).toBe(4)
+    })
   })
 
   it('where there are no scenarios it brings the administrative network up by name, and never instead of theirs', async () => {

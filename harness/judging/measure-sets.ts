@@ -8,6 +8,7 @@ import type {
   OverSeeds,
 } from '../model/measure-sets.ts'
 import type { ArmResult, Effect, RunResult, ScenarioResult } from '../model/result.ts'
+import { firstOf } from '../model/words.ts'
 import { meanInterval } from '../stats/mean-interval.ts'
 
 /** One set in one seed. */
@@ -135,9 +136,10 @@ function slowest(times: readonly number[]): number | null {
 
 function whyNot(scenario: ScenarioResult, result: ArmResult | undefined): string {
   if (result === undefined) return 'its arm did not run'
-  if (result.voids.length > 0) return result.voids.map(({ said }) => said).join('; ')
+  if (result.voids.length > 0) return firstOf(result.voids.map(({ said }) => said))
   const bare = scenario.arms.find((one) => one.arm === bareArm)
-  return `the arm without measures, that it is compared with, is void: ${bare?.voids.map(({ said }) => said).join('; ') || 'it did not run'}`
+  const why = bare === undefined ? 'it did not run' : firstOf(bare.voids.map(({ said }) => said))
+  return `the arm without measures, that it is compared with, is void: ${why}`
 }
 
 /**

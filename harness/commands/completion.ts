@@ -1,4 +1,5 @@
 import { type Command as AnyCommand, Argument, Command } from 'commander'
+import { called } from '../called.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { loadScenarios } from './scenarios.ts'
 
@@ -10,9 +11,8 @@ type Shell = (typeof shells)[number]
 const ofScenarios = ['run', 'plan', 'mutate', 'up', 'k6', 'compare', 'envelope']
 
 export const completionCommand = new Command('completion')
-  .description(
-    'prints what completes commands, options and scenarios: eval "$(npx saeol-chaos completion bash)"',
-  )
+  .description('prints what completes commands, options and scenarios in a shell')
+  .addHelpText('after', `\nIn the shell's own start-up file:\n  eval "$(${called('completion bash')})"`)
   .addArgument(new Argument('<shell>').choices([...shells]))
   .action(async (shell: Shell, _options: object, command: AnyCommand) => {
     const scenarios = await loadScenarios(undefined).then(

@@ -1,6 +1,6 @@
 /** What a stranger does with the package: installs it, runs it, ends it. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, join, resolve } from 'node:path'
@@ -29,6 +29,18 @@ export function copyExample(name: string, to: string): void {
   const filter = (path: string): boolean =>
     !/node_modules|\.chaos|package-lock\.json|__pycache__/.test(path.slice(from.length))
   cpSync(from, to, { recursive: true, filter })
+}
+
+/** Packs the packages of a checkout, as they are published, into a directory. */
+export async function pack(root: string, to: string): Promise<void> {
+  await succeed(root, 'npm', 'pack', '--workspaces', '--include-workspace-root', '--pack-destination', to)
+}
+
+/** The same before its owner has heard of scenarios. @param environment its `.env` */
+export function copyWithoutScenarios(name: string, to: string, environment: string): void {
+  copyExample(name, to)
+  rmSync(join(to, 'scenarios'), { recursive: true })
+  writeFileSync(join(to, '.env'), environment)
 }
 
 /** A directory whose `python3` has these modules, to stand first on PATH; undefined where there is none. */

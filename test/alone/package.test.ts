@@ -11,9 +11,11 @@ import { describeWith } from '../needs.ts'
 import { decided } from '../second-try.ts'
 import {
   copyExample,
+  copyWithoutScenarios,
   filesBelow,
   httpServer,
   killGroup,
+  pack,
   pathWith,
   pythonWith,
   quietly,
@@ -58,15 +60,7 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
     sharePortLeases(place)
     project = join(place, 'project')
     copyExample('your-own-system', project)
-    await succeed(
-      root,
-      'npm',
-      'pack',
-      '--workspaces',
-      '--include-workspace-root',
-      '--pack-destination',
-      place,
-    )
+    await pack(root, place)
     const tarball = join(place, `saeol-chaos-${manifest.version}.tgz`)
     const toxiproxy = join(
       place,
@@ -245,33 +239,31 @@ describeWith('the package', { missing: unreachable, promisedBy: 'CI_REQUIRE_REGI
   const withoutFlask = python === undefined ? 'no python3 has Flask and redis-py' : undefined
   const promisedBy = 'CI_REQUIRE_FLASK'
   describeWith('services in any language', { missing: missingRedis ?? withoutFlask, promisedBy }, () => {
+    const command = () => ['env', pathWith(python!), join(project, 'node_modules/.bin/saeol-chaos')] as const
+
     it('run too: exit 0, for the measure saves a counter in Python from a Redis that stalls', async (context) => {
       // Below the project that the package is installed in.
       const other = join(project, 'any-language')
       copyExample('any-language', other)
       await succeed(other, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', other)
-      const command = ['env', pathWith(python!), join(project, 'node_modules/.bin/saeol-chaos')] as const
-      const ended = await decided(context, () => start(other, ...command, 'run').ended)
+      const ended = await decided(context, () => start(other, ...command(), 'run').ended)
       expect(ended.stdout + ended.stderr).toMatch(/^redis-stalls {2}✓ holds: from-memory saves \d+ of/m)
       expect(ended.code).toBe(0)
     })
 
     it('init writes a first scenario for such a project: it runs, and says that nothing saves it yet', async (context) => {
       const fresh = join(project, 'fresh')
-      copyExample('any-language', fresh)
-      rmSync(join(fresh, 'scenarios'), { recursive: true })
-      writeFileSync(join(fresh, '.env'), 'REDIS_URL=redis://:secret@127.0.0.1:6379/3\n')
-      const command = ['env', pathWith(python!), join(project, 'node_modules/.bin/saeol-chaos')] as const
-      const written = await start(fresh, ...command, 'init').ended
+      copyWithoutScenarios('any-language', fresh, 'REDIS_URL=redis://:secret@127.0.0.1:6379/3\n')
+      const written = await start(fresh, ...command(), 'init').ended
       expect(written.stdout).toMatch(
         /found: python3 -m flask .* ready when \/health answers; redis by REDIS_URL/,
       )
       expect(written.stdout + readFileSync(join(fresh, 'scenarios/system.ts'), 'utf8')).not.toMatch(/secret/)
       expect(written.code).toBe(0)
-      const ended = await decided(context, () => start(fresh, ...command, 'run').ended)
+      const ended = await decided(context, () => start(fresh, ...command(), 'run').ended)
       expect(ended.stdout).toMatch(/✗ deviates: the measures do not save it \(fallback\)/)
       expect(ended.code).toBe(1)
-      const again = await start(fresh, ...command, 'init').ended
+      const again = await start(fresh, ...command(), 'init').ended
       expect(again.stderr).toMatch(/scenarios\/system\.ts is there already: nothing was written/)
       expect(again.code).toBe(4)
     })

@@ -27,7 +27,7 @@ export const completionCommand = new Command('completion')
  * A Bash function that completes the word under the cursor: the values of an option that has choices, else options,
  * commands and scenarios.
  */
-export function scriptOf(program: AnyCommand, scenarios: readonly string[], shell: Shell): string {
+function scriptOf(program: AnyCommand, scenarios: readonly string[], shell: Shell): string {
   const commands = program.commands.map((command) => command.name())
   const choices = new Map(
     program.commands.flatMap(({ options }) =>

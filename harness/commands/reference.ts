@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { called } from '../called.ts'
-import { HarnessError } from '../errors.ts'
+import { projectRoot } from '../project-root.ts'
 import { reporterOutput } from '../reporters/output.ts'
 
 export const referenceCommand = new Command('reference')
@@ -10,18 +10,9 @@ export const referenceCommand = new Command('reference')
     'the whole of it on one page, for people and coding agents: what can be imported, every command',
   )
   .action((_options: object, command: Command) => {
-    const page = readFileSync(pageFile(), 'utf8')
+    const page = readFileSync(join(projectRoot(import.meta.filename), 'docs', 'reference.md'), 'utf8')
     reporterOutput(process.stdout, process.env).write(`${page}\n${commandsPage(command.parent!)}`)
   })
-
-/** @throws HarnessError where the package lacks its page */
-function pageFile(): string {
-  for (let dir = import.meta.dirname; dir !== dirname(dir); dir = dirname(dir)) {
-    const file = join(dir, 'docs', 'reference.md')
-    if (existsSync(file)) return file
-  }
-  throw new HarnessError('docs/reference.md is missing from this installation')
-}
 
 /** Every command with its options, as `--help` tells them. */
 function commandsPage(program: Command): string {

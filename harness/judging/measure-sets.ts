@@ -222,11 +222,11 @@ function verdictOf(
   const smallest = holding.filter(({ measures }) => measures.length === size).map(({ measures }) => measures)
   const open = sets.filter(({ heldIn, breaks }) => heldIn.length < seeds.length && breaks.length === 0)
   const smallerOpen = open.filter(({ measures }) => measures.length < size)
-  const lie = goodDay === false ? '; but all measures together do harm on a good day' : ''
+  const harm = goodDay === false ? '; but all measures together do harm on a good day' : ''
   if (smallest.length > 0 && smallerOpen.length === 0 && goodDay !== null)
     return {
       smallest,
-      said: `${wordsOf(smallest)} holds everything in every seed, and nothing smaller does${lie}`,
+      said: `${wordsOf(smallest)} holds everything in every seed, and nothing smaller does${harm}`,
       exitCode: goodDay ? 0 : 1,
     }
   if (smallest.length === 0 && open.length === 0)

@@ -47,7 +47,7 @@ export function createBehindLiveQueue<W extends Waiting>(
     },
     mayStart(waiting, state) {
       if (isBehind(waiting)) return live.length === 0 && lane.length === 0 && state.busy < usable
-      return live.length === 0 && live.mayStart(waiting, state)
+      return live.mayStart(waiting, state)
     },
     offer(waiting) {
       if (!isBehind(waiting)) return live.offer(waiting)

@@ -4,18 +4,13 @@ import { makePlan } from '../../harness/experiment/make-plan.ts'
 import type { JournalEvent } from '../../harness/journal/events.ts'
 import type { Topology } from '../../harness/model/topology.ts'
 import type { UpOptions } from '../../harness/runtimes/runtime.ts'
+import { planOptions } from './fixtures/plan-options.ts'
 import { tinyStall } from './fixtures/scenarios/index.ts'
 import { tinySystem } from './fixtures/tiny-system.ts'
 
 /** The end of an arm that is interrupted when its network has come up. @param takenDown what taking it down does */
 async function endOf(takenDown: (up: UpOptions) => Promise<void>): Promise<JournalEvent> {
-  const planned = makePlan(tinyStall, {
-    set: {},
-    without: [],
-    faultsOn: true,
-    capabilities: new Set(['links']),
-    runtime: 'processes',
-  })
+  const planned = makePlan(tinyStall, planOptions)
   if ('problems' in planned) throw new Error(planned.problems.join())
   const interrupt = new AbortController()
   const events: JournalEvent[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makePlan, type PlanOptions } from '../../harness/experiment/make-plan.ts'
+import { makePlan } from '../../harness/experiment/make-plan.ts'
 import {
   arrivals,
   cut,
@@ -18,17 +18,11 @@ import {
   throttle,
 } from '../../harness/index.ts'
 import { actsInTurn } from '../../harness/model/acts.ts'
+import { planOptions as options } from './fixtures/plan-options.ts'
 import { tinyStall } from './fixtures/scenarios/index.ts'
 import { userAsks } from './fixtures/tiny-journeys.ts'
 import { tinySystem } from './fixtures/tiny-system.ts'
 
-const options: PlanOptions = {
-  set: {},
-  without: [],
-  faultsOn: true,
-  capabilities: new Set(['links']),
-  runtime: 'processes',
-}
 const good = tinyStall.build({ users: 40 })
 const stranger: Journey = { ...userAsks, name: 'stranger', entrance: 'nobody→front' }
 

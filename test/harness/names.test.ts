@@ -1,20 +1,13 @@
 /** Names that no file, proxy or option could have, and names that two things share, are told before anything starts. */
 import { describe, expect, it } from 'vitest'
-import { makePlan, type PlanOptions } from '../../harness/experiment/make-plan.ts'
+import { makePlan } from '../../harness/experiment/make-plan.ts'
 import { mutantsOf } from '../../harness/experiment/mutants.ts'
 import { defineScenario, entrance, measure, type System } from '../../harness/index.ts'
 import type { ScenarioBody } from '../../harness/model/scenario.ts'
 import { contractSystem } from './fixtures/contract/system.ts'
+import { planOptions as options } from './fixtures/plan-options.ts'
 import { tinyStall } from './fixtures/scenarios/index.ts'
 import { tinySystem } from './fixtures/tiny-system.ts'
-
-const options: PlanOptions = {
-  set: {},
-  without: [],
-  faultsOn: true,
-  capabilities: new Set(['links']),
-  runtime: 'processes',
-}
 
 /** Problems of the tiny scenario with another name, another system or other measures. */
 function problemsOf(change: {

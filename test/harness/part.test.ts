@@ -1,18 +1,12 @@
 /** A scenario brings up the part of its system that it needs. */
 import { describe, expect, it } from 'vitest'
-import { makePlan, type PlanOptions } from '../../harness/experiment/make-plan.ts'
+import { makePlan } from '../../harness/experiment/make-plan.ts'
 import { defineScenario, defineSystem, link, stall } from '../../harness/index.ts'
 import type { ScenarioBody } from '../../harness/model/scenario.ts'
+import { planOptions as options } from './fixtures/plan-options.ts'
 import { tinyStall } from './fixtures/scenarios/index.ts'
 import { tinySystem } from './fixtures/tiny-system.ts'
 
-const options: PlanOptions = {
-  set: {},
-  without: [],
-  faultsOn: true,
-  capabilities: new Set(['links']),
-  runtime: 'processes',
-}
 /** The tiny system with a spare back, which few scenarios need. */
 const system = defineSystem({
   ...tinySystem,

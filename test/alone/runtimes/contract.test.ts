@@ -9,6 +9,7 @@ import type { LoadRun } from '../../../harness/model/load.ts'
 import { stateDir } from '../../../harness/runtimes/host/machine.ts'
 import type { Runtime } from '../../../harness/runtimes/runtime.ts'
 import { casesOn, look } from '../../harness/faults/connections.ts'
+import { expectOnlyWhileOn } from '../../harness/faults/only-while-on.ts'
 import { plannedFault } from '../../harness/faults/planned-fault.ts'
 import { describeWith } from '../../needs.ts'
 import { ask, madeHere, removeLogs, root, rowsOf, runtimes, type Up, up } from './ground.ts'
@@ -82,21 +83,7 @@ describe.each(runtimes)('$name', ({ missing, real, make }) => {
       ].map((fault) => plannedFault(fault)),
     )('$id', (spec) => {
       it('is not seen before, bites while it is on, and is gone after its revert', async () => {
-        const kind = faultKind(spec.kind)!
-        const context: FaultContext = {
-          topology: here.topology,
-          load: {} as LoadRun,
-          signal: new AbortController().signal,
-          memory: new Map(),
-        }
-        expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
-        try {
-          await kind.inject(spec, context)
-          expect(await kind.probe!(spec, context)).toMatchObject({ bites: true })
-        } finally {
-          await kind.revert(spec, context)
-        }
-        expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
+        await expectOnlyWhileOn(spec, here.topology)
         expect(await ask(entrance())).toBe('front asked back')
       })
     })

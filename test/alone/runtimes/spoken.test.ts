@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeTopology } from '../../../harness/commands/topology-view.ts'
-import type { FaultContext } from '../../../harness/faults/fault.ts'
 import { faultKind } from '../../../harness/faults/index.ts'
 import {
   cut,
@@ -19,9 +18,9 @@ import {
   truncate,
 } from '../../../harness/index.ts'
 import type { WrittenFault } from '../../../harness/model/fault.ts'
-import type { LoadRun } from '../../../harness/model/load.ts'
 import { answersProbe } from '../../../harness/runtimes/host/readiness.ts'
 import { processesRuntime } from '../../../harness/runtimes/processes/processes.ts'
+import { expectOnlyWhileOn } from '../../harness/faults/only-while-on.ts'
 import { plannedFault } from '../../harness/faults/planned-fault.ts'
 import { missingRedis, spokenSystem } from '../../harness/fixtures/commands/spoken.ts'
 import { describeWith } from '../../needs.ts'
@@ -50,24 +49,9 @@ const at = (link: string): string => {
 /** Not seen before, bites while it is on, gone after its revert. */
 const seen = (faults: readonly WrittenFault[]) =>
   describe.each(faults.map((fault) => plannedFault(fault)))('$id $params', (spec) => {
-    const kind = faultKind(spec.kind)!
-
     it('is taken by the plan, and seen while it is on', async () => {
-      expect(kind.problems(spec, spokenSystem)).toEqual([])
-      const context: FaultContext = {
-        topology: here.topology,
-        load: {} as LoadRun,
-        signal: new AbortController().signal,
-        memory: new Map(),
-      }
-      expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
-      try {
-        await kind.inject(spec, context)
-        expect(await kind.probe!(spec, context)).toMatchObject({ bites: true })
-      } finally {
-        await kind.revert(spec, context)
-      }
-      expect(await kind.probe!(spec, context)).toMatchObject({ bites: false })
+      expect(faultKind(spec.kind)!.problems(spec, spokenSystem)).toEqual([])
+      await expectOnlyWhileOn(spec, here.topology)
     })
   })
 

@@ -12,7 +12,7 @@ import { comparisonView } from '../reporters/comparison-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { compareSets, type SetsOptions } from './measure-sets.ts'
-import { names, shareOf, takesArmOptions, wholeNumber } from './options.ts'
+import { names, retryOption, shareOf, takesArmOptions, wholeNumber } from './options.ts'
 
 interface Options extends SetsOptions {
   margin: number
@@ -47,6 +47,7 @@ export const compareCommand = new Command('compare')
       .default(3)
       .argParser(wholeNumber('--seeds', 1)),
   )
+  .addOption(retryOption)
   .addHelpText(
     'after',
     `${examples(

@@ -26,7 +26,7 @@ import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
-import { type ArmOptions, shareOf, takesArmOptions, wholeNumber } from './options.ts'
+import { type ArmOptions, retryOption, shareOf, takesArmOptions, wholeNumber } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
 interface Options extends ArmOptions {
@@ -34,6 +34,7 @@ interface Options extends ArmOptions {
   width: number
   tries: number
   baseline?: string
+  retryInconclusive: number
 }
 
 export const envelopeCommand = new Command('envelope')
@@ -55,6 +56,7 @@ export const envelopeCommand = new Command('envelope')
   )
   .option('--baseline <file>', 'an envelope.json that is kept: exit 1 where something holds less far')
   .option('--json', 'as JSON (it is also written to envelope.json)', false)
+  .addOption(retryOption)
   .addHelpText(
     'after',
     `${examples(

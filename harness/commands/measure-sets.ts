@@ -23,6 +23,7 @@ export interface SetsOptions extends ArmOptions {
   measures?: readonly string[]
   design?: Design
   seeds: number
+  retryInconclusive: number
 }
 
 /** `compare <scenario>`: sets of its measures, over several seeds. @returns the exit code */

@@ -13,34 +13,16 @@ import { mutationProgress, mutationView } from '../reporters/mutation-view.ts'
 import { reporterOutput } from '../reporters/output.ts'
 import { paint as paintFor } from '../reporters/terminal/paint.ts'
 import { writeWhole } from '../reporters/write-file.ts'
-import { chooseRuntime, type runtimeNames, type toxiproxyNames } from '../runtimes/choose.ts'
+import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
-import {
-  driverOption,
-  outOption,
-  parallelOption,
-  runtimeOption,
-  scenariosOption,
-  seedOption,
-  setOption,
-  toxiproxyOption,
-} from './options.ts'
+import { type ArmOptions, takesArmOptions } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
-interface Options {
+interface Options extends ArmOptions {
   only?: string
   pack: boolean
-  seed: string
-  set: Record<string, string>
-  out: string
-  json: boolean
-  parallel: number | 'auto'
-  runtime: (typeof runtimeNames)[number]
-  toxiproxy: (typeof toxiproxyNames)[number]
-  driver: string
-  scenarios?: string
   /** Of the project's settings. */
   gate?: readonly string[]
 }
@@ -55,15 +37,7 @@ export const mutateCommand = new Command('mutate')
     '--no-pack',
     'runs each sabotage by itself; else those that different guards must notice share an arm',
   )
-  .addOption(seedOption)
-  .addOption(setOption)
-  .addOption(outOption)
   .option('--json', 'prints the result as JSON (it is also written to mutation.json)', false)
-  .addOption(parallelOption)
-  .addOption(runtimeOption)
-  .addOption(toxiproxyOption)
-  .addOption(driverOption)
-  .addOption(scenariosOption)
   .addHelpText(
     'after',
     `${examples(
@@ -110,6 +84,7 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
     )
     process.exitCode = result.exitCode
   })
+takesArmOptions(mutateCommand)
 
 type Plans = ReturnType<typeof planAll>
 

@@ -101,28 +101,26 @@ export const driverOption = new Option(
   `load driver, of ${drivers.map(({ name }) => name).join(', ')}`,
 ).default('builtin')
 
-/** What the options say that every command which runs arms has. */
+/** What the options say that every command which runs arms has; `--json` is one of its own, for its words. */
 export interface ArmOptions {
   readonly seed: string
   readonly set: Record<string, string>
   readonly out: string
   readonly json: boolean
   readonly parallel: number | 'auto'
-  readonly retryInconclusive: number
   readonly runtime: (typeof runtimeNames)[number]
   readonly toxiproxy: (typeof toxiproxyNames)[number]
   readonly driver: string
   readonly scenarios?: string
 }
 
-/** Gives a command the options of {@link ArmOptions}, but for `--json`, whose words are its own. */
+/** Gives a command the options of {@link ArmOptions}, but for `--json`. */
 export function takesArmOptions(command: Command): void {
   for (const option of [
     seedOption,
     setOption,
     outOption,
     parallelOption,
-    retryOption,
     runtimeOption,
     toxiproxyOption,
     driverOption,

@@ -49,7 +49,8 @@ export function armsOfSets(
   sets: readonly (readonly string[])[],
   turn: number,
 ): Arm[] {
-  const arms: Arm[] = ['control', ...sets.map((on) => armWith(plan, on))]
+  const names = plan.measures.map(({ name }) => name)
+  const arms: Arm[] = ['control', ...sets.map((on) => armWith(names, on))]
   const by = turn % arms.length
   return [...arms.slice(by), ...arms.slice(0, by)]
 }

@@ -62,7 +62,7 @@ function measure(
   on: readonly string[],
   scenarios: ReadonlyMap<string, ScenarioResult>,
 ): Measured {
-  const arm = armWith({ measures: all.map((name) => ({ name, params: {} })) }, on)
+  const arm = armWith(all, on)
   const bySeed = new Map<string, Figures>()
   const voids: Record<string, string> = {}
   const heldIn: string[] = []

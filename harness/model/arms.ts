@@ -63,11 +63,11 @@ function partsOf(arm: Extra): { kind: 'without' | 'only' | 'with'; names: readon
 /**
  * The arm that has these measures on, and the fault, by its shortest name.
  * @example
- * armWith({ measures: [a, b, c] }, ['a', 'b']) // 'without-c'; of none it is `bareArm`
+ * armWith(['a', 'b', 'c'], ['a', 'b']) // 'without-c'; of none it is `bareArm`
+ * @param all names of the plan's measures, in their order
  */
-export function armWith({ measures }: Pick<Plan, 'measures'>, on: readonly string[]): Arm {
-  const names = measures.map(({ name }) => name)
-  const [has, lacks] = [names.filter((name) => on.includes(name)), names.filter((name) => !on.includes(name))]
+export function armWith(all: readonly string[], on: readonly string[]): Arm {
+  const [has, lacks] = [all.filter((name) => on.includes(name)), all.filter((name) => !on.includes(name))]
   if (has.length === 0) return bareArm
   if (lacks.length === 0) return 'treated'
   if (lacks.length === 1) return `without-${lacks[0]!}`

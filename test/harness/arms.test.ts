@@ -48,7 +48,7 @@ describe('an arm with a set of measures', () => {
     [['c'], 'only-c'],
     [[], 'with-none'],
   ] as const)('%j is named and has them on, and the fault: %s', (on, arm) => {
-    expect(armWith({ measures: four }, on)).toBe(arm)
+    expect(armWith(['a', 'b', 'c', 'd'], on)).toBe(arm)
     const setup = setupOf(plan, arm)
     expect(setup.measures.map(({ name }) => name)).toEqual(on)
     expect(setup.faults).toHaveLength(1)

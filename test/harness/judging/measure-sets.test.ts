@@ -29,10 +29,10 @@ function runsOf(
   const sets = setsOf(plan(...names), 'full')
   const runs = Array.from({ length: seeds }, (_, seed): RunResult => {
     const none = plant([], seed)
-    const arms = sets.map((on) => armOf(armWith(plan(...names), on), plant(on, seed)))
+    const arms = sets.map((on) => armOf(armWith(names, on), plant(on, seed)))
     const effects = sets
       .filter((on) => on.length > 0 && plant(on, seed).isVoid !== true && none.isVoid !== true)
-      .map((on) => effectOf(armWith(plan(...names), on), plant(on, seed).served, none.served))
+      .map((on) => effectOf(armWith(names, on), plant(on, seed).served, none.served))
     const scenario = {
       scenario: 'story',
       arms: [{ arm: 'control', verdict: 'holds', voids: [], checks: [], journeys: {} }, ...arms],

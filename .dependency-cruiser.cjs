@@ -91,10 +91,10 @@ module.exports = {
       name: 'what-k6-shares-runs-anywhere',
       severity: 'error',
       from: {
-        path: '^harness/load/(answers|arrivals|lines|live|random|request|trace|visits|k6/protocol)\\.ts$',
+        path: '^harness/load/(answers|arrivals|exception|lines|live|random|request|trace|visits|k6/protocol)\\.ts$',
       },
       to: {
-        pathNot: '^harness/load/(arrivals|random|trace|visits)\\.ts$',
+        pathNot: '^harness/load/(arrivals|exception|random|trace|visits)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

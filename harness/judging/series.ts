@@ -14,7 +14,7 @@ export function seriesOf(visits: Observations, armMs: number): Series {
   const arrivals = new Array<number>(bins).fill(0)
   const tookMs = Array.from({ length: bins }, (): number[] => [])
   for (let row = 0; row < visits.size; row++) {
-    const bin = Math.min(bins - 1, Math.max(0, Math.floor(visits.dueMs[row]! / binMs)))
+    const bin = binOf(visits.dueMs[row]!, { binMs, bins })
     arrivals[bin]!++
     if (visits.ok[row] === 1) tookMs[bin]!.push(visits.tookMs[row]!)
   }
@@ -26,6 +26,14 @@ export function seriesOf(visits: Observations, armMs: number): Series {
     p50Ms: sorted.map((bin) => at(bin, 0.5)),
     p95Ms: sorted.map((bin) => at(bin, 0.95)),
   }
+}
+
+/** The bin of a visit that is due then, ms from the arm's start; what is due before the first or after the last is in it. */
+export function binOf(
+  dueMs: number,
+  { binMs, bins }: { readonly binMs: number; readonly bins: number },
+): number {
+  return Math.min(bins - 1, Math.max(0, Math.floor(dueMs / binMs)))
 }
 
 /** Of those due from `fromMs` on who succeeded, ms; null: nobody. */

@@ -5,6 +5,7 @@
 import type { ArrivalStream } from '../model/arrivals.ts'
 import type { Departure, Http, Journey, Visit } from '../model/journey.ts'
 import { schedule } from './arrivals.ts'
+import { outcomeOfException } from './exception.ts'
 import { seeded } from './random.ts'
 import { traceIdOf, tracing } from './trace.ts'
 
@@ -274,7 +275,7 @@ async function departureOf(journey: Journey, visit: Visit): Promise<Left> {
     if (typeof left !== 'object' || left === null) return { outcome: String(left) }
     return { outcome: String(left.outcome), took: String(left.took) }
   } catch (error) {
-    return { outcome: `error: ${error instanceof Error ? error.message : String(error)}` }
+    return { outcome: outcomeOfException(error) }
   }
 }
 

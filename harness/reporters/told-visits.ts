@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { EventOf, JournalEvent } from '../journal/events.ts'
 import { logDirOf } from '../journal/log-dir.ts'
 import { readJournal } from '../journal/reader.ts'
+import { type Turn, turnsOf } from '../journal/turns.ts'
 import { traceIdOf } from '../load/trace.ts'
 import { formatMs } from '../model/units.ts'
 
@@ -92,32 +93,26 @@ function keyOf({ journey, n }: VisitName): string {
 
 /** Where in the run the journal is. */
 function placing() {
+  const turns = turnsOf()
+  const starts = new Map<Turn, number>()
   let seed = ''
-  let current = { scenario: '', arm: '' }
-  const tries = new Map<string, number>()
-  const starts = new Map<string, number>()
-  const key = (): string => `${current.scenario} ${current.arm}`
+  let current: Turn | null = null
   return {
     follow(event: JournalEvent): void {
+      current = turns.of(event)
       if (event.kind === 'run.started') seed = event.seed
-      if (event.kind === 'arm.started' || event.kind === 'arm.turn')
-        current = { scenario: event.scenario, arm: event.arm }
-      if (event.kind === 'arm.started') {
-        tries.set(key(), (tries.get(key()) ?? 0) + 1)
-        starts.delete(key())
-      }
-      if (event.kind === 'act.started' && !starts.has(key())) starts.set(key(), event.at)
+      if (event.kind === 'act.started' && current !== null && !starts.has(current))
+        starts.set(current, event.at)
     },
     visitOf(event: EventOf<'observation'>): Omit<ToldVisit, 'hops'> {
       const { journey, stream, n, due, tookMs, outcome, ok, steps } = event
       return {
-        ...current,
-        attempt: tries.get(key()) ?? 1,
+        ...current!,
         trace: traceIdOf(seed, stream, n),
         journey,
         stream,
         n,
-        dueMs: due - (starts.get(key()) ?? 0),
+        dueMs: due - (starts.get(current!) ?? 0),
         tookMs,
         outcome,
         ok,

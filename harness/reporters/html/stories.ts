@@ -1,5 +1,6 @@
 import type { JournalEvent } from '../../journal/events.ts'
 import { readJournal } from '../../journal/reader.ts'
+import { turnsOf } from '../../journal/turns.ts'
 import type { Arm } from '../../model/arms.ts'
 import type { Plan } from '../../model/plan.ts'
 
@@ -42,15 +43,15 @@ export function storyKey(scenario: string, arm: Arm): string {
 export async function readStories(journal: string): Promise<Stories> {
   const plans = new Map<string, Plan>()
   const stories = new Map<string, Growing & { startedAt: number }>()
-  let current = ''
+  const turns = turnsOf()
   await readJournal(journal, (event) => {
+    const turn = turns.of(event)
     if (event.kind === 'scenario.started') plans.set(event.plan.scenario, event.plan)
-    if (event.kind === 'arm.started' || event.kind === 'arm.turn')
-      current = storyKey(event.scenario, event.arm)
+    if (turn === null) return
+    const key = storyKey(turn.scenario, turn.arm)
     const plan = event.kind === 'arm.started' ? plans.get(event.scenario) : undefined
-    if (plan !== undefined)
-      stories.set(current, { plan, acts: [], faults: [], marks: [], startedAt: event.at })
-    const story = stories.get(current)
+    if (plan !== undefined) stories.set(key, { plan, acts: [], faults: [], marks: [], startedAt: event.at })
+    const story = stories.get(key)
     if (story !== undefined) note(story, event)
   })
   return stories

@@ -1,6 +1,8 @@
 import type { EventOf, JournalEvent } from '../../journal/events.ts'
 import { readJournal } from '../../journal/reader.ts'
 import { type Turn, turnsOf } from '../../journal/turns.ts'
+import { binOf } from '../../judging/series.ts'
+import { isException } from '../../load/exception.ts'
 import type { ArmResult, RunResult } from '../../model/result.ts'
 
 /** What an arm's journal adds to its result. Times are epoch ms. */
@@ -93,8 +95,9 @@ function count({ startedAt, journeys }: ArmTally, event: EventOf<'observation'>)
   const journey = journeys.get(event.journey)
   if (journey === undefined || startedAt === undefined) return
   const { binMs, servedMs, outcomes } = journey
-  const bin = Math.min(servedMs.length - 1, Math.max(0, Math.floor((event.due - startedAt) / binMs)))
-  const named = nameOf(event)
+  const bin = binOf(event.due - startedAt, { binMs, bins: servedMs.length })
+  // An exception's message is no name of an outcome.
+  const named = isException(event.outcome) ? 'error' : event.outcome
   const outcome = outcomes.has(keyOf(event.ok, named)) || outcomes.size < mostOutcomes ? named : 'other'
   const key = keyOf(event.ok, outcome)
   const held = outcomes.get(key) ?? { outcome, served: event.ok, bins: new Uint32Array(servedMs.length) }
@@ -105,9 +108,4 @@ function count({ startedAt, journeys }: ArmTally, event: EventOf<'observation'>)
 
 function keyOf(served: boolean, outcome: string): string {
   return `${served} ${outcome}`
-}
-
-/** An exception's message is no name of an outcome. */
-function nameOf({ outcome }: EventOf<'observation'>): string {
-  return outcome.startsWith('error: ') ? 'error' : outcome
 }

@@ -118,7 +118,9 @@ function tellingOf(result: RunResult, { unserved, attemptsOf }: Survey, emit: Em
   }
 
   const inArm = (turn: Turn, event: JournalEvent): void => {
-    scenarios.get(turn.scenario)!.to = event.at
+    const lasted = scenarios.get(turn.scenario)
+    if (lasted === undefined) return
+    lasted.to = event.at
     if (event.kind === 'observation') visited(turn, event)
     else if (event.kind === 'arm.ended') close(turn, event)
     else if (open.has(turn)) noteInArm(open.get(turn)!.trace, event)

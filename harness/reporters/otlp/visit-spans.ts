@@ -1,5 +1,6 @@
 import type { EventOf } from '../../journal/events.ts'
 import type { Turn } from '../../journal/turns.ts'
+import { isException } from '../../load/exception.ts'
 import { traceIdOf } from '../../load/trace.ts'
 import { spanIdOf } from './ids.ts'
 import { attributes, failed, internal, type Link, lasting, type Span, sampledFlag } from './message.ts'
@@ -44,17 +45,13 @@ export function visitSpans(of: VisitsOf, visit: EventOf<'observation'>, kept: Ke
       'chaos.took_home': took,
       'chaos.sampling.kept': kept,
       'chaos.sampling.ratio': kept === 'by-trace-id' ? keptShare : 1,
-      'error.type': ok ? undefined : errorType(outcome),
+      // An exception's message is no kind of error.
+      'error.type': ok ? undefined : isException(outcome) ? '_OTHER' : outcome,
     }),
     links: [of.arm],
     ...(!ok && { status: failed(outcome) }),
   }
   return [span, ...stepSpans(span, id, visit)]
-}
-
-/** An exception's message is no kind of error. */
-function errorType(outcome: string): string {
-  return outcome.startsWith('error: ') ? '_OTHER' : outcome
 }
 
 /**

@@ -19,13 +19,11 @@ import type { Knob, Scenario } from '../model/scenario.ts'
 import { unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { envelopeView, triedLine, typed } from '../reporters/envelope-view.ts'
-import { reporterOutput } from '../reporters/output.ts'
-import { paint as paintFor } from '../reporters/terminal/paint.ts'
-import { writeWhole } from '../reporters/write-file.ts'
 import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
+import { keepAndTell } from './keep-and-tell.ts'
 import { type ArmOptions, retryOption, shareOf, takesArmOptions, wholeNumber } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
@@ -82,10 +80,7 @@ Exit codes: 0 where it breaks is known · 1 something holds less far than in --b
     const { envelope, dir, broken } = await search(scenarios, about, start, options)
     const worse = before === undefined ? [] : shrunk(before, envelope, (value) => typed(value, knob.type))
     const file = join(dir, 'envelope.json')
-    const json = `${JSON.stringify(envelope, null, 2)}\n`
-    await writeWhole(file, json)
-    const output = reporterOutput(process.stdout, process.env)
-    output.write(options.json ? json : envelopeView(envelope, worse, file, paintFor(output.colour)))
+    await keepAndTell(file, envelope, options.json, (paint) => envelopeView(envelope, worse, file, paint))
     process.exitCode = broken === undefined ? exitOf(envelope, worse) : exitCodeOf(broken)
   })
 takesArmOptions(envelopeCommand)

@@ -9,13 +9,11 @@ import type { Design } from '../model/measure-sets.ts'
 import type { RunResult } from '../model/result.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { measureSetsView, setsProgress } from '../reporters/measure-sets-view.ts'
-import { reporterOutput } from '../reporters/output.ts'
-import { paint as paintFor } from '../reporters/terminal/paint.ts'
-import { writeWhole } from '../reporters/write-file.ts'
 import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
+import { keepAndTell } from './keep-and-tell.ts'
 import { type ArmOptions, mustKnow } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
@@ -59,10 +57,7 @@ export async function compareSets(name: string, options: SetsOptions): Promise<n
   const measures = plan.measures.map((measure) => measure.name)
   const result = judgeMeasureSets(measures, { design, sets, runs })
   const file = join(dir, 'measure-sets.json')
-  const json = `${JSON.stringify(result, null, 2)}\n`
-  await writeWhole(file, json)
-  const output = reporterOutput(process.stdout, process.env)
-  output.write(options.json ? json : measureSetsView(result, file, paintFor(output.colour)))
+  await keepAndTell(file, result, options.json, (paint) => measureSetsView(result, file, paint))
   const broken = runs.find(({ ending }) => ending !== 'finished')
   return broken === undefined ? result.exitCode : exitCodeOf(broken)
 }

@@ -10,13 +10,11 @@ import type { System } from '../model/system.ts'
 import { unknown } from '../near-miss.ts'
 import { reportTo } from '../reporters/dispatch.ts'
 import { mutationProgress, mutationView } from '../reporters/mutation-view.ts'
-import { reporterOutput } from '../reporters/output.ts'
-import { paint as paintFor } from '../reporters/terminal/paint.ts'
-import { writeWhole } from '../reporters/write-file.ts'
 import { chooseRuntime } from '../runtimes/choose.ts'
 import { projectVersion } from '../version.ts'
 import { driverNamed } from './driver-named.ts'
 import { interruption } from './interrupt.ts'
+import { keepAndTell } from './keep-and-tell.ts'
 import { type ArmOptions, takesArmOptions } from './options.ts'
 import { choose, loadScenarios, planAll } from './scenarios.ts'
 
@@ -60,7 +58,6 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
       capabilities: runtime.capabilities,
       runtime: runtime.name,
     })
-    const output = reporterOutput(process.stdout, process.env)
     using interrupt = interruption((message) => process.stderr.write(`${message}\n`))
     const named = sabotagesNamedIn(known.scenarios)
     const round = (mutants: readonly Planned[]) =>
@@ -77,11 +74,8 @@ Exit codes: 0 everything was noticed · 2 something is undecided · 3 something 
       rounds.push(await round(allMutants(plans, named, false, only)))
     }
     const result = judgeMutation(rounds)
-    const json = `${JSON.stringify(result, null, 2)}\n`
-    await writeWhole(join(dir, 'mutation.json'), json)
-    output.write(
-      options.json ? json : mutationView(result, join(dir, 'mutation.json'), paintFor(output.colour)),
-    )
+    const file = join(dir, 'mutation.json')
+    await keepAndTell(file, result, options.json, (paint) => mutationView(result, file, paint))
     process.exitCode = result.exitCode
   })
 takesArmOptions(mutateCommand)

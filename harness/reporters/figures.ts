@@ -38,6 +38,12 @@ function inUnit(value: number, unit: Exclude<Evidence['unit'], 'count'>): string
   }
 }
 
+/** Of arms that end one after the other: `3 of 15`, or that it was run once more, which counts for none. */
+export function placesOf(all: number): (retries: readonly string[]) => string {
+  let ended = 0
+  return (retries) => (retries.length > 0 ? 'once more' : `${++ended} of ${all}`)
+}
+
 /** What a pipeline may do about an inconclusive scenario; empty where there is a verdict. */
 export function repeatInWords({ repeat }: Pick<ScenarioResult, 'repeat'>): string[] {
   if (repeat === null) return []

@@ -2,18 +2,16 @@ import type { Report } from '../experiment/report.ts'
 import type { MeasureSet, MeasureSets, OverSeeds } from '../model/measure-sets.ts'
 import { formatMs } from '../model/units.ts'
 import { count } from '../model/words.ts'
-import { lengthOf } from './figures.ts'
+import { lengthOf, placesOf } from './figures.ts'
 import type { Paint } from './terminal/paint.ts'
 import { pad, widthOf } from './terminal/width.ts'
 
 /** One line as each arm ends, for a person who waits. @param all arms of all seeds */
 export function setsProgress(all: number, print: (line: string) => void) {
-  let ended = 0
+  const placeOf = placesOf(all)
   return (seed: string): Pick<Report, 'armEnded'> => ({
     armEnded({ arm, verdict, tookMs, retries }) {
-      if (retries.length === 0) ended++
-      const place = retries.length > 0 ? 'once more' : `${ended} of ${all}`
-      print(`${place}  seed ${seed}, ${arm}: ${verdict} (${lengthOf(tookMs)})`)
+      print(`${placeOf(retries)}  seed ${seed}, ${arm}: ${verdict} (${lengthOf(tookMs)})`)
     },
   })
 }

@@ -1,6 +1,6 @@
 import type { Report } from '../experiment/report.ts'
 import type { MutantResult, MutationResult } from '../model/mutation.ts'
-import { lengthOf } from './figures.ts'
+import { lengthOf, placesOf } from './figures.ts'
 import type { Paint } from './terminal/paint.ts'
 import { pad, widthOf } from './terminal/width.ts'
 
@@ -17,13 +17,12 @@ export function mutationProgress(
   print: (line: string) => void,
 ): Pick<Report, 'armEnded'> {
   const all = mutants.reduce((sum, { mutant }) => sum + mutant.arms.length, 0)
-  let ended = 0
+  const placeOf = placesOf(all)
   return {
     armEnded({ arm, verdict, tookMs, retries }, { scenario }) {
-      if (retries.length === 0) ended++
       const found = mutants.find(({ mutant }) => mutant.plan.scenario === scenario)?.mutant
       print(
-        `${retries.length > 0 ? 'once more' : `${ended} of ${all}`}  ${found?.scenario ?? scenario}, ${found?.name ?? ''}: ${arm} ${verdict} (${lengthOf(tookMs)})`,
+        `${placeOf(retries)}  ${found?.scenario ?? scenario}, ${found?.name ?? ''}: ${arm} ${verdict} (${lengthOf(tookMs)})`,
       )
     },
   }
